@@ -1,0 +1,96 @@
+import contextlib
+import io
+import signal
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from runner import environment
+from runner.languages import Command, Language, Need
+from runner.trouble import Trouble
+
+
+class Preparing(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        self.source = self.root / "source"
+        self.source.mkdir()
+        (self.source / "app").write_text("one")
+
+    def prepare(self, *setup, needs=()):
+        language = Language(name="fake", port=1, cache=self.root / "cache", needs=list(needs),
+                            setup=[Command(["sh", "-c", line], self.root) for line in setup], sources=[self.source],
+                            services={}, env={}, interrupt=signal.SIGINT, starts_within=1)
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown):
+            try:
+                environment.prepare(language)
+            finally:
+                self.shown = shown.getvalue()
+
+    def times(self):
+        return (self.root / "log").read_text().count("x") if (self.root / "log").exists() else 0
+
+
+class SettingUp(Preparing):
+    def test_runs_once_until_a_source_changes(self):
+        self.prepare("echo x >> log")
+        self.prepare("echo x >> log")
+        self.assertEqual(self.times(), 1)
+        (self.source / "app").write_text("two")
+        self.prepare("echo x >> log")
+        self.assertEqual(self.times(), 2)
+
+    def test_what_was_built_among_the_sources_is_no_change(self):
+        self.prepare("echo x >> log")
+        (self.source / "node_modules").mkdir()
+        (self.source / "node_modules" / "fetched").write_text("")
+        self.prepare("echo x >> log")
+        self.assertEqual(self.times(), 1)
+
+    def test_a_failure_shows_why_and_is_tried_again(self):
+        with self.assertRaisesRegex(Trouble, "stopped at `sh -c .*run examples/quickstart fake again"):
+            self.prepare("echo x >> log; echo because; exit 1")
+        self.assertIn("because", self.shown)
+        self.prepare("echo x >> log")
+        self.assertEqual(self.times(), 2)
+
+    def test_a_missing_source_is_named(self):
+        self.source = self.root / "nowhere"
+        with self.assertRaisesRegex(Trouble, "nowhere does not exist"):
+            self.prepare()
+
+
+class Needing(Preparing):
+    ABSENT = Need("a thing", ["false"], ["thing"], "Fetch it.")
+
+    def test_what_is_there_is_left_alone(self):
+        with mock.patch.object(environment, "_run") as run:
+            self.prepare(needs=[Need("a shell", ["true"], ["thing"])])
+        run.assert_not_called()
+
+    def test_without_apt_the_hint_is_told(self):
+        with mock.patch("shutil.which", return_value=None), self.assertRaisesRegex(Trouble, "needs a thing. Fetch it."):
+            self.prepare(needs=[self.ABSENT])
+
+    def test_without_root_and_sudo_the_command_is_told(self):
+        with mock.patch("os.geteuid", return_value=1000), \
+                mock.patch("shutil.which", lambda name: None if name == "sudo" else name), \
+                self.assertRaisesRegex(Trouble, "As root, run `apt-get install thing`"):
+            self.prepare(needs=[self.ABSENT])
+
+    def test_an_install_that_does_not_help_is_told(self):
+        with mock.patch("shutil.which", lambda name: name), mock.patch.object(environment, "_run") as run, \
+                mock.patch("os.geteuid", return_value=1000), mock.patch("sys.stdin.isatty", return_value=False), \
+                self.assertRaisesRegex(Trouble, "thing is installed, but `false` still fails"):
+            self.prepare(needs=[self.ABSENT])
+        commands = [call.args[0] for call in run.call_args_list]
+        self.assertEqual(commands[0], ["sudo", "-n", "apt-get", "update", "-q"])
+        self.assertEqual(commands[1][-3:], ["install", "-qy", "thing"])
+
+
+if __name__ == "__main__":
+    unittest.main()
