@@ -1,20 +1,19 @@
-# libresil.a: one object in which everything but the public symbols is local. `ld -r` joins our objects with what they
-# use of yaml-cpp and of the compiler's own static C++ runtime; --force-group-allocation settles COMDAT groups at
-# once (a local symbol in a group that the final link drops would leave a dangling reference); objcopy then hides the rest.
-# A C program, or cgo, links the result without a C++ compiler; two C++ runtimes in one program do not meet, since no
-# exception and no C++ type crosses the ABI.
+# libresil.a: one object in which everything but the public symbols is local, so that a C program, or cgo, links it
+# without a C++ compiler, and a C++ host keeps its own yaml-cpp and its own libstdc++ (nothing of C++ crosses the ABI).
+#  - `ld -r` joins our objects with what they use of yaml-cpp and of the compiler's static libstdc++.
+#  - --force-group-allocation settles COMDAT groups then and there: a final link that saw the host's copy of a group
+#    first would drop ours, and with it sections that our local symbols point to.
+#  - objcopy hides the rest, in two passes: it leaves symbols of the kind "unique" (libstdc++'s locale ids) global, shared
+#    with the host, unless they are made weak first.
+# The unwinder (libgcc) stays outside, since it must know every frame of a program; each compiler's driver links it unasked.
 if(NOT CMAKE_OBJCOPY)
   message(FATAL_ERROR "libresil.a needs objcopy (binutils); install it or configure with -DRESIL_STATIC=OFF")
 endif()
-set(runtime "")
-foreach(archive libstdc++.a libgcc_eh.a libgcc.a)
-  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=${archive} OUTPUT_VARIABLE path
-    OUTPUT_STRIP_TRAILING_WHITESPACE)
-  if(NOT EXISTS "${path}")
-    message(FATAL_ERROR "libresil.a needs the compiler's static ${archive}, and there is none; configure with -DRESIL_STATIC=OFF")
-  endif()
-  list(APPEND runtime "${path}")
-endforeach()
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libstdc++.a OUTPUT_VARIABLE runtime
+  OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT IS_ABSOLUTE "${runtime}")
+  message(FATAL_ERROR "libresil.a needs a static libstdc++.a, and ${CMAKE_CXX_COMPILER} has none; configure with -DRESIL_STATIC=OFF")
+endif()
 
 # An executable only by name: that is how CMake links whatever the components link.
 add_executable(resil_joined $<TARGET_OBJECTS:resil_capi>)
@@ -24,7 +23,8 @@ target_link_options(resil_joined PRIVATE -r -nostdlib -Wl,--force-group-allocati
 
 set(RESIL_ARCHIVE "${CMAKE_CURRENT_BINARY_DIR}/libresil.a")
 add_custom_command(OUTPUT "${RESIL_ARCHIVE}"
-  COMMAND ${CMAKE_OBJCOPY} --keep-global-symbols=keep.txt --strip-unneeded resil_joined.o resil.o
+  COMMAND ${CMAKE_OBJCOPY} --wildcard "--weaken-symbol=_Z*" resil_joined.o resil.o
+  COMMAND ${CMAKE_OBJCOPY} --keep-global-symbols=keep.txt --strip-unneeded resil.o
   COMMAND ${CMAKE_COMMAND} -E rm -f libresil.a
   COMMAND ${CMAKE_AR} qcD libresil.a resil.o
   COMMAND ${CMAKE_RANLIB} -D libresil.a
