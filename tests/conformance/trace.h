@@ -1,0 +1,190 @@
+// One trace, step by step, through the C ABI; every difference is said with its place.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "resil.h"
+
+using nlohmann::json;
+
+struct Close {
+  void operator()(resil_engine* e) const { resil_close(e); }
+};
+using Engine = std::unique_ptr<resil_engine, Close>;
+
+inline constexpr const char* kStates[] = {"closed", "open", "half-open"};
+
+inline long failures = 0, steps_done = 0, calls_skipped = 0;
+inline std::string place;  // file:line name, step n
+
+template <class A, class B>
+bool same(const char* what, const A& got, const B& want) {
+  if (got == want) return true;
+  if (++failures <= 20) {
+    std::fprintf(stderr, "%s: %s is %s, expected %s\n", place.c_str(), what, json(got).dump().c_str(),
+                 json(want).dump().c_str());
+  }
+  return false;
+}
+
+inline Engine open(const std::string& yaml, const std::string& app_id, resil_error& error) {
+  resil_options options{};
+  options.size = sizeof options;
+  options.app_id = app_id.empty() ? nullptr : app_id.c_str();
+  return Engine(resil_open(&options, yaml.data(), static_cast<std::int64_t>(yaml.size()), &error));
+}
+
+inline std::string reason_of(std::int32_t reason) {
+  return reason == RESIL_WHY_OPEN             ? "open"
+         : reason == RESIL_WHY_HALF_OPEN_FULL ? "too_many_requests"
+                                              : resil_name(reason);
+}
+
+class Trace {
+ public:
+  Trace(resil_engine* engine, bool elide) : engine_(engine), elide_(elide) {}
+
+  void step(const json& s) {
+    const auto at = s.at("at").get<std::int64_t>();
+    const std::string op = s.at("op");
+    if (op == "begin") {
+      begin(s, at);
+    } else if (op == "end") {
+      end(s, at);
+    } else if (op == "inspect") {
+      inspect(s, at);
+    } else {
+      same("op", op, "begin, end or inspect");
+    }
+    read_events();
+    ++steps_done;
+  }
+
+  json transitions = json::array();
+
+ private:
+  struct Call {
+    resil_ticket ticket{};
+    std::int32_t endpoint = 0;
+    std::uint64_t word = 0;  // not 0: this attempt began without resil_begin
+    std::int64_t began = 0;
+  };
+
+  std::int32_t endpoint(const json& target) {
+    static const std::map<std::string, std::int32_t> kinds{{"app", RESIL_APP}, {"actor", RESIL_ACTOR}};
+    const std::string name = target.at("name"), instance = target.at("method");
+    return resil_endpoint(engine_, kinds.at(target.at("kind")), name.data(), static_cast<std::int64_t>(name.size()),
+                          instance.data(), static_cast<std::int64_t>(instance.size()));
+  }
+
+  void begin(const json& s, std::int64_t at) {
+    Call& call = calls_[s.at("call")];
+    const json& expect = s.at("expect");
+    call.endpoint = endpoint(s.at("target"));
+    call.began = at;
+    const std::uint64_t word = elide_ ? __atomic_load_n(resil_word(engine_, call.endpoint), __ATOMIC_ACQUIRE) : 0;
+    if ((word & RESIL_FAST) != 0) {
+      call.word = word;
+      ++calls_skipped;
+      same("decision", "allow", expect.at("decision"));
+      same("timeout_ns", static_cast<std::int64_t>(word >> 1 & 0xFFFFFF) * 1'000'000,
+           expect.value("timeout_ns", json()));
+      return;
+    }
+    call.word = 0;
+    const std::int32_t decision = resil_begin(engine_, call.endpoint, at, &call.ticket);
+    same("decision",
+         decision == RESIL_ALLOW    ? "allow"
+         : decision == RESIL_REJECT ? "reject"
+                                    : resil_name(decision),
+         expect.at("decision"));
+    if (decision == RESIL_ALLOW) {
+      same("attempt", call.ticket.attempt, s.at("attempt"));
+      same("timeout_ns", call.ticket.timeout_ns, expect.value("timeout_ns", json()));
+    } else {
+      same("reason", reason_of(call.ticket.reason), expect.value("reason", json()));
+    }
+  }
+
+  void end(const json& s, std::int64_t at) {
+    Call& call = calls_.at(s.at("call"));
+    const json& expect = s.at("expect");
+    const std::string said = s.at("outcome");
+    const std::int32_t outcome = s.contains("http_status") ? RESIL_HTTP(s.at("http_status").get<std::int32_t>())
+                                 : said == "success"       ? RESIL_SUCCESS
+                                 : said == "timeout"       ? RESIL_TIMEOUT
+                                                           : RESIL_FAILURE;
+    if (call.word != 0) {
+      if (said == "success" && __atomic_load_n(resil_word(engine_, call.endpoint), __ATOMIC_ACQUIRE) == call.word) {
+        ++calls_skipped;
+        same("credit", resil_credit(engine_, call.endpoint, 1) < 0, false);
+        same("verdict", "done", expect.at("verdict"));
+        return;
+      }
+      same("adopt", resil_adopt(engine_, call.endpoint, call.word, call.began, &call.ticket) < 0, false);
+    }
+    const std::int32_t verdict = resil_end(engine_, &call.ticket, outcome, at);
+    same("verdict",
+         verdict == RESIL_DONE      ? "done"
+         : verdict == RESIL_RETRY   ? "retry"
+         : verdict == RESIL_GIVE_UP ? "fail"
+                                    : resil_name(verdict),
+         expect.at("verdict"));
+    if (verdict == RESIL_RETRY && expect.contains("delay_ns")) {
+      const auto low = expect["delay_ns"][0].get<std::int64_t>(), high = expect["delay_ns"][1].get<std::int64_t>();
+      if (call.ticket.delay_ns < low || call.ticket.delay_ns > high)
+        same("delay_ns", call.ticket.delay_ns, expect["delay_ns"]);
+    }
+  }
+
+  void inspect(const json& s, std::int64_t at) {
+    const json& expect = s.at("expect");
+    const std::int32_t state = resil_state(engine_, endpoint(s.at("target")), at);
+    same("state", state >= 0 ? kStates[state] : resil_name(state), expect.at("state"));
+    std::string text(static_cast<std::size_t>(resil_snapshot(engine_, at, nullptr, 0)) + 1, '\0');
+    text.resize(
+        static_cast<std::size_t>(resil_snapshot(engine_, at, text.data(), static_cast<std::int64_t>(text.size()))));
+    for (const json& found : json::parse(text).at("endpoints")) {
+      if (found.at("name") != s["target"]["name"] || found.at("method") != s["target"]["method"]) continue;
+      same("snapshot's state", found.at("breaker").at("state"), expect.at("state"));
+      for (const auto& [count, value] : expect.at("counts").items()) {
+        same(count.c_str(), found.at("breaker").at("counts").at(count), value);
+      }
+      return;
+    }
+    same("endpoint in the snapshot", false, true);
+  }
+
+  void read_events() {
+    resil_event events[16];
+    std::int32_t n;
+    while ((n = resil_events(engine_, &cursor_, events, 16)) > 0) {
+      for (std::int32_t i = 0; i < n; ++i) {
+        const resil_event& event = events[i];
+        same("events lost", event.seq - ++seen_, 0u);
+        if (event.kind != RESIL_EVENT_BREAKER) continue;
+        char text[512];
+        resil_event_text(engine_, &event, text, sizeof text);
+        const std::string_view line(text);  // Circuit breaker "name" changed state from closed to open
+        const auto from = line.find('"'), to = line.rfind('"');
+        same("event has a name", from < to, true);
+        transitions.push_back({{"at", event.time_ns},
+                               {"breaker", line.substr(from + 1, to - from - 1)},
+                               {"from", kStates[event.before]},
+                               {"to", kStates[event.after]}});
+      }
+    }
+  }
+
+  resil_engine* engine_;
+  bool elide_;
+  std::map<std::int64_t, Call> calls_;
+  std::uint64_t cursor_ = 0, seen_ = 0;
+};
