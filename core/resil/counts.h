@@ -1,0 +1,21 @@
+// The five counts of a breaker's generation, as a trip rule and a snapshot see them.
+#pragma once
+
+#include <cstdint>
+
+namespace resil {
+
+struct Counts {
+  std::int64_t requests = 0;
+  std::int64_t total_successes = 0;
+  std::int64_t total_failures = 0;
+  std::int64_t consecutive_successes = 0;
+  std::int64_t consecutive_failures = 0;
+};
+
+// Which of the counts somebody reads: a set of bits.
+using CountSet = std::uint8_t;
+inline constexpr CountSet kRequests = 1, kTotalSuccesses = 2, kTotalFailures = 4, kConsecutiveSuccesses = 8,
+                          kConsecutiveFailures = 16;
+
+}  // namespace resil
