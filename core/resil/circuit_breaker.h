@@ -1,0 +1,389 @@
+// CircuitBreaker: the decisions of one breaker, lock-free, over BreakerCells that it does not own.
+//
+// Guarantee: where the trip rule reads consecutiveFailures only and there is no interval, every begin and end
+// is linearizable to the sequential breaker of gobreaker v0.5.0 in all states; the point is the successful
+// compare-and-swap of the word, or the load of it that changed nothing. Open and half-open are so for every
+// rule. Totals and windows are counted beside the word: exact whenever no call is in flight, and while calls
+// overlap a trip may be decided as many calls late as there are calls in flight.
+//
+// Progress: a loop starts over only because another thread changed the word, so some thread always advances
+// (lock-free); begin and end of a healthy call on a fast word have no loop at all (wait-free).
+//
+// Every swap of the word is acq_rel and every load acquire: who sees a word sees the cells that were written for
+// it. A moment's cell is swapped before the word that needs it, and only from the value read before that
+// word was loaded, so a thread that slept in between cannot overwrite a newer moment (core/DESIGN.md).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "resil/breaker_cells.h"
+#include "resil/breaker_plan.h"
+#include "resil/breaker_word.h"
+#include "resil/clock.h"
+#include "resil/counts.h"
+
+namespace resil {
+
+struct Transition {
+  bool happened = false;
+  BreakerState from = BreakerState::Closed, to = BreakerState::Closed;
+};
+
+// What begin hands to end: which generation admitted the attempt, and whether as a half-open probe.
+struct Permit {
+  std::uint32_t generation = 0;
+  bool probe = false;
+};
+
+struct Admission {
+  Reason reason = Reason::None;  // None: admitted
+  Permit permit;
+  Nanos wait = 0;  // when rejected: how long until an attempt could be admitted
+  bool first_rejection = false;
+  Transition transition;
+};
+
+enum class Ending { Success, Failure, Cancelled };
+
+// How a breaker looks at a moment; nothing moves by looking.
+struct BreakerView {
+  BreakerState state = BreakerState::Closed;
+  Counts counts;
+  CountSet known = 0;  // which of the counts were kept
+  Nanos retry_after = 0;
+};
+
+template <template <typename> class Atom>
+class CircuitBreaker {
+ public:
+  // While half-open is full, nobody knows when a probe will end: a host that waits looks again this often.
+  static constexpr Nanos kLookAgain = 100 * kMillisecond;
+
+  // `plan` is in force as long as `binding` holds `bound`; see load().
+  CircuitBreaker(BreakerCells<Atom>& cells, const Atom<std::uint64_t>& binding, std::uint64_t bound,
+                 const BreakerPlan& plan, std::span<Tally<Atom>> tallies, unsigned shard)
+      : cells_(cells), binding_(binding), bound_(bound), plan_(plan), tallies_(tallies), shard_(shard) {}
+
+  // False: a reload changed the plan meanwhile; begin again with the new one and the same `admission`.
+  bool begin(TimeSource& time, Admission& admission) {
+    for (;;) {
+      const BreakerWord seen = load();
+      switch (seen.phase()) {
+        case Phase::Closed:
+          if (begin_closed(seen, time, admission)) return true;
+          break;
+        case Phase::Open:
+          if (begin_open(seen, time, admission)) return true;
+          break;
+        case Phase::HalfOpen:
+          if (begin_half_open(seen, time, admission)) return true;
+          break;
+        case Phase::NoBreaker:
+          admission.permit = {seen.generation(), false};
+          return true;
+        default:
+          return false;
+      }
+    }
+  }
+
+  // What end has already done, so that starting over does not do it twice.
+  struct Progress {
+    Transition transition;  // at most one, which the caller must publish
+    bool counted = false;
+    std::uint64_t failures = 0, run = 0;
+  };
+
+  // False: a reload changed the plan meanwhile; end again with the new one and the same `progress`.
+  bool end(Permit permit, Ending ending, TimeSource& time, Progress& progress) {
+    for (;;) {
+      const Nanos near = cells_.half_open_near.load(std::memory_order_acquire);
+      const BreakerWord seen = load();
+      bool settled = true;
+      if (seen.phase() == Phase::Rebinding) return false;
+      if (ending == Ending::Cancelled) {
+        settled = cancel(seen, permit);
+      } else if (seen.phase() == Phase::Open) {
+        settled = half_open_if_due(seen, time, progress.transition);
+      } else if (seen.phase() == Phase::Closed) {
+        settled = ending == Ending::Success ? succeed_closed(seen, permit, time, progress)
+                                            : fail_closed(seen, permit, near, time, progress);
+      } else if (seen.phase() == Phase::HalfOpen && permit.probe && seen.generation() == permit.generation) {
+        settled = ending == Ending::Success ? succeed_half_open(seen, time, progress.transition)
+                                            : open(seen, near, time, BreakerState::HalfOpen, progress.transition);
+      }
+      if (settled) return true;
+    }
+  }
+
+  // True: this call made the word fast, by a plan that a reload may have replaced since (Endpoint checks).
+  bool published_fast() const { return published_fast_; }
+
+  // False: a reload changed the plan meanwhile.
+  bool inspect(Nanos now, BreakerView& view) const {
+    for (;;) {
+      const BreakerWord seen = load();
+      view = BreakerView{};
+      view.known = plan_.reads;
+      if (seen.phase() == Phase::Rebinding) return false;
+      if (seen.phase() == Phase::Open) {
+        Nanos due = 0;
+        if (!moment_of(seen, cells_.half_open_near, due)) continue;
+        view.known = kAllCounts;
+        view.state = now > due ? BreakerState::HalfOpen : BreakerState::Open;
+        view.retry_after = now > due ? 0 : add_saturated(due - now, 1);
+        return true;
+      }
+      if (seen.phase() == Phase::HalfOpen) {
+        view.known = kAllCounts;
+        view.state = BreakerState::HalfOpen;
+        view.counts.requests = seen.permits_given();
+        view.counts.total_successes = view.counts.consecutive_successes = seen.successes();
+        return true;
+      }
+      if (seen.phase() != Phase::Closed) return true;
+      if (plan_.interval > 0 && !seen.mark()) {
+        Nanos window_end = 0;
+        if (!moment_of(seen, cells_.window_end_near, window_end)) continue;
+        if (now > window_end) return true;  // the next call will find everything at zero
+      }
+      view.counts = closed_counts(seen);
+      if (load().generation() == seen.generation()) return true;
+    }
+  }
+
+ private:
+  // A word that `plan_` may interpret. The binding changes only before the word does, so a word loaded while
+  // the binding still holds `bound_` was written under this plan, and swapping it away proves that it still is.
+  BreakerWord load() const {
+    const BreakerWord word(cells_.word.load(std::memory_order_acquire));
+    return binding_.load(std::memory_order_acquire) == bound_ ? word : BreakerWord::slow(Phase::Rebinding, 0, 0);
+  }
+
+  bool swap(BreakerWord seen, BreakerWord next) {
+    std::uint64_t expected = seen.raw();
+    const bool swapped = cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst,
+                                                             std::memory_order_acquire);
+    if (swapped && next.is_fast()) published_fast_ = true;
+    return swapped;
+  }
+
+  auto still(std::uint32_t generation) const {
+    return [this, generation] {
+      const BreakerWord word = load();
+      return word.phase() == Phase::Closed && word.generation() == generation;
+    };
+  }
+
+  // The exact moment that `seen` speaks of. False: the word changed while looking, start over.
+  bool moment_of(BreakerWord seen, const Atom<Nanos>& near, Nanos& moment) const {
+    moment = restore_moment(seen.payload(), near.load(std::memory_order_acquire));
+    return load() == seen;
+  }
+
+  // Publishes roughly when, for a word about to be swapped in. `before` was read before that word was loaded.
+  static void put_moment(Atom<Nanos>& near, Nanos before, Nanos moment) {
+    near.compare_exchange_strong(before, moment, std::memory_order_acq_rel, std::memory_order_acquire);
+  }
+
+  bool begin_closed(BreakerWord seen, TimeSource& time, Admission& admission) {
+    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
+    if (plan_.reads_any(kRequests) && tallies_[shard_].requests.add(seen.generation(), still(seen.generation())) == 0) {
+      return false;
+    }
+    admission.permit = {seen.generation(), false};
+    return true;
+  }
+
+  bool begin_open(BreakerWord seen, TimeSource& time, Admission& admission) {
+    Nanos due = 0;
+    if (!moment_of(seen, cells_.half_open_near, due)) return false;
+    // A call publishes one change of state at most; to need a second, time must have gone backwards.
+    if (time.now() > due && !admission.transition.happened) {
+      half_open(seen, admission.transition);
+      return false;  // and ask for a permit like everybody else
+    }
+    return reject(seen, Reason::Open, std::max<Nanos>(1, add_saturated(due - time.now(), 1)), admission);
+  }
+
+  bool begin_half_open(BreakerWord seen, TimeSource& time, Admission& admission) {
+    const Nanos probed_near = cells_.probed_near.load(std::memory_order_acquire);
+    if (load() != seen) return false;
+    std::uint32_t generation = seen.generation();
+    std::uint32_t given = seen.permits_given();
+    if (given >= plan_.max_requests) {
+      const Nanos lost_after = add_saturated(probed_near, plan_.probe_grace);
+      if (time.now() <= lost_after) {
+        const Nanos until_lost = add_saturated(lost_after - time.now(), 1);
+        return reject(seen, Reason::HalfOpenFull, std::min({until_lost, kLookAgain, plan_.open_for}), admission);
+      }
+      // Even the youngest permit is overdue: its caller is lost. What ended well still counts; what has not
+      // ended belongs to the past from here on.
+      given = seen.successes();
+      ++generation;
+    }
+    put_moment(cells_.probed_near, probed_near, time.now());
+    if (!swap(seen, BreakerWord::half_open(generation, given + 1, seen.successes()))) return false;
+    admission.permit = {static_cast<std::uint32_t>(generation & BreakerWord::kGenerationMask), true};
+    return true;
+  }
+
+  bool reject(BreakerWord seen, Reason reason, Nanos wait, Admission& admission) {
+    // The mark makes exactly one caller the first to be rejected, and costs the others nothing.
+    admission.first_rejection = !seen.mark() && swap(seen, seen.marked());
+    if (!seen.mark() && !admission.first_rejection) return false;
+    admission.reason = reason;
+    admission.wait = wait;
+    return true;
+  }
+
+  bool cancel(BreakerWord seen, Permit permit) {
+    if (!permit.probe || seen.phase() != Phase::HalfOpen || seen.generation() != permit.generation) return true;
+    return swap(seen, BreakerWord::half_open(seen.generation(), seen.permits_given() - 1, seen.successes(), seen.mark()));
+  }
+
+  bool succeed_closed(BreakerWord seen, Permit permit, TimeSource& time, Progress& progress) {
+    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
+    const std::uint32_t generation = seen.generation();
+    if (generation != permit.generation || permit.probe) return true;
+    if (!progress.counted && plan_.reads_any(kTotalSuccesses | kConsecutiveSuccesses)) {
+      progress.counted = true;
+      if (tallies_[shard_].successes.add(generation, still(generation)) == 0) return false;
+    }
+    if (!plan_.reads_any(kConsecutiveFailures)) return true;
+    if (plan_.interval > 0) {
+      if (cells_.run.read(generation) != 0) cells_.run.set(generation, 0, still(generation));
+      return true;
+    }
+    return seen.payload() == 0 || swap(seen, plan_.closed_word(generation, 0));
+  }
+
+  bool fail_closed(BreakerWord seen, Permit permit, Nanos near, TimeSource& time, Progress& progress) {
+    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
+    const std::uint32_t generation = seen.generation();
+    if (generation != permit.generation || permit.probe) return true;
+    if (!progress.counted) {
+      progress.counted = true;
+      if (plan_.reads_any(kTotalFailures)) {
+        progress.failures = cells_.failures.add(generation, still(generation));
+        if (progress.failures == 0) return false;
+      }
+      if (plan_.reads_any(kConsecutiveFailures) && plan_.interval > 0) {
+        progress.run = cells_.run.add(generation, still(generation));
+        if (progress.run == 0) return false;
+      }
+      if (plan_.reads_any(kConsecutiveSuccesses)) {
+        tallies_[0].successes_before_failure.set(generation, successes(generation), still(generation));
+      }
+    }
+    Counts counts;
+    if (plan_.reads_any(kRequests)) counts.requests = requests(generation);
+    if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = static_cast<std::int64_t>(successes(generation));
+    counts.total_failures = static_cast<std::int64_t>(progress.failures);
+    const bool run_in_word = plan_.interval == 0 && plan_.reads_any(kConsecutiveFailures);
+    counts.consecutive_failures = static_cast<std::int64_t>(run_in_word ? seen.payload() + 1 : progress.run);
+    if (plan_.trip->trips(counts)) return open(seen, near, time, BreakerState::Closed, progress.transition);
+    if (!run_in_word || seen.payload() == BreakerWord::kPayloadMask) return true;
+    return swap(seen, plan_.closed_word(generation, seen.payload() + 1));
+  }
+
+  bool succeed_half_open(BreakerWord seen, TimeSource& time, Transition& transition) {
+    const std::uint32_t successes = seen.successes() + 1;
+    if (successes < plan_.max_requests) {
+      return swap(seen, BreakerWord::half_open(seen.generation(), seen.permits_given(), successes, seen.mark()));
+    }
+    const std::uint32_t generation = seen.generation() + 1;
+    BreakerWord closed = plan_.closed_word(generation, 0);
+    if (plan_.interval > 0) {
+      const Nanos near = cells_.window_end_near.load(std::memory_order_acquire);
+      if (load() != seen) return false;
+      closed = window_word(generation, near, time);
+    }
+    if (!swap(seen, closed)) return false;
+    transition = {true, BreakerState::HalfOpen, BreakerState::Closed};
+    return true;
+  }
+
+  bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from, Transition& transition) {
+    const Nanos due = add_saturated(time.now(), plan_.open_for);
+    put_moment(cells_.half_open_near, near, due);
+    if (!swap(seen, BreakerWord::slow(Phase::Open, seen.generation() + 1, moment_bits(due)))) return false;
+    transition = {true, from, BreakerState::Open};
+    return true;
+  }
+
+  // What any call does that finds an open breaker whose time is up. False: start over.
+  bool half_open_if_due(BreakerWord seen, TimeSource& time, Transition& transition) {
+    Nanos due = 0;
+    if (!moment_of(seen, cells_.half_open_near, due)) return false;
+    return time.now() <= due || half_open(seen, transition);
+  }
+
+  bool half_open(BreakerWord seen, Transition& transition) {
+    if (!swap(seen, BreakerWord::half_open(seen.generation() + 1, 0, 0))) return false;
+    transition = {true, BreakerState::Open, BreakerState::HalfOpen};
+    return true;
+  }
+
+  // True: the window that `seen` speaks of has begun and not ended. Otherwise moves on; start over.
+  bool window_holds(BreakerWord seen, TimeSource& time) {
+    const Nanos near = cells_.window_end_near.load(std::memory_order_acquire);
+    if (load() != seen) return false;
+    if (seen.mark()) {
+      swap(seen, window_word(seen.generation(), near, time));
+      return false;
+    }
+    if (time.now() <= restore_moment(seen.payload(), near)) return true;
+    swap(seen, window_word(seen.generation() + 1, near, time));
+    return false;
+  }
+
+  BreakerWord window_word(std::uint32_t generation, Nanos near, TimeSource& time) {
+    const Nanos end = add_saturated(time.now(), plan_.interval);
+    put_moment(cells_.window_end_near, near, end);
+    return BreakerWord::slow(Phase::Closed, generation, moment_bits(end));
+  }
+
+  std::int64_t requests(std::uint32_t generation) const {
+    std::uint64_t sum = 0;
+    for (const Tally<Atom>& tally : tallies_) sum += tally.requests.read(generation);
+    return static_cast<std::int64_t>(sum);
+  }
+
+  std::uint64_t successes(std::uint32_t generation) const {
+    std::uint64_t sum = 0;
+    for (const Tally<Atom>& tally : tallies_) sum += tally.successes.read(generation);
+    return sum;
+  }
+
+  Counts closed_counts(BreakerWord seen) const {
+    const std::uint32_t generation = seen.generation();
+    Counts counts;
+    if (plan_.needs_tallies()) {
+      counts.requests = requests(generation);
+      const std::uint64_t sum = successes(generation);
+      const std::uint64_t before = tallies_[0].successes_before_failure.read(generation);
+      counts.total_successes = static_cast<std::int64_t>(sum);
+      counts.consecutive_successes = static_cast<std::int64_t>(sum - std::min(sum, before));
+    }
+    counts.total_failures = static_cast<std::int64_t>(cells_.failures.read(generation));
+    counts.consecutive_failures =
+        static_cast<std::int64_t>(plan_.interval > 0 ? cells_.run.read(generation) : seen.payload());
+    return counts;
+  }
+
+  static constexpr CountSet kAllCounts =
+      kRequests | kTotalSuccesses | kTotalFailures | kConsecutiveSuccesses | kConsecutiveFailures;
+
+  BreakerCells<Atom>& cells_;
+  const Atom<std::uint64_t>& binding_;
+  std::uint64_t bound_;
+  const BreakerPlan& plan_;
+  std::span<Tally<Atom>> tallies_;
+  unsigned shard_;
+  bool published_fast_ = false;
+};
+
+}  // namespace resil

@@ -1,0 +1,160 @@
+// Endpoint: a breaker's cells together with the policy that is in force for them, and the way a reload replaces
+// that policy while calls are in flight.
+//
+// `binding` is {how often it changed : 32 | policy number : 32}. Two kinds of reload:
+// - Settings of the breaker equal (or none before and after): the binding changes, the state stays. A fast word
+//   shows the timeout, so it is rewritten; whoever publishes a fast word later looks whether its binding
+//   still holds, and rewrites it if not. Binding and word are swapped and read seq_cst there: either the
+//   reload sees the word or the publisher sees the binding.
+// - Otherwise the word first becomes {Rebinding, new policy, next generation}: that swap is the moment of the reload.
+//   Then the binding, then a fresh word follow, by whoever comes first: nobody waits for the reloader.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "resil/breaker_cells.h"
+#include "resil/breaker_plan.h"
+#include "resil/breaker_word.h"
+#include "resil/circuit_breaker.h"
+
+namespace resil {
+
+template <template <typename> class Atom>
+class Endpoint {
+ public:
+  Atom<std::uint64_t>& word() { return cells_.word; }
+  const Atom<std::uint64_t>& word() const { return cells_.word; }
+  std::uint64_t binding() const { return binding_.load(std::memory_order_acquire); }
+  static constexpr std::uint32_t policy_of(std::uint64_t binding) { return static_cast<std::uint32_t>(binding); }
+
+  // Before anybody else knows the endpoint.
+  void create(std::uint32_t policy, BreakerWord word) {
+    binding_.store(policy, std::memory_order_relaxed);
+    cells_.word.store(word.raw(), std::memory_order_release);
+  }
+
+  // `plans(number)` gives a policy's BreakerPlan.
+  template <typename Plans>
+  Admission begin(TimeSource& time, const Plans& plans, std::span<Tally<Atom>> tallies, unsigned shard) {
+    Admission admission;
+    for (;;) {
+      const std::uint64_t bound = settle(plans);
+      const BreakerPlan& plan = plans(policy_of(bound));
+      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies, shard);
+      if (breaker.begin(time, admission)) return admission;
+    }
+  }
+
+  template <typename Plans>
+  Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, std::span<Tally<Atom>> tallies,
+                 unsigned shard) {
+    typename CircuitBreaker<Atom>::Progress progress;
+    for (;;) {
+      const std::uint64_t bound = settle(plans);
+      const BreakerPlan& plan = plans(policy_of(bound));
+      if (!plan.present) return progress.transition;
+      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies, shard);
+      const bool ended = breaker.end(permit, ending, time, progress);
+      if (breaker.published_fast()) renew_fast(bound, plans);
+      if (ended) return progress.transition;
+    }
+  }
+
+  template <typename Plans>
+  BreakerView inspect(Nanos now, const Plans& plans, std::span<Tally<Atom>> tallies) {
+    BreakerView view;
+    for (;;) {
+      const std::uint64_t bound = settle(plans);
+      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plans(policy_of(bound)), tallies, 0);
+      if (breaker.inspect(now, view)) return view;
+    }
+  }
+
+  // Puts a policy in force whose breaker settings equal the present ones.
+  template <typename Plans>
+  void rebind_keeping_state(std::uint32_t policy, const Plans& plans) {
+    const std::uint64_t bound = settle(plans);
+    std::uint64_t expected = bound;
+    binding_.compare_exchange_strong(expected, next_binding(bound, policy), std::memory_order_seq_cst);
+    renew_fast(bound, plans);
+  }
+
+  // Puts a policy in force with a fresh breaker (or none, or another endpoint's).
+  template <typename Plans>
+  void rebind(std::uint32_t policy, const Plans& plans) {
+    for (;;) {
+      settle(plans);
+      const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+      if (seen.phase() == Phase::Rebinding) continue;
+      std::uint64_t expected = seen.raw();
+      const BreakerWord next = BreakerWord::slow(Phase::Rebinding, seen.generation() + 1, policy);
+      if (cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) break;
+    }
+    settle(plans);
+  }
+
+  // Forgets what a closed breaker counted. False: it was not closed any more.
+  template <typename Plans>
+  bool forget(const Plans& plans) {
+    const std::uint64_t bound = settle(plans);
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (seen.phase() != Phase::Closed) return false;
+    std::uint64_t expected = seen.raw();
+    const BreakerWord fresh = plans(policy_of(bound)).first_word(seen.generation() + 1);
+    if (!cells_.word.compare_exchange_strong(expected, fresh.raw(), std::memory_order_seq_cst)) return false;
+    if (fresh.is_fast()) renew_fast(bound, plans);
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t next_binding(std::uint64_t binding, std::uint32_t policy) {
+    return ((binding >> 32) + 1) << 32 | policy;
+  }
+
+  // Finishes a reload that is under way, and returns the binding in force.
+  template <typename Plans>
+  std::uint64_t settle(const Plans& plans) {
+    for (;;) {
+      std::uint64_t bound = binding_.load(std::memory_order_acquire);
+      const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+      if (seen.phase() != Phase::Rebinding) return bound;
+      const auto policy = static_cast<std::uint32_t>(seen.payload());
+      if (policy_of(bound) != policy) {
+        // The number of changes in the binding makes a helper fail that slept through a later reload.
+        if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen) continue;
+        if (!binding_.compare_exchange_strong(bound, next_binding(bound, policy), std::memory_order_seq_cst)) continue;
+      }
+      std::uint64_t expected = seen.raw();
+      cells_.word.compare_exchange_strong(expected, plans(policy).first_word(seen.generation()).raw(),
+                                          std::memory_order_seq_cst);
+    }
+  }
+
+  // Rewrites a closed word without a run for the binding now in force, unless that is still `bound`.
+  template <typename Plans>
+  void renew_fast(std::uint64_t bound, const Plans& plans) {
+    for (;;) {
+      const std::uint64_t binding = binding_.load(std::memory_order_seq_cst);
+      if (binding == bound) return;
+      const BreakerWord seen(cells_.word.load(std::memory_order_seq_cst));
+      const BreakerPlan& plan = plans(policy_of(binding));
+      const bool may_be_fast = seen.is_fast() || seen.phase() == Phase::NoBreaker ||
+                               (seen.phase() == Phase::Closed && plan.interval == 0 && seen.payload() == 0);
+      std::uint64_t expected = seen.raw();
+      if (!may_be_fast) return;
+      const BreakerWord next = plan.present ? plan.closed_word(seen.generation(), 0) : plan.first_word(seen.generation());
+      if (next == seen) {
+        if (binding_.load(std::memory_order_seq_cst) == binding) return;
+      } else if (cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) {
+        bound = binding;
+      }
+    }
+  }
+
+  BreakerCells<Atom> cells_;
+  Atom<std::uint64_t> binding_{0};
+};
+
+}  // namespace resil
