@@ -1,0 +1,205 @@
+// begin, end and adopt: what runs in front of every call. Nothing in this file may lock, allocate, throw, log or
+// enter the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
+#include <algorithm>
+
+#include "resil/engine.h"
+#include "resil/retry.h"
+#include "resil/thread_slot.h"
+
+namespace resil {
+
+thread_local unsigned thread_number = 0;
+std::atomic<unsigned> threads_seen{0};
+
+namespace {
+
+constexpr std::int32_t answer(Verdict verdict) { return static_cast<std::int32_t>(verdict); }
+constexpr std::int32_t answer(Decision decision) { return static_cast<std::int32_t>(decision); }
+
+void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+void count(std::atomic<std::uint32_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+
+void note_use(EndpointRecord& record, EndpointId id) {
+  TargetUse* use = record.use.load(std::memory_order_acquire);
+  if (use != nullptr) [[unlikely]] use->note(record, id);
+}
+
+}  // namespace
+
+std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
+  EndpointRecord* record = table_.find(id);
+  if (record == nullptr) return kBadArgument;
+  const bool fresh = ticket.stage() == Stage::Fresh;
+  if (!fresh && (ticket.stage() != Stage::Between || ticket.endpoint != static_cast<std::uint32_t>(id) ||
+                 !policies_.contains(ticket.policy()))) {
+    return kBadTicket;
+  }
+  TimeSource time(now);
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.timeout = 0;
+  if (ticket.deadline != 0 && time.now() >= ticket.deadline) {
+    ticket.reason = static_cast<std::int32_t>(Reason::Deadline);
+    return answer(Verdict::Reject);
+  }
+
+  const std::uint64_t binding = record->live.binding();
+  const BreakerWord word(record->live.word().load(std::memory_order_acquire));
+  note_use(*record, id);
+  const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(binding) : ticket.policy();
+  if (word.is_fast()) [[likely]] {
+    ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
+    return admit(ticket, id, policy, fresh ? word.fast_timeout() : policies_.at(policy).policy.timeout, time);
+  }
+
+  EndpointId home = id;
+  EndpointRecord* owner = record;
+  if (word.phase() == Phase::Alias) {
+    home = record->home.load(std::memory_order_acquire);
+    owner = &table_.at(home);
+    note_use(*owner, home);
+  }
+  const unsigned shard = thread_slot(shard_mask_);
+  const Admission admission = owner->live.begin(time, plans(), tallies_of(*owner), shard);
+  if (admission.transition.happened) publish_transition(ticket, admission.transition, home, time);
+  if (admission.reason != Reason::None) return reject(ticket, id, admission, time);
+  ticket.set_permit(admission.permit, static_cast<std::uint32_t>(home));
+  const PolicyRecord& in_force = policies_.at(policy);
+  // A plan that times the operation never has a fast word, so this is the only place to note its start.
+  if (fresh && in_force.plan.times_operation) ticket.set_began(time.now());
+  return admit(ticket, id, policy, in_force.policy.timeout, time);
+}
+
+std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket& ticket) noexcept {
+  EndpointRecord* record = table_.find(id);
+  const BreakerWord word(raw);
+  if (record == nullptr || !word.is_fast()) return kBadArgument;
+  const bool fresh = ticket.stage() == Stage::Fresh;
+  if (!fresh && (ticket.stage() != Stage::Between || ticket.endpoint != static_cast<std::uint32_t>(id) ||
+                 !policies_.contains(ticket.policy()))) {
+    return kBadTicket;
+  }
+  TimeSource time(began);
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
+  const std::uint32_t policy =
+      fresh ? Endpoint<std::atomic>::policy_of(record->live.binding()) : ticket.policy();
+  return admit(ticket, id, policy, word.fast_timeout(), time);
+}
+
+std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout,
+                           TimeSource& time) noexcept {
+  if (ticket.stage() == Stage::Fresh) ticket.attempt = 0;
+  if (ticket.deadline != 0) {
+    const Nanos left = std::max<Nanos>(1, add_saturated(ticket.deadline, -time.now()));
+    timeout = timeout == 0 ? left : std::min(timeout, left);
+  }
+  ticket.endpoint = static_cast<std::uint32_t>(id);
+  ticket.attempt += ticket.attempt != UINT32_MAX ? 1 : 0;
+  ticket.timeout = timeout;
+  ticket.start(policy, Stage::InFlight);
+  return answer(Verdict::Allow);
+}
+
+std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept {
+  ticket.reason = static_cast<std::int32_t>(admission.reason);
+  ticket.delay = admission.wait;
+  count(table_.counts(id, thread_slot(shard_mask_)).rejections);
+  if (admission.first_rejection || every_rejection_) {
+    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::Rejected,
+                     .before = static_cast<std::int32_t>(ticket.attempt), .after = ticket.reason,
+                     .value = admission.wait});
+  }
+  return answer(Verdict::Reject);
+}
+
+std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
+  if (!outcome.valid()) return kBadArgument;
+  if (ticket.stage() != Stage::InFlight) return kBadTicket;
+  EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
+  EndpointRecord* owner = table_.find(static_cast<EndpointId>(ticket.permit_home()));
+  if (record == nullptr || owner == nullptr || !policies_.contains(ticket.policy())) return kBadTicket;
+
+  TimeSource time(now);
+  ticket.flags = 0;
+  const bool success = outcome.succeeded();
+  const BreakerWord word(owner->live.word().load(std::memory_order_acquire));
+  // While the word is fast a success changes nothing, whichever generation it belongs to.
+  if (!success || !word.is_fast()) {
+    const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
+    const Transition transition =
+        owner->live.end(ticket.permit(), ending, time, plans(), tallies_of(*owner), thread_slot(shard_mask_));
+    if (transition.happened) {
+      publish_transition(ticket, transition, static_cast<EndpointId>(ticket.permit_home()), time);
+    }
+  }
+  return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, time);
+}
+
+std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept {
+  const auto id = static_cast<EndpointId>(ticket.endpoint);
+  count(table_.counts(id, thread_slot(shard_mask_)).successes);
+  if (ticket.attempt > 1) {
+    count(record.recovered);
+    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::Recovered,
+                     .before = static_cast<std::int32_t>(ticket.attempt)});
+  }
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.set_stage(Stage::Over);
+  return answer(Decision::Done);
+}
+
+std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, TimeSource& time) noexcept {
+  const auto id = static_cast<EndpointId>(ticket.endpoint);
+  CallCounts& counts = table_.counts(id, thread_slot(shard_mask_));
+  const auto attempt = static_cast<std::int32_t>(ticket.attempt);
+  if (outcome.cancelled()) {
+    count(record.cancelled);
+  } else {
+    count(counts.failures);
+  }
+  if (outcome.code == Outcome::kTimeout) {
+    count(record.timeouts);
+    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::TimedOut, .before = attempt,
+                     .value = ticket.timeout});
+  }
+
+  const RetryPolicy* retry = policies_.at(ticket.policy()).policy.retry.get();
+  const FailedAttempt failed{.attempt = ticket.attempt, .outcome = outcome, .hint = std::max<Nanos>(0, ticket.delay),
+                             .deadline = ticket.deadline, .began = ticket.began()};
+  const RetryAnswer next = answer_failure(retry, failed, time, [this] {
+    return random_at(jitter_seed_, jitter_position_.fetch_add(1, std::memory_order_relaxed));
+  });
+  ticket.reason = static_cast<std::int32_t>(next.reason);
+  ticket.delay = next.delay;
+  ticket.set_stage(next.decision == Decision::Retry ? Stage::Between : Stage::Over);
+  if (next.decision == Decision::Retry) {
+    count(counts.retries);
+    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::Retry, .before = attempt,
+                     .after = outcome.code, .value = next.delay});
+  } else if (retry != nullptr && !outcome.cancelled()) {
+    // Without a retry policy there was nothing to give up.
+    count(record.gave_up);
+    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::GaveUp, .before = attempt,
+                     .after = ticket.reason, .value = outcome.code});
+  }
+  return answer(next.decision);
+}
+
+void Engine::publish(Ticket& ticket, const Event& event) noexcept {
+  events_.publish(event);
+  ticket.flags |= Ticket::kHasEvents;
+}
+
+void Engine::publish_transition(Ticket& ticket, const Transition& transition, EndpointId home,
+                                const TimeSource& time) noexcept {
+  publish(ticket, {.time = time.about_now(), .endpoint = home, .kind = EventKind::Breaker,
+                   .before = static_cast<std::int32_t>(transition.from),
+                   .after = static_cast<std::int32_t>(transition.to)});
+}
+
+}  // namespace resil

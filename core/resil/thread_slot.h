@@ -1,0 +1,19 @@
+// Which shard of a sharded counter a thread writes: threads get 0, 1, 2, ... as they come.
+#pragma once
+
+#include <atomic>
+
+namespace resil {
+
+// initial-exec: a plain load from the thread's own block, no call into the dynamic linker.
+extern thread_local unsigned thread_number __attribute__((tls_model("initial-exec")));
+extern std::atomic<unsigned> threads_seen;
+
+inline unsigned thread_slot(unsigned shard_mask) {
+  if (thread_number == 0) [[unlikely]] {
+    thread_number = threads_seen.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+  return (thread_number - 1) & shard_mask;
+}
+
+}  // namespace resil
