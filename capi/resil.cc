@@ -1,0 +1,326 @@
+// The C ABI: the only file with extern "C". It checks what callers pass, keeps exceptions inside, and pins the
+// public structs and numbers to the core's (the wall of static_asserts).
+#include "resil.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "config/loader.h"
+#include "report/snapshot_json.h"
+#include "resil/engine.h"
+
+using namespace resil;
+
+struct resil_engine {
+  LoadOptions load;
+  Engine engine;
+};
+
+namespace {
+
+constexpr std::uint32_t kOldestOptions = offsetof(resil_options, max_bytes);
+constexpr std::uint32_t kMostEndpoints = 1U << 28, kMostEvents = 1U << 20;
+constexpr std::uint32_t kKnownFlags = RESIL_LENIENT | RESIL_EVERY_REJECTION;
+
+static_assert(sizeof(resil_ticket) == sizeof(Ticket) && alignof(resil_ticket) == alignof(Ticket));
+static_assert(offsetof(resil_ticket, endpoint) == offsetof(Ticket, endpoint));
+static_assert(offsetof(resil_ticket, attempt) == offsetof(Ticket, attempt));
+static_assert(offsetof(resil_ticket, flags) == offsetof(Ticket, flags));
+static_assert(offsetof(resil_ticket, reason) == offsetof(Ticket, reason));
+static_assert(offsetof(resil_ticket, deadline_ns) == offsetof(Ticket, deadline));
+static_assert(offsetof(resil_ticket, timeout_ns) == offsetof(Ticket, timeout));
+static_assert(offsetof(resil_ticket, delay_ns) == offsetof(Ticket, delay));
+static_assert(offsetof(resil_ticket, engine) == offsetof(Ticket, private_words));
+static_assert(sizeof(resil_event) == 64 && sizeof(resil_error) == 256);
+static_assert(RESIL_NOW == kReadClock && RESIL_FAST == 1 && RESIL_HAS_EVENTS == Ticket::kHasEvents);
+static_assert(RESIL_E_ARG == kBadArgument && RESIL_E_FULL == kTableFull && RESIL_E_TICKET == kBadTicket);
+static_assert(RESIL_APP == int(TargetKind::App) && RESIL_ACTOR == int(TargetKind::Actor) &&
+              RESIL_COMPONENT_IN == int(TargetKind::ComponentIn) &&
+              RESIL_COMPONENT_OUT == int(TargetKind::ComponentOut) && RESIL_BUILTIN == int(TargetKind::Builtin));
+static_assert(RESIL_ALLOW == int(Verdict::Allow) && RESIL_REJECT == int(Verdict::Reject));
+static_assert(RESIL_DONE == int(Decision::Done) && RESIL_RETRY == int(Decision::Retry) &&
+              RESIL_GIVE_UP == int(Decision::GiveUp));
+static_assert(RESIL_WHY_OPEN == int(Reason::Open) && RESIL_WHY_HALF_OPEN_FULL == int(Reason::HalfOpenFull) &&
+              RESIL_WHY_EXHAUSTED == int(Reason::Exhausted) && RESIL_WHY_NOT_RETRIABLE == int(Reason::NotRetriable) &&
+              RESIL_WHY_CANCELLED == int(Reason::Cancelled) && RESIL_WHY_DEADLINE == int(Reason::Deadline));
+static_assert(RESIL_SUCCESS == Outcome::kSuccess && RESIL_FAILURE == Outcome::kFailure &&
+              RESIL_TIMEOUT == Outcome::kTimeout && RESIL_CANCELLED == Outcome::kCancelled &&
+              RESIL_HTTP(0) == Outcome::kHttp && RESIL_GRPC(0) == Outcome::kGrpc);
+static_assert(RESIL_CLOSED == int(BreakerState::Closed) && RESIL_OPEN == int(BreakerState::Open) &&
+              RESIL_HALF_OPEN == int(BreakerState::HalfOpen));
+static_assert(RESIL_EVENT_BREAKER == int(EventKind::Breaker) && RESIL_EVENT_RETRY == int(EventKind::Retry) &&
+              RESIL_EVENT_RECOVERED == int(EventKind::Recovered) && RESIL_EVENT_REJECTED == int(EventKind::Rejected) &&
+              RESIL_EVENT_TIMED_OUT == int(EventKind::TimedOut) && RESIL_EVENT_GAVE_UP == int(EventKind::GaveUp) &&
+              RESIL_EVENT_WARNING == int(EventKind::Warning));
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(std::atomic<std::uint64_t>) == 8);
+
+Ticket& ticket_of(resil_ticket* t) { return *reinterpret_cast<Ticket*>(t); }
+
+std::string_view text_of(const char* text, std::int64_t length) {
+  if (text == nullptr) return {};
+  return length < 0 ? std::string_view(text) : std::string_view(text, static_cast<std::size_t>(length));
+}
+
+// Copies as much as fits, never half a UTF-8 character, and ends it with NUL.
+void copy_text(std::string_view text, char* buf, std::size_t capacity) {
+  if (buf == nullptr || capacity == 0) return;
+  std::size_t length = std::min(text.size(), capacity - 1);
+  while (length > 0 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+  if (length > 0) std::memcpy(buf, text.data(), length);
+  buf[length] = '\0';
+}
+
+std::int64_t answer_text(std::string_view text, char* buf, std::int64_t capacity) {
+  if (capacity < 0 || (buf == nullptr && capacity > 0)) return RESIL_E_ARG;
+  copy_text(text, buf, static_cast<std::size_t>(capacity));
+  return static_cast<std::int64_t>(text.size());
+}
+
+std::int32_t complain(resil_error* err, std::int32_t code, const std::string& message, int line = 0, int column = 0) {
+  if (err != nullptr) {
+    std::memset(err, 0, sizeof *err);
+    err->code = code;
+    err->line = line;
+    err->column = column;
+    copy_text(message, err->message, sizeof err->message);
+  }
+  return code;
+}
+
+std::int32_t complain(resil_error* err, const LoadResult& result) {
+  const auto is_error = [](const Diagnostic& d) { return d.error; };
+  const auto first = std::find_if(result.diagnostics.begin(), result.diagnostics.end(), is_error);
+  const auto errors = std::count_if(result.diagnostics.begin(), result.diagnostics.end(), is_error);
+  std::string message = first->text();
+  if (errors > 1) {
+    // The count must survive a long first message.
+    const std::string more = " (and " + std::to_string(errors - 1) + " more: resil_check tells all)";
+    const std::size_t room = sizeof(resil_error::message) - 1 - more.size();
+    if (message.size() > room) {
+      char cut[sizeof(resil_error::message)];
+      copy_text(message, cut, room - 2);
+      message = std::string(cut) + "...";
+    }
+    message += more;
+  }
+  return complain(err, RESIL_E_CONFIG, message, first->line, first->column);
+}
+
+// Runs a cold call; what it throws becomes an error.
+template <typename Call>
+std::int64_t fenced(resil_error* err, Call call) noexcept {
+  try {
+    return call();
+  } catch (const std::exception& e) {
+    return complain(err, RESIL_E_INTERNAL, std::string("internal error: ") + e.what());
+  } catch (...) {
+    return complain(err, RESIL_E_INTERNAL, "internal error");
+  }
+}
+
+struct Options {
+  LoadOptions load;
+  EngineOptions engine;
+};
+
+// 0, or RESIL_E_ARG with *err filled.
+std::int32_t read_options(const resil_options* opt, Options& out, resil_error* err) {
+  if (opt == nullptr) return 0;
+  if (opt->size < kOldestOptions || opt->size > 4096) {
+    return complain(err, RESIL_E_ARG, "resil_options.size is " + std::to_string(opt->size) +
+                                          ": zero the struct and set size = sizeof(resil_options)");
+  }
+  resil_options known{};
+  std::memcpy(&known, opt, std::min<std::size_t>(opt->size, sizeof known));
+  const auto* bytes = reinterpret_cast<const unsigned char*>(opt);
+  if (std::any_of(bytes + std::min<std::size_t>(opt->size, sizeof known), bytes + opt->size,
+                  [](unsigned char byte) { return byte != 0; })) {
+    return complain(err, RESIL_E_ARG, "resil_options has a member set that this library does not know: update libresil");
+  }
+  if ((known.flags & ~kKnownFlags) != 0) {
+    return complain(err, RESIL_E_ARG, "resil_options.flags has a bit set that this library does not know: update libresil");
+  }
+  if (known.max_endpoints > kMostEndpoints) {
+    return complain(err, RESIL_E_ARG, "resil_options.max_endpoints is at most " + std::to_string(kMostEndpoints));
+  }
+  if (known.event_capacity > kMostEvents) {
+    return complain(err, RESIL_E_ARG, "resil_options.event_capacity is at most " + std::to_string(kMostEvents));
+  }
+  out.load.lenient = (known.flags & RESIL_LENIENT) != 0;
+  if (known.app_id != nullptr) out.load.app_id = known.app_id;
+  if (known.config_path != nullptr) out.load.config_path = known.config_path;
+  out.load.max_bytes = known.max_bytes;
+  if (known.max_endpoints != 0) out.engine.max_endpoints = known.max_endpoints;
+  if (known.event_capacity != 0) out.engine.event_capacity = known.event_capacity;
+  out.engine.jitter_seed = known.jitter_seed;
+  out.engine.every_rejection = (known.flags & RESIL_EVERY_REJECTION) != 0;
+  return 0;
+}
+
+void warn_of(Engine& engine, const LoadResult& result) {
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    if (!diagnostic.error) engine.warn(diagnostic.text());
+  }
+}
+
+// `load` is load_text or load_path, bound to its source.
+template <typename Load>
+resil_engine* open_with(const resil_options* opt, resil_error* err, Load load) noexcept {
+  resil_engine* opened = nullptr;
+  fenced(err, [&]() -> std::int64_t {
+    Options options;
+    if (const std::int32_t bad = read_options(opt, options, err)) return bad;
+    LoadResult result = load(options.load);
+    if (!result.policies) return complain(err, result);
+    auto engine = std::unique_ptr<resil_engine>(
+        new resil_engine{options.load, {options.engine, std::move(*result.policies)}});
+    warn_of(engine->engine, result);
+    opened = engine.release();
+    return complain(err, 0, "");
+  });
+  return opened;
+}
+
+template <typename Load>
+std::int32_t reload_with(resil_engine* e, resil_error* err, Load load) noexcept {
+  return static_cast<std::int32_t>(fenced(err, [&]() -> std::int64_t {
+    LoadResult result = load(e->load);
+    if (!result.policies) return complain(err, result);
+    e->engine.reload(std::move(*result.policies));
+    warn_of(e->engine, result);
+    return complain(err, 0, "");
+  }));
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t resil_abi(void) { return RESIL_ABI; }
+
+const char* resil_version(void) { return RESIL_VERSION; }
+
+const char* resil_name(int32_t code) {
+  switch (code) {
+    case 0: return "none";
+    case RESIL_WHY_OPEN: return "breaker-open";
+    case RESIL_WHY_HALF_OPEN_FULL: return "breaker-half-open-full";
+    case RESIL_WHY_EXHAUSTED: return "retries-exhausted";
+    case RESIL_WHY_NOT_RETRIABLE: return "not-retriable";
+    case RESIL_WHY_CANCELLED: return "cancelled";
+    case RESIL_WHY_DEADLINE: return "deadline";
+    case RESIL_E_ARG: return "E_ARG";
+    case RESIL_E_CONFIG: return "E_CONFIG";
+    case RESIL_E_FULL: return "E_FULL";
+    case RESIL_E_TICKET: return "E_TICKET";
+    case RESIL_E_INTERNAL: return "E_INTERNAL";
+    default: return "unknown";
+  }
+}
+
+resil_engine* resil_open(const resil_options* opt, const char* yaml, int64_t len, resil_error* err) {
+  if (yaml == nullptr) return complain(err, RESIL_E_ARG, "resil_open: yaml is NULL"), nullptr;
+  return open_with(opt, err, [&](const LoadOptions& load) { return load_text(load, text_of(yaml, len)); });
+}
+
+resil_engine* resil_open_path(const resil_options* opt, const char* path, resil_error* err) {
+  if (path == nullptr) return complain(err, RESIL_E_ARG, "resil_open_path: path is NULL"), nullptr;
+  return open_with(opt, err, [&](const LoadOptions& load) { return load_path(load, path); });
+}
+
+int32_t resil_reload(resil_engine* e, const char* yaml, int64_t len, resil_error* err) {
+  if (e == nullptr || yaml == nullptr) return complain(err, RESIL_E_ARG, "resil_reload: engine or yaml is NULL");
+  return reload_with(e, err, [&](const LoadOptions& load) { return load_text(load, text_of(yaml, len)); });
+}
+
+int32_t resil_reload_path(resil_engine* e, const char* path, resil_error* err) {
+  if (e == nullptr || path == nullptr) return complain(err, RESIL_E_ARG, "resil_reload_path: engine or path is NULL");
+  return reload_with(e, err, [&](const LoadOptions& load) { return load_path(load, path); });
+}
+
+void resil_close(resil_engine* e) { delete e; }
+
+int64_t resil_check(const resil_options* opt, const char* yaml, int64_t len, const char* path, char* buf,
+                    int64_t capacity) {
+  return fenced(nullptr, [&]() -> std::int64_t {
+    if (yaml == nullptr && path == nullptr) return RESIL_E_ARG;
+    Options options;
+    resil_error bad{};
+    std::string report;
+    if (read_options(opt, options, &bad) != 0) {
+      report = std::string("error: ") + bad.message + "\n";
+    } else {
+      const LoadResult result =
+          path != nullptr ? load_path(options.load, path) : load_text(options.load, text_of(yaml, len));
+      for (const Diagnostic& d : result.diagnostics) report += (d.error ? "error: " : "warning: ") + d.text() + "\n";
+    }
+    return answer_text(report, buf, capacity);
+  });
+}
+
+int32_t resil_endpoint(resil_engine* e, int32_t kind, const char* name, int64_t name_len, const char* instance,
+                       int64_t instance_len) {
+  if (e == nullptr || kind < RESIL_APP || kind > RESIL_BUILTIN || text_of(name, name_len).empty()) return RESIL_E_ARG;
+  return static_cast<std::int32_t>(fenced(nullptr, [&]() -> std::int64_t {
+    return e->engine.endpoint(static_cast<TargetKind>(kind), text_of(name, name_len), text_of(instance, instance_len));
+  }));
+}
+
+int32_t resil_begin(resil_engine* e, int32_t endpoint, int64_t now_ns, resil_ticket* t) {
+  if (e == nullptr || t == nullptr) return RESIL_E_ARG;
+  return e->engine.begin(endpoint, now_ns, ticket_of(t));
+}
+
+int32_t resil_end(resil_engine* e, resil_ticket* t, int32_t outcome, int64_t now_ns) {
+  if (e == nullptr || t == nullptr) return RESIL_E_ARG;
+  return e->engine.end(ticket_of(t), Outcome{outcome}, now_ns);
+}
+
+int32_t resil_adopt(resil_engine* e, int32_t endpoint, uint64_t word, int64_t began_ns, resil_ticket* t) {
+  if (e == nullptr || t == nullptr) return RESIL_E_ARG;
+  return e->engine.adopt(endpoint, word, began_ns, ticket_of(t));
+}
+
+int32_t resil_state(resil_engine* e, int32_t endpoint, int64_t now_ns) {
+  return e == nullptr ? RESIL_E_ARG : e->engine.state(endpoint, now_ns);
+}
+
+const uint64_t* resil_word(resil_engine* e, int32_t endpoint) {
+  return e == nullptr ? nullptr : reinterpret_cast<const uint64_t*>(e->engine.word(endpoint));
+}
+
+int32_t resil_credit(resil_engine* e, int32_t endpoint, int64_t n) {
+  return e == nullptr ? RESIL_E_ARG : e->engine.credit(endpoint, n);
+}
+
+int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_t capacity) {
+  if (e == nullptr || cursor == nullptr || capacity < 0 || (out == nullptr && capacity > 0)) return RESIL_E_ARG;
+  std::int32_t count = 0;
+  for (Event event; count < capacity && e->engine.read_events(*cursor, &event, 1) == 1; ++count) {
+    out[count] = {event.seq, event.time, event.endpoint, static_cast<std::int32_t>(event.kind),
+                  event.before, event.after, event.value, {}};
+  }
+  return count;
+}
+
+int64_t resil_event_text(resil_engine* e, const resil_event* event, char* buf, int64_t capacity) {
+  if (e == nullptr || event == nullptr) return RESIL_E_ARG;
+  return fenced(nullptr, [&]() -> std::int64_t {
+    const Event known{event->seq, event->time_ns, event->endpoint, static_cast<EventKind>(event->kind),
+                      event->before, event->after, event->value};
+    return answer_text(e->engine.event_text(known), buf, capacity);
+  });
+}
+
+int64_t resil_snapshot(resil_engine* e, int64_t now_ns, char* buf, int64_t capacity) {
+  if (e == nullptr) return RESIL_E_ARG;
+  return fenced(nullptr, [&]() -> std::int64_t {
+    return answer_text(snapshot_json(e->engine.view(TimeSource(now_ns).now())), buf, capacity);
+  });
+}
+
+}  // extern "C"
