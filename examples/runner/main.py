@@ -37,7 +37,7 @@ def main(arguments: List[str]) -> int:
         return 141
     except SystemExit as end:
         show.bad(f"quickstart {chosen.language}: stopped by a signal; both services are stopped too")
-        return end.code
+        return int(end.code or 0)
 
 
 def _tell(chosen: argparse.Namespace) -> int:

@@ -20,3 +20,6 @@ class Pace:
     def patience(self) -> float:
         """For one step of the story: past that it no longer follows the seed."""
         return self.to_open() + (self.probes + 1) * (self.breaker + self.late) + 10 * self.late
+
+
+SEED = Pace()

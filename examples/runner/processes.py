@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 import time
-from typing import Dict, Iterator, List, Optional
+from typing import IO, Dict, Iterator, List, Optional
 
 from .languages import Command
 from .record import Line
@@ -36,11 +36,12 @@ class Service:
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         except OSError as error:
             raise Trouble(f"{name} could not be started: {error}.") from None
-        self._reader = threading.Thread(target=self._read, args=(lines,), daemon=True)
+        assert self._process.stdout
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, lines), daemon=True)
         self._reader.start()
 
-    def _read(self, lines: "queue.Queue[Line]") -> None:
-        with self._process.stdout as output:
+    def _read(self, output: IO[bytes], lines: "queue.Queue[Line]") -> None:
+        with output:
             for raw in output:
                 # The log lines end in blanks, as Dapr's do; they carry nothing.
                 lines.put(Line(time.monotonic(), self.name, raw.decode("utf-8", "replace").rstrip()))

@@ -2,12 +2,14 @@
 
 The story writes a record and the verdict reads it; nothing here judges.
 """
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
 CHECKOUT = "checkout"
 ORDER_PROCESSOR = "order-processor"
+NEVER = math.inf
 
 # Exactly as the quickstart prints them: a language whose JSON has no blank must print one all the same.
 ORDER_LINE = re.compile(r'Order (passed|received): \{"orderId": (\d+)\}')
@@ -53,11 +55,11 @@ class Change:
 class Record:
     lines: List[Line] = field(default_factory=list)
     started: float = 0.0
-    interrupted: Optional[float] = None  # order-processor was sent its signal
-    stopped: Optional[float] = None  # order-processor was gone
-    restarted: Optional[float] = None
-    ended: Optional[float] = None  # checkout was gone
-    exit_code: Optional[int] = None  # checkout's
+    interrupted: float = NEVER  # order-processor was sent its signal
+    stopped: float = NEVER  # order-processor was gone
+    restarted: float = NEVER
+    ended: float = NEVER  # checkout was gone
+    exit_code: Optional[int] = None  # checkout's; None: it had to be stopped
 
     def _orders(self, service: str, verb: str) -> List[Order]:
         matches = ((line.at, ORDER_LINE.fullmatch(line.text)) for line in self.lines if line.service == service)

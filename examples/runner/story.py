@@ -8,14 +8,14 @@ from typing import Callable, Dict, List
 
 from . import show
 from .languages import Language
-from .pace import Pace
+from .pace import SEED, Pace
 from .processes import Service, listening, services
 from .record import CHECKOUT, ORDER_PROCESSOR, Line, Record
 from .trouble import Trouble
 
 
 class Story:
-    def __init__(self, language: Language, pace: Pace = Pace()):
+    def __init__(self, language: Language, pace: Pace = SEED):
         self._language = language
         self._pace = pace
         self._queue: "queue.Queue[Line]" = queue.Queue()

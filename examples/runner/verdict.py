@@ -5,12 +5,12 @@ order of the story, so that the sentence names the cause and not what followed f
 """
 from typing import Sequence
 
-from .pace import Pace
-from .record import Change, LogLine, Record
+from .pace import SEED, Pace
+from .record import NEVER, Change, LogLine, Record
 from .trouble import Deviation
 
 
-def judge(record: Record, pace: Pace = Pace()) -> str:
+def judge(record: Record, pace: Pace = SEED) -> str:
     """What was measured, as one line; raises Deviation."""
     no_order_harmed(record, pace)
     before_the_fault(record, pace)
@@ -48,25 +48,25 @@ def no_order_harmed(record: Record, pace: Pace) -> None:
 
 
 def before_the_fault(record: Record, pace: Pace) -> None:
-    until = record.interrupted if record.interrupted is not None else float("inf")
     # Only what passed: the line of an order received just before the fault may be read just after it.
-    passed = sum(1 for order in record.passed() if order.at <= until)
+    passed = sum(1 for order in record.passed() if order.at <= record.interrupted)
     if passed != pace.before_the_fault:
         raise Deviation(f"{passed} orders passed before the fault where {pace.before_the_fault} were due"
                         f"{_ending(record)}")
-    early = [line for line in record.retries() if line.at < until]
-    if early or any(change.at < until for change in record.changes()):
+    told = [line.at for line in record.retries()] + [change.at for change in record.changes()]
+    if told and min(told) < record.interrupted:
         raise Deviation("the engine retried or tripped before the fault, while order-processor was running")
 
 
 def the_fault(record: Record, pace: Pace) -> None:
-    if record.stopped is None:
+    if record.stopped == NEVER:
         raise Deviation("order-processor did not stop when it was interrupted")
     retries = record.retries()
     if not retries:
         raise Deviation(f"no line `Error processing operation ...` came after the fault{_ending(record)}")
     if len(retries) > 1:
-        raise Deviation(f"the line `Error processing operation ...` came {len(retries)} times; once per operation is due")
+        raise Deviation(f"the line `Error processing operation ...` came {len(retries)} times; it is due once per "
+                        "operation")
     _within(retries[0].at - record.interrupted, 0, pace, "the first retry came {} after the fault")
 
 
@@ -79,13 +79,14 @@ def the_breaker(record: Record, pace: Pace) -> None:
     if not changes:
         raise Deviation(f"the breaker never opened{_ending(record)}")
     _expect(changes[0], "closed", "open")
-    _within(changes[0].at - record.retries()[0].at, pace.to_open(), pace, "the breaker opened {} after the first failure")
+    _within(changes[0].at - record.retries()[0].at, pace.to_open(), pace,
+            "the breaker opened {} after the first failure")
     for before, after in zip(changes, changes[1:]):
         if before.after == "open":
             _expect(after, "open", "half-open")
             _within(after.at - before.at, pace.breaker, pace, "the breaker went half-open {} after it opened")
         elif before.after == "half-open":
-            _expect(after, "half-open", "closed" if record.restarted is not None and after.after == "closed" else "open")
+            _expect(after, "half-open", "closed" if after.after == "closed" else "open")
             _within(after.at - before.at, 0, pace, "the probe was decided {} after the breaker went half-open")
         else:
             raise Deviation(f"the breaker changed {after} after it had closed again")
@@ -95,7 +96,7 @@ def the_breaker(record: Record, pace: Pace) -> None:
 
 
 def the_recovery(record: Record, pace: Pace) -> None:
-    if record.restarted is None:
+    if record.restarted == NEVER:
         raise Deviation("order-processor was never restarted")
     last = record.changes()[-1]
     if last.after != "closed":
@@ -108,8 +109,8 @@ def the_recovery(record: Record, pace: Pace) -> None:
     # Every attempt that was made is a failure that led to the opening, a failed probe, or the one that passed.
     failures = told[0] - 1 - record.failed_probes()
     if failures != pace.failures:
-        raise Deviation(f"the operation recovered after {told[0]} attempts, so the breaker opened at failure {failures} "
-                        f"and not at the consecutive failure {pace.failures}")
+        raise Deviation(f"the operation recovered after {told[0]} attempts, so the breaker opened at failure {failures}, "
+                        f"not {pace.failures}")
 
 
 def the_end(record: Record, pace: Pace) -> None:

@@ -46,7 +46,7 @@ class Describing(unittest.TestCase):
             languages.load("pyhton", examples=self.examples)
 
     def test_bad_descriptions_are_named(self):
-        for told, words in (("{", "cannot be used"), ({"port": "x", **SMALL, "port": "x"}, "cannot be used"),
+        for told, words in (("{", "cannot be used"), ({**SMALL, "port": "x"}, "cannot be used"),
                             ({"port": 1}, "lacks 'services'"), ({**SMALL, "interrupt": "SIGNAL"}, "lacks 'SIGNAL'")):
             with self.subTest(words), self.assertRaisesRegex(Trouble, f"quickstart.json {words}"):
                 self.write("cobol", told)

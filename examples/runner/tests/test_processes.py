@@ -12,6 +12,7 @@ from unittest import mock
 
 from runner.languages import Command
 from runner.processes import Service, services
+from runner.record import Line
 from runner.trouble import Trouble
 
 # A service with a child of its own, as `npm start` and `go run` have; both refuse to go at a Ctrl+C.
@@ -57,7 +58,7 @@ def eventually(condition) -> bool:
 @unittest.skipUnless(os.path.isdir("/proc/self"), "needs /proc to see who is alive")
 class Ending(unittest.TestCase):
     def test_takes_the_children_along(self):
-        lines = queue.Queue()
+        lines: "queue.Queue[Line]" = queue.Queue()
         with mock.patch("runner.processes.STOP_WITHIN", 0.3), contextlib.suppress(KeyError), services() as running:
             running.append(Service("stubborn", Command([sys.executable, "-c", STUBBORN], Path(".")), {}, lines))
             pids = [int(word) for word in lines.get(timeout=20).text.split()]
@@ -72,7 +73,7 @@ class Ending(unittest.TestCase):
                 service = int(runner.stdout.readline())
                 runner.send_signal(number)
                 self.assertEqual(runner.wait(timeout=20), 128 + number)
-                self.assertTrue(eventually(lambda: not alive(service)))
+                self.assertTrue(eventually(lambda pid=service: not alive(pid)))
 
     def test_works_where_a_shell_had_interrupts_ignored(self):
         with subprocess.Popen(["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", RUNNER],

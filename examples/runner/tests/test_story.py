@@ -65,9 +65,9 @@ class Telling(unittest.TestCase):
 
     def test_says_that_the_port_is_in_use(self):
         language = fake_language()
-        with socket.create_server(("127.0.0.1", language.port)):
-            with self.assertRaisesRegex(Trouble, f"Port {language.port} is in use.*--port"):
-                Story(language, PACE).tell()
+        with socket.create_server(("127.0.0.1", language.port)), \
+                self.assertRaisesRegex(Trouble, f"Port {language.port} is in use.*--port"):
+            Story(language, PACE).tell()
 
     def test_says_that_order_processor_did_not_start(self):
         with self.assertRaisesRegex(Trouble, "ended with exit code 2 instead of listening"):

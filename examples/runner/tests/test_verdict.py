@@ -2,7 +2,7 @@ import dataclasses
 import unittest
 
 from runner.pace import Pace
-from runner.record import CHECKOUT, RETRY, Line
+from runner.record import CHECKOUT, NEVER, RETRY, Line
 from runner.trouble import Deviation
 from runner.verdict import judge
 
@@ -42,16 +42,19 @@ class Deviating(unittest.TestCase):
 
 class Orders(Deviating):
     def test_lost_by_both(self):
-        self.deviates(records.without(records.good(), '"orderId": 7}'), "order 7 was lost: order 8 was received without it")
+        self.deviates(records.without(records.good(), '"orderId": 7}'),
+                      "order 7 was lost: order 8 was received without it")
 
     def test_lost_before_the_fault(self):
         self.deviates(records.without(records.good(), '"orderId": 3}'), "order 3 was lost")
 
     def test_passed_without_being_received(self):
-        self.deviates(records.without(records.good(), 'received: {"orderId": 5}'), "order 5 was lost: order 6 was received without it")
+        self.deviates(records.without(records.good(), 'received: {"orderId": 5}'),
+                      "order 5 was lost: order 6 was received without it")
 
     def test_received_without_being_passed(self):
-        self.deviates(records.without(records.good(), 'passed: {"orderId": 5}'), "order 5 was lost: order 6 was passed without it")
+        self.deviates(records.without(records.good(), 'passed: {"orderId": 5}'),
+                      "order 5 was lost: order 6 was passed without it")
 
     def test_last_one_missing(self):
         self.deviates(records.without(records.good(), '"orderId": 10}'), "order 10 was never received",
@@ -103,7 +106,8 @@ class TheEngine(Deviating):
 
     def test_never_opened(self):
         record = records.without(records.good(), "Circuit breaker")
-        record.restarted = record.ended = record.exit_code = None
+        record.restarted = record.ended = NEVER
+        record.exit_code = None
         self.deviates(record, "the breaker never opened")
 
     def test_opened_too_soon(self):
@@ -169,12 +173,12 @@ class TheServices(Deviating):
     def test_checkout_could_not_start(self):
         record = records.good()
         record.lines, record.exit_code = [], 3
-        record.interrupted = record.stopped = record.restarted = None
+        record.interrupted = record.stopped = record.restarted = NEVER
         self.deviates(record, "0 orders passed before the fault where 4 were due; checkout had ended with exit code 3")
 
     def test_order_processor_did_not_stop(self):
         record = records.good()
-        record.stopped = None
+        record.stopped = NEVER
         self.deviates(record, "order-processor did not stop")
 
     def test_another_pace_is_another_story(self):

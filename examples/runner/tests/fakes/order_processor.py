@@ -1,4 +1,5 @@
 """Stands in for a language's order-processor: the standard library only, so that the tests need no set-up."""
+import contextlib
 import json
 import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,7 +16,5 @@ class Orders(BaseHTTPRequestHandler):
         pass
 
 
-try:
+with contextlib.suppress(KeyboardInterrupt):
     HTTPServer(("127.0.0.1", int(os.environ["APP_PORT"])), Orders).serve_forever()
-except KeyboardInterrupt:
-    pass
