@@ -109,8 +109,8 @@ def the_recovery(record: Record, pace: Pace) -> None:
     # Every attempt that was made is a failure that led to the opening, a failed probe, or the one that passed.
     failures = told[0] - 1 - record.failed_probes()
     if failures != pace.failures:
-        raise Deviation(f"the operation recovered after {told[0]} attempts, so the breaker opened at failure {failures}, "
-                        f"not {pace.failures}")
+        raise Deviation(f"the operation recovered after {told[0]} attempts, so the breaker opened at failure "
+                        f"{failures} instead of {pace.failures}")
 
 
 def the_end(record: Record, pace: Pace) -> None:
