@@ -66,6 +66,9 @@ class Engine {
   };
 
   // hot_path.cc
+  std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
+  std::int32_t end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
+  bool continues(const Ticket& ticket, EndpointId id) const noexcept;
   void publish(Ticket& ticket, const Event& event) noexcept;
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId home, const TimeSource& time) noexcept;
   std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;

@@ -26,14 +26,31 @@ void note_use(EndpointRecord& record, EndpointId id) {
 
 }  // namespace
 
+// The first attempt of an operation on a healthy endpoint: two loads, no loop, nothing shared is written. Whatever
+// is less simple goes the general way, out of line.
 std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   EndpointRecord* record = table_.find(id);
-  if (record == nullptr) return kBadArgument;
+  if (record == nullptr) [[unlikely]] return kBadArgument;
+  const std::uint64_t binding = record->live.binding();
+  const BreakerWord word(record->live.word().load(std::memory_order_acquire));
+  const bool simple = word.is_fast() && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
+                      record->use.load(std::memory_order_relaxed) == nullptr;
+  if (!simple) [[unlikely]] return begin_general(*record, id, now, ticket);
+  ticket.endpoint = static_cast<std::uint32_t>(id);
+  ticket.attempt = 1;
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.timeout = word.fast_timeout();
+  ticket.delay = 0;
+  ticket.start(Endpoint<std::atomic>::policy_of(binding), Stage::InFlight);
+  ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
+  return answer(Verdict::Allow);
+}
+
+[[gnu::noinline]] std::int32_t Engine::begin_general(EndpointRecord& record, EndpointId id, Nanos now,
+                                                     Ticket& ticket) noexcept {
   const bool fresh = ticket.stage() == Stage::Fresh;
-  if (!fresh && (ticket.stage() != Stage::Between || ticket.endpoint != static_cast<std::uint32_t>(id) ||
-                 !policies_.contains(ticket.policy()))) {
-    return kBadTicket;
-  }
+  if (!fresh && !continues(ticket, id)) return kBadTicket;
   TimeSource time(now);
   ticket.flags = 0;
   ticket.reason = 0;
@@ -44,28 +61,20 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
     return answer(Verdict::Reject);
   }
 
-  const std::uint64_t binding = record->live.binding();
-  const BreakerWord word(record->live.word().load(std::memory_order_acquire));
-  note_use(*record, id);
-  const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(binding) : ticket.policy();
-  if (word.is_fast()) [[likely]] {
-    ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
-    return admit(ticket, id, policy, fresh ? word.fast_timeout() : policies_.at(policy).policy.timeout, time);
-  }
-
+  const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(record.live.binding()) : ticket.policy();
+  const PolicyRecord& in_force = policies_.at(policy);
   EndpointId home = id;
-  EndpointRecord* owner = record;
-  if (word.phase() == Phase::Alias) {
-    home = record->home.load(std::memory_order_acquire);
+  EndpointRecord* owner = &record;
+  if (BreakerWord(record.live.word().load(std::memory_order_acquire)).phase() == Phase::Alias) {
+    home = record.home.load(std::memory_order_acquire);
     owner = &table_.at(home);
-    note_use(*owner, home);
   }
+  note_use(*owner, home);
   const unsigned shard = thread_slot(shard_mask_);
   const Admission admission = owner->live.begin(time, plans(), tallies_of(*owner), shard);
   if (admission.transition.happened) publish_transition(ticket, admission.transition, home, time);
   if (admission.reason != Reason::None) return reject(ticket, id, admission, time);
   ticket.set_permit(admission.permit, static_cast<std::uint32_t>(home));
-  const PolicyRecord& in_force = policies_.at(policy);
   // A plan that times the operation never has a fast word, so this is the only place to note its start.
   if (fresh && in_force.plan.times_operation) ticket.set_began(time.now());
   return admit(ticket, id, policy, in_force.policy.timeout, time);
@@ -76,18 +85,19 @@ std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket
   const BreakerWord word(raw);
   if (record == nullptr || !word.is_fast()) return kBadArgument;
   const bool fresh = ticket.stage() == Stage::Fresh;
-  if (!fresh && (ticket.stage() != Stage::Between || ticket.endpoint != static_cast<std::uint32_t>(id) ||
-                 !policies_.contains(ticket.policy()))) {
-    return kBadTicket;
-  }
+  if (!fresh && !continues(ticket, id)) return kBadTicket;
   TimeSource time(began);
   ticket.flags = 0;
   ticket.reason = 0;
   ticket.delay = 0;
   ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
-  const std::uint32_t policy =
-      fresh ? Endpoint<std::atomic>::policy_of(record->live.binding()) : ticket.policy();
+  const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(record->live.binding()) : ticket.policy();
   return admit(ticket, id, policy, word.fast_timeout(), time);
+}
+
+bool Engine::continues(const Ticket& ticket, EndpointId id) const noexcept {
+  return ticket.stage() == Stage::Between && ticket.endpoint == static_cast<std::uint32_t>(id) &&
+         policies_.contains(ticket.policy());
 }
 
 std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout,
@@ -116,25 +126,37 @@ std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admi
   return answer(Verdict::Reject);
 }
 
+// While the word is fast a success changes nothing, whichever generation it belongs to.
 std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
+  EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
+  const bool simple = record != nullptr && outcome.succeeded() && ticket.stage() == Stage::InFlight &&
+                      ticket.permit_home() == ticket.endpoint && ticket.attempt == 1 &&
+                      BreakerWord(record->live.word().load(std::memory_order_acquire)).is_fast();
+  if (!simple) [[unlikely]] return end_general(ticket, outcome, now);
+  count(table_.counts(static_cast<EndpointId>(ticket.endpoint), thread_slot(shard_mask_)).successes);
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.set_stage(Stage::Over);
+  return answer(Decision::Done);
+}
+
+[[gnu::noinline]] std::int32_t Engine::end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   if (!outcome.valid()) return kBadArgument;
-  if (ticket.stage() != Stage::InFlight) return kBadTicket;
   EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
   EndpointRecord* owner = table_.find(static_cast<EndpointId>(ticket.permit_home()));
-  if (record == nullptr || owner == nullptr || !policies_.contains(ticket.policy())) return kBadTicket;
-
+  if (ticket.stage() != Stage::InFlight || record == nullptr || owner == nullptr ||
+      !policies_.contains(ticket.policy())) {
+    return kBadTicket;
+  }
   TimeSource time(now);
   ticket.flags = 0;
   const bool success = outcome.succeeded();
-  const BreakerWord word(owner->live.word().load(std::memory_order_acquire));
-  // While the word is fast a success changes nothing, whichever generation it belongs to.
-  if (!success || !word.is_fast()) {
-    const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
-    const Transition transition =
-        owner->live.end(ticket.permit(), ending, time, plans(), tallies_of(*owner), thread_slot(shard_mask_));
-    if (transition.happened) {
-      publish_transition(ticket, transition, static_cast<EndpointId>(ticket.permit_home()), time);
-    }
+  const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
+  const Transition transition =
+      owner->live.end(ticket.permit(), ending, time, plans(), tallies_of(*owner), thread_slot(shard_mask_));
+  if (transition.happened) {
+    publish_transition(ticket, transition, static_cast<EndpointId>(ticket.permit_home()), time);
   }
   return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, time);
 }
