@@ -34,11 +34,27 @@ struct TripValue {
 };
 
 enum class TripOp : std::uint8_t {
-  Literal, Count,
-  Not, Negate, ToBool, ToInt, ToUint, ToDouble,
-  Add, Subtract, Multiply, Divide, Modulo,
-  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  And, Or,
+  Literal,
+  Count,
+  Not,
+  Negate,
+  ToBool,
+  ToInt,
+  ToUint,
+  ToDouble,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Modulo,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  And,
+  Or,
   Select,  // condition, then, else
   In,      // the needle, then args - 1 elements
 };

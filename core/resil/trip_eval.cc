@@ -1,6 +1,6 @@
 #include <array>
-#include <compare>
 #include <cmath>
+#include <compare>
 #include <limits>
 
 #include "resil/trip_code.h"
@@ -161,17 +161,27 @@ TripValue apply_trip(TripOp op, const TripValue* v, std::size_t args) noexcept {
   switch (op) {
     case TripOp::Not: return v[0].type == TripType::Bool ? TripValue::of(!v[0].as_bool()) : TripValue::error();
     case TripOp::Negate: return negate(v[0]);
-    case TripOp::ToBool: case TripOp::ToInt: case TripOp::ToUint: case TripOp::ToDouble: return convert(op, v[0]);
-    case TripOp::Add: case TripOp::Subtract: case TripOp::Multiply: case TripOp::Divide: case TripOp::Modulo:
-      return arithmetic(op, v[0], v[1]);
-    case TripOp::Equal: case TripOp::NotEqual: case TripOp::Less: case TripOp::LessEqual: case TripOp::Greater:
-    case TripOp::GreaterEqual:
-      return relate(op, v[0], v[1]);
+    case TripOp::ToBool:
+    case TripOp::ToInt:
+    case TripOp::ToUint:
+    case TripOp::ToDouble: return convert(op, v[0]);
+    case TripOp::Add:
+    case TripOp::Subtract:
+    case TripOp::Multiply:
+    case TripOp::Divide:
+    case TripOp::Modulo: return arithmetic(op, v[0], v[1]);
+    case TripOp::Equal:
+    case TripOp::NotEqual:
+    case TripOp::Less:
+    case TripOp::LessEqual:
+    case TripOp::Greater:
+    case TripOp::GreaterEqual: return relate(op, v[0], v[1]);
     case TripOp::And: return absorb(v[0], v[1], false);
     case TripOp::Or: return absorb(v[0], v[1], true);
     case TripOp::Select: return v[0].type != TripType::Bool ? TripValue::error() : v[0].as_bool() ? v[1] : v[2];
     case TripOp::In: return contains(v, args);
-    case TripOp::Literal: case TripOp::Count: break;
+    case TripOp::Literal:
+    case TripOp::Count: break;
   }
   return TripValue::error();
 }

@@ -34,7 +34,8 @@ bool TripRule::simplify(const std::vector<TripNode>& code) {
   const bool count_first = code[0].op == TripOp::Count;
   const TripNode& count = code[count_first ? 0 : 1];
   const TripNode& constant = code[count_first ? 1 : 0];
-  if (count.op != TripOp::Count || constant.op != TripOp::Literal || constant.literal.type != TripType::Int) return false;
+  if (count.op != TripOp::Count || constant.op != TripOp::Literal || constant.literal.type != TripType::Int)
+    return false;
   simple_ = {count.count, count_first ? code[2].op : mirrored(code[2].op), constant.literal.as_int()};
   return true;
 }

@@ -32,9 +32,7 @@ class TripRule {
   const std::string& text() const { return text_; }
 
   // Equal if they decide alike by construction; how they were spelled does not matter.
-  friend bool operator==(const TripRule& a, const TripRule& b) {
-    return a.simple_ == b.simple_ && a.code_ == b.code_;
-  }
+  friend bool operator==(const TripRule& a, const TripRule& b) { return a.simple_ == b.simple_ && a.code_ == b.code_; }
 
  private:
   // `count relation constant`, by far the commonest rule, needs no program.
