@@ -18,12 +18,13 @@ endif()
 # An executable only by name: that is how CMake links whatever the components link.
 add_executable(resil_joined $<TARGET_OBJECTS:resil_capi>)
 set_target_properties(resil_joined PROPERTIES OUTPUT_NAME resil_joined.o LINKER_LANGUAGE CXX)
-target_link_libraries(resil_joined PRIVATE resil_core resil_config resil_report ${runtime})
-target_link_options(resil_joined PRIVATE -r -nostdlib -Wl,--force-group-allocation)
+target_link_libraries(resil_joined PRIVATE resil_core resil_config resil_report)
+target_link_options(resil_joined PRIVATE -r -nostdlib)
 
 set(RESIL_ARCHIVE "${CMAKE_CURRENT_BINARY_DIR}/libresil.a")
 add_custom_command(OUTPUT "${RESIL_ARCHIVE}"
-  COMMAND ${CMAKE_OBJCOPY} --wildcard "--weaken-symbol=_Z*" resil_joined.o resil.o
+  COMMAND ${CMAKE_CXX_COMPILER} -r -nostdlib -Wl,--force-group-allocation resil_joined.o "${runtime}" -o resil.o
+  COMMAND ${CMAKE_OBJCOPY} --wildcard "--weaken-symbol=_Z*" resil.o
   COMMAND ${CMAKE_OBJCOPY} --keep-global-symbols=keep.txt --strip-unneeded resil.o
   COMMAND ${CMAKE_COMMAND} -E rm -f libresil.a
   COMMAND ${CMAKE_AR} qcD libresil.a resil.o
