@@ -2,7 +2,8 @@
 # without a C++ compiler, and a C++ host keeps its own yaml-cpp and its own libstdc++ (nothing of C++ crosses the ABI).
 #  - `ld -r` joins our objects with what they use of yaml-cpp and of the compiler's static libstdc++.
 #  - --force-group-allocation settles COMDAT groups then and there: a final link that saw the host's copy of a group
-#    first would drop ours, and with it sections that our local symbols point to.
+#    first would drop ours, and with it sections that our local symbols point to. --gc-sections drops what no public
+#    symbol leads to.
 #  - objcopy hides the rest, in two passes: it leaves symbols of the kind "unique" (libstdc++'s locale ids) global, shared
 #    with the host, unless they are made weak first.
 # The unwinder (libgcc) stays outside, since it must know every frame of a program; each compiler's driver links it unasked.
@@ -21,9 +22,11 @@ set_target_properties(resil_joined PROPERTIES OUTPUT_NAME resil_joined.o LINKER_
 target_link_libraries(resil_joined PRIVATE resil_core resil_config resil_report)
 target_link_options(resil_joined PRIVATE -r -nostdlib)
 
+string(REGEX REPLACE "([^\n]+)\n" "-Wl,-u,\\1;" roots "${RESIL_SYMBOL_LIST}")
 set(RESIL_ARCHIVE "${CMAKE_CURRENT_BINARY_DIR}/libresil.a")
 add_custom_command(OUTPUT "${RESIL_ARCHIVE}"
-  COMMAND ${CMAKE_CXX_COMPILER} -r -nostdlib -Wl,--force-group-allocation resil_joined.o "${runtime}" -o resil.o
+  COMMAND ${CMAKE_CXX_COMPILER} -r -nostdlib -Wl,--force-group-allocation -Wl,--gc-sections ${roots}
+    resil_joined.o "${runtime}" -o resil.o
   COMMAND ${CMAKE_OBJCOPY} --wildcard "--weaken-symbol=_Z*" resil.o
   COMMAND ${CMAKE_OBJCOPY} --keep-global-symbols=keep.txt --strip-unneeded resil.o
   COMMAND ${CMAKE_COMMAND} -E rm -f libresil.a

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Every public C function is called by every binding there is, or is listed here with the reason why not. A reason for
+a function that is called after all is a mistake too."""
+import pathlib
+import re
+import sys
+
+BINDINGS = {  # where each one's crossing lies
+    "python": ["python/src"],
+    "node": ["bindings/node/src"],
+    "java": ["bindings/java/native", "bindings/java/src"],
+    "go": ["bindings/go"],
+    "swig": ["bindings/swig"],
+}
+SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java"}
+WORD_COSTS_MORE = "reading the breaker's word from this language costs as much as the call that it would save"
+NOT_BOUND = {
+    "python": {"resil_word": WORD_COSTS_MORE, "resil_adopt": WORD_COSTS_MORE, "resil_credit": WORD_COSTS_MORE},
+    "java": {"resil_word": WORD_COSTS_MORE, "resil_adopt": WORD_COSTS_MORE, "resil_credit": WORD_COSTS_MORE},
+}
+
+
+def bound(root, folders, functions):
+    """The functions that the sources name; None where there are no sources."""
+    paths = [path for folder in folders for path in sorted((root / folder).rglob("*"))
+             if path.suffix in SOURCES and not {"node_modules", "build", "target", "test"} & set(path.parts)]
+    if not paths:
+        return None
+    text = "\n".join(re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(errors="replace"), flags=re.S) for path in paths)
+    if re.search(r'%include\s+[<"](\S*/)?resil\.h[>"]', text):  # SWIG wraps what the header declares
+        ignored = set(re.findall(r"%ignore\s+(resil_\w+)", text))
+        return functions - ignored
+    return {name for name in functions if re.search(rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])", text)}
+
+
+def main(root):
+    root = pathlib.Path(root)
+    listed = (root / "tests/abi/symbols.txt").read_text().split("\n")
+    functions = {line for line in listed if line.startswith("resil_")}
+    wrong, seen = [], []
+    for binding, folders in BINDINGS.items():
+        calls = bound(root, folders, functions)
+        if calls is None:
+            continue
+        seen.append(f"{binding} {len(calls)}/{len(functions)}")
+        excused = NOT_BOUND.get(binding, {})
+        wrong += [f"{binding} does not call {name}" for name in sorted(functions - calls - set(excused))]
+        wrong += [f"{binding} calls {name}, yet its absence is excused" for name in sorted(calls & set(excused))]
+    print(", ".join(seen), *wrong, sep="\n")
+    return bool(wrong) or not functions or not seen
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

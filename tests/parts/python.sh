@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The Python package, installed by pip into a clean environment, with nothing of the tree on the path.
+# needs: python:ensurepip=python3-venv python:Python.h=python3-dev g++=g++
+# build: none
+set -euo pipefail
+environment="$RESIL_ROOT/build/python/venv"
+rm -rf "$environment"
+python3 -m venv "$environment"
+"$environment/bin/pip" install --quiet --disable-pip-version-check "$RESIL_ROOT[test]"
+cd "$RESIL_ROOT/build/python" # away from ./python, so that `import resil` finds what was installed
+"$environment/bin/python" -m pytest -q -p no:cacheprovider "$RESIL_ROOT/python/tests"

@@ -1,0 +1,105 @@
+"""tests/run: installs what is missing, builds once, runs the parts two at a time, ends with one line of counts."""
+import argparse
+import concurrent.futures
+import sys
+import time
+
+import counts
+import packages
+import parts
+
+BASE = {  # what the release build itself needs
+    "g++": "g++", "cmake": "cmake", "ninja": "ninja-build", "ccache": "ccache", "/usr/src/googletest": "googletest",
+    "/usr/include/nlohmann/json.hpp": "nlohmann-json3-dev", "clang-14": "clang-14",
+}
+NICE_TO_HAVE = {"ccache", "clang-14", "/usr/include/nlohmann/json.hpp"}  # the build does without
+TAIL = 60
+
+
+def say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def report(result):
+    say(f"{result.part.name}: {result.state}: {result.counts} in {result.seconds:.0f} s"
+        + (f": {result.reason}" if result.reason else ""))
+    if result.state == "failed":
+        log = parts.LOGS / f"{result.part.name}.log"
+        if log.exists():
+            print("".join(f"    | {line}\n" for line in log.read_text(errors="replace").split("\n")[-TAIL:]), flush=True)
+
+
+def unavailable(part, reasons):
+    found = [reasons[what] for what in part.needs if what in reasons]
+    return parts.Result(part, "skipped", counts.Counts(skipped=1), reason="; ".join(found)) if found else None
+
+
+def build():
+    """The release build that most parts use. It is a part too, in all but its tests."""
+    part = parts.Part("build", parts.ROOT / "tests/runner/build.sh", minutes=30)
+    result = parts.execute(part)
+    ok = result.reason == "it ran no test"  # it ended well, and it has none
+    if ok:
+        say(f"build: done in {result.seconds:.0f} s")
+    else:
+        report(result)
+    return ok
+
+
+def run(selected):
+    needs = {what: package for part in selected for what, package in part.needs.items()}
+    reasons = packages.install({**BASE, **needs}, parts.LOGS / "apt.log")
+    results, waiting = [], []
+    for part in selected:
+        skipped = unavailable(part, reasons)
+        (results if skipped else waiting).append(skipped or part)
+    for result in results:
+        report(result)
+    lacking = [reason for what, reason in reasons.items() if what in BASE and what not in NICE_TO_HAVE]
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        early = [part for part in waiting if part.build == "none"]
+        late = [part for part in waiting if part.build != "none"]
+        building = pool.submit(build) if late and not lacking else None
+        running = {pool.submit(parts.execute, part) for part in early}
+        if late and (building is None or not building.result()):
+            why = "; ".join(lacking) or "build/release could not be built"
+            for part in late:
+                results.append(parts.Result(part, "failed", counts.Counts(failed=1), reason=f"not run: {why}"))
+                report(results[-1])
+        else:
+            running |= {pool.submit(parts.execute, part) for part in late}
+        for future in concurrent.futures.as_completed(running):
+            results.append(future.result())
+            report(results[-1])
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/run", description="Build and test resil; see tests/parts/README.md.")
+    parser.add_argument("--list", action="store_true", help="list the parts and stop")
+    parser.add_argument("parts", nargs="*", metavar="part", help="only these; by default all but those on demand")
+    arguments = parser.parse_args()
+    known = {part.name: part for part in parts.all_parts()}
+    if arguments.list:
+        for part in known.values():
+            print(f"{part.name:<12}{part.about}{' (on demand)' if part.on_demand else ''}")
+        return 0
+    unknown = [name for name in arguments.parts if name not in known]
+    if unknown:
+        parser.error(f"no part {', '.join(unknown)}; there are {', '.join(known)}")
+    selected = [part for part in known.values()
+                if part.name in arguments.parts or (not arguments.parts and not part.on_demand)]
+
+    parts.LOGS.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    say(f"parts: {', '.join(part.name for part in selected)}; logs in {parts.LOGS.relative_to(parts.ROOT)}")
+    results = run(selected)
+    say(f"all done in {time.monotonic() - start:.0f} s")
+    total = sum((result.counts for result in results), counts.Counts())
+    print(total, flush=True)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
