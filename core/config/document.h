@@ -1,0 +1,34 @@
+// The documents of a source: which of them are Resiliency policies, and which of those apply to this app.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/report.h"
+#include "config/source.h"
+#include "config/yaml_reader.h"
+
+namespace resil {
+
+struct Document {
+  std::string source;
+  YamlNode root;  // a mapping
+};
+
+// How a source treats what it does not know: a folder holds all sorts of files.
+enum class Setting { Text, Folder };
+
+// All documents of one kind. Others are skipped, unread where their kind shows at a glance; a document that looks like
+// a misspelt one is told.
+std::vector<Document> read_documents(const SourceText& source, std::string_view kind, Setting setting,
+                                     const YamlLimits& limits, Report& report);
+
+// False if `scopes` does not list the app; then a warning says so.
+bool in_scope(const Document& document, const std::optional<std::string>& app_id, Report& report);
+
+// "resiliency 'name'", for messages.
+std::string document_name(const Document& document);
+
+}  // namespace resil

@@ -1,0 +1,95 @@
+#include "config/loader.h"
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include "config/configuration.h"
+#include "config/definitions.h"
+#include "config/document.h"
+#include "config/own_stack.h"
+#include "config/source.h"
+
+namespace resil {
+namespace {
+
+std::size_t byte_limit(const LoadOptions& options) {
+  return options.max_bytes == 0 ? kDefaultMaxBytes : options.max_bytes;
+}
+
+// Whoever raises the limit of bytes wants more policies, which take at least 4 bytes a value.
+YamlLimits limits_for(std::size_t max_bytes) {
+  YamlLimits limits;
+  if (max_bytes > kDefaultMaxBytes) limits.nodes = std::max(limits.nodes, max_bytes / 4);
+  return limits;
+}
+
+PolicySet load(const LoadOptions& options, const std::vector<SourceText>& sources, Setting setting,
+               const std::string& whole, Report& report) {
+  std::vector<Document> documents;
+  for (const SourceText& source : sources) {
+    for (Document& document : read_documents(source, "Resiliency", setting, limits_for(byte_limit(options)), report)) {
+      documents.push_back(std::move(document));
+    }
+  }
+  if (documents.empty() && !report.failed()) {
+    report.begin_source(whole);
+    report.error(0, 0,
+                 "there is no kind: Resiliency document in here; a policy begins with apiVersion: dapr.io/v1alpha1 and "
+                 "kind: Resiliency");
+  }
+  std::erase_if(documents, [&](const Document& document) { return !in_scope(document, options.app_id, report); });
+
+  Definitions definitions(report);
+  for (const Document& document : documents) definitions.add_policies(document);
+  for (const Document& document : documents) definitions.add_targets(document);
+  PolicySet set = definitions.take();
+  if (!options.config_path.empty()) set.enabled = feature_enabled(options.config_path, byte_limit(options), report);
+  return set;
+}
+
+template <typename Work>
+LoadResult guarded(const LoadOptions& options, Work work) {
+  LoadResult result;
+  Report report(options.lenient);
+  std::string failure;
+  try {
+    std::optional<PolicySet> set;
+    if (!run_on_own_stack([&] { set = work(report); }))
+      failure = "no thread could be started to read the policies on; free some";
+    if (set && !report.failed()) result.policies = std::move(set);
+  } catch (const std::bad_alloc&) {
+    failure = "there is not enough memory to read the policies";
+  } catch (const std::exception& exception) {
+    failure = std::string("reading the policies failed: ") + exception.what();
+  }
+  if (!failure.empty()) {
+    report.begin_source("");
+    report.error(0, 0, failure);
+  }
+  result.diagnostics = report.take();
+  return result;
+}
+
+}  // namespace
+
+LoadResult load_text(const LoadOptions& options, std::string_view yaml) {
+  return guarded(options, [&](Report& report) -> PolicySet {
+    if (yaml.size() > byte_limit(options)) {
+      report.error(0, 0, too_large(byte_limit(options)));
+      return {};
+    }
+    return load(options, {{"", std::string(yaml)}}, Setting::Text, "", report);
+  });
+}
+
+LoadResult load_path(const LoadOptions& options, const std::string& path) {
+  return guarded(options, [&](Report& report) -> PolicySet {
+    const Sources sources = read_sources(path, byte_limit(options), report);
+    if (report.failed()) return {};
+    return load(options, sources.texts, sources.folder ? Setting::Folder : Setting::Text, path, report);
+  });
+}
+
+}  // namespace resil

@@ -1,0 +1,42 @@
+// Where a load's mistakes and remarks are collected.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/loader.h"
+#include "config/yaml_node.h"
+
+namespace resil {
+
+class Report {
+ public:
+  explicit Report(bool lenient) : lenient_(lenient) {}
+
+  bool lenient() const { return lenient_; }
+  void begin_source(std::string name) { source_ = std::move(name); }
+
+  void error(int line, int column, std::string message) { add(true, line, column, std::move(message)); }
+  void error(const YamlNode& at, std::string message) { add(true, at.line, at.column, std::move(message)); }
+  void warning(int line, int column, std::string message) { add(false, line, column, std::move(message)); }
+  void warning(const YamlNode& at, std::string message) { add(false, at.line, at.column, std::move(message)); }
+
+  // What the original lets pass: an error, or a warning if the load is lenient.
+  void strict(const YamlNode& at, std::string message) { add(!lenient_, at.line, at.column, std::move(message)); }
+
+  bool failed() const { return failed_; }
+
+  // In the order of the sources and, in each, of the text.
+  std::vector<Diagnostic> take();
+
+ private:
+  void add(bool error, int line, int column, std::string message);
+
+  bool lenient_;
+  bool failed_ = false;
+  std::string source_;
+  std::vector<Diagnostic> diagnostics_;
+  std::size_t untold_errors_ = 0, untold_warnings_ = 0;
+};
+
+}  // namespace resil
