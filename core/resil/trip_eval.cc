@@ -1,5 +1,4 @@
 #include <array>
-#include <cmath>
 #include <compare>
 #include <limits>
 
@@ -13,22 +12,13 @@ using Order = std::partial_ordering;
 
 constexpr double kTwo63 = 9223372036854775808.0, kTwo64 = 18446744073709551616.0;
 
-// Exact: the double is never rounded into the integer's type, nor the integer into a double.
-template <typename Integer>
-Order compare_exactly(Integer integer, double real, double below, double above) {
-  if (std::isnan(real)) return Order::unordered;
-  if (real >= above) return Order::less;
-  if (real < below) return Order::greater;
-  const double whole = std::trunc(real);
-  if (const auto order = integer <=> static_cast<Integer>(whole); order != 0) return order;
-  return 0.0 <=> real - whole;
-}
-
+// By value. Beside a double an integer becomes one, rounded beyond 2^53, as the original's CEL and its conformance
+// suite have it.
 Order compare(std::int64_t a, std::uint64_t b) {
   return a < 0 ? Order::less : Order(static_cast<std::uint64_t>(a) <=> b);
 }
-Order compare(std::int64_t a, double b) { return compare_exactly(a, b, -kTwo63, kTwo63); }
-Order compare(std::uint64_t a, double b) { return compare_exactly(a, b, 0.0, kTwo64); }
+Order compare(std::int64_t a, double b) { return static_cast<double>(a) <=> b; }
+Order compare(std::uint64_t a, double b) { return static_cast<double>(a) <=> b; }
 
 Order reversed(Order order) { return 0 <=> order; }
 
