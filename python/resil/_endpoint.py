@@ -1,0 +1,167 @@
+"""Endpoint: one target as it is called."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Callable, Coroutine, Dict, Optional, Tuple, TypeVar
+
+from . import _operation
+from ._attempts import Attempts, AttemptScope
+from ._options import NAMES, Options
+from ._resil import Attempt, Result
+from ._resil import Endpoint as _Endpoint
+
+if TYPE_CHECKING:
+    from ._engine import Engine
+    from ._timers import Timers
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@functools.lru_cache(maxsize=None)
+def _async_call() -> Callable[..., Coroutine[Any, Any, Any]]:
+    """Imported when first needed, so that a program without asyncio does not load it."""
+    from ._async import call
+
+    return call
+
+
+class Endpoint(_Endpoint):
+    """A target of the engine's policies: an app's method, an actor, a component. Make it once and keep it; it is immutable, and any
+    thread may use it.
+
+    `call(fn, ...)`, `await acall(fn, ...)` and the decorator form run a function under the policies; `try_call` and `try_acall`
+    return a Result instead of raising; `attempt()`, `attempts()` and `begin()` do the same by hand.
+    """
+
+    __slots__ = ("__weakref__", "_clock", "_engine", "_options", "_timers", "kind", "name", "instance")
+
+    kind: str
+    name: str
+    instance: Optional[str]
+
+    def __new__(cls, engine: Engine, id: int, kind: str, name: str, instance: Optional[str], options: Options) -> Endpoint:
+        clock = engine._clock
+        self = super().__new__(cls, engine._core, id, plain=options.plain, wait=options.wait, deadline=options.deadline,
+                               clock=clock.now_ns, on_events=engine._log.drain)
+        self._engine, self._clock, self._options = engine, clock, options
+        self._timers: Optional[Timers] = None
+        self.kind, self.name, self.instance = kind, name, instance
+        return self
+
+    def options(self, **changes: Any) -> Endpoint:
+        """The same endpoint, called differently. What is not given stays as it is.
+
+        wait: on a rejection wait until an attempt can be admitted, instead of raising. No retry is used up by it.
+        deadline: the whole operation, waits included, must be over by then; seconds or a timedelta.
+        timeout_arg: the keyword argument of the function that takes an attempt's budget in seconds (requests: "timeout").
+        failures: which exceptions count as failures of the target: classes, or a function of the exception. Others are raised
+            as they are, and the target counts as healthy. By default every Exception.
+        result_failed: a function that says of a result whether it counts as a failure.
+        status: a function that reads an HTTP status (or what resil.grpc(code) makes) from a result or an exception, or None.
+        retry_after: a function that reads the server's hint, in seconds or as a timedelta, from a failing result or an exception.
+        """
+        unknown = set(changes) - set(NAMES)
+        if unknown:
+            raise TypeError(f"options() knows {', '.join(NAMES)}, not {', '.join(sorted(unknown))}")
+        options = replace(self._options, **changes)
+        return type(self)(self._engine, self.id, self.kind, self.name, self.instance, options)
+
+    async def acall(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """fn's result, awaited, after as many attempts as the policies allow. A timeout cancels the attempt; cancelling the task
+        ends the operation and counts for nothing."""
+        attempt = self.begin()
+        if not attempt._simple:
+            return await self._acall(attempt, False, fn, args, kwargs, None, None)
+        try:
+            value = await fn(*args, **kwargs)
+        except BaseException as error:
+            return await self._acall(attempt, True, fn, args, kwargs, None, error)
+        if attempt._succeed(value):
+            return value
+        return await self._acall(attempt, True, fn, args, kwargs, value, None)
+
+    async def try_acall(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Result[Any]:
+        """Like acall, but what went wrong is a value. Cancellation is still raised."""
+        attempt = self.begin()
+        try:
+            return _operation.as_result(attempt, await self._acall(attempt, False, fn, args, kwargs, None, None))
+        except Exception as error:
+            return _operation.as_failure(attempt, error)
+
+    def __call__(self, fn: F) -> F:
+        """Decorates a function or a coroutine function: every call of it goes through call or acall."""
+        if inspect.isasyncgenfunction(fn) or inspect.isgeneratorfunction(fn):
+            raise TypeError(f"{fn!r} is a generator function: its call does nothing that could fail; use attempts() inside it")
+        if not callable(fn):
+            raise TypeError(f"an endpoint decorates a function, not {fn!r}; to call one, use call()")
+        if inspect.iscoroutinefunction(fn):
+            acall = self.acall
+
+            @functools.wraps(fn)
+            async def awaiting(*args: Any, **kwargs: Any) -> Any:
+                return await acall(fn, *args, **kwargs)
+
+            return awaiting  # type: ignore[return-value]
+        call = self.call
+
+        @functools.wraps(fn)
+        def calling(*args: Any, **kwargs: Any) -> Any:
+            return call(fn, *args, **kwargs)
+
+        return calling  # type: ignore[return-value]
+
+    def attempt(self) -> AttemptScope:
+        """`with` (or `async with`) it, for one attempt by hand."""
+        return AttemptScope(self)
+
+    def attempts(self) -> Attempts:
+        """`for attempt in endpoint.attempts():` and in the loop `with attempt:`, for all attempts of an operation by hand. In asyncio
+        `async for` and `async with`."""
+        return Attempts(self)
+
+    @property
+    def state(self) -> Optional[str]:
+        """The circuit breaker's state: closed, open or half-open; None without a breaker."""
+        return self._engine._core.state(self.id, self._clock.now())
+
+    @property
+    def counts(self) -> Optional[Dict[str, Optional[int]]]:
+        """The circuit breaker's counts, by the names that trip rules use; None without a breaker. A count that the trip rule does
+        not read is None while closed. Reads a whole snapshot: not for the hot path."""
+        return self._engine._counts(self)
+
+    def _acall(self, attempt: Attempt, made: bool, fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
+               value: Any, error: Optional[BaseException]) -> Coroutine[Any, Any, Any]:
+        return _async_call()(self, attempt, made, fn, args, kwargs, value, error)
+
+    def _call(self, attempt: Optional[Attempt], fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
+              value: Any, error: Optional[BaseException]) -> Any:
+        """Where the C function goes on: with no attempt begun, one rejected, or one that has come back."""
+        made = attempt is not None and attempt.allowed
+        try:
+            return _operation.call(self, self.begin() if attempt is None else attempt, made, fn, args, kwargs, value, error)
+        finally:
+            del value, error
+
+    def _try_call(self, attempt: Optional[Attempt], fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
+                  value: Any, error: Optional[BaseException]) -> Result[Any]:
+        made = attempt is not None and attempt.allowed
+        attempt = self.begin() if attempt is None else attempt
+        try:
+            return _operation.as_result(attempt, _operation.call(self, attempt, made, fn, args, kwargs, value, error))
+        except Exception as failure:
+            return _operation.as_failure(attempt, failure)
+        finally:
+            del value, error
+
+    def _rejection(self, reason: Optional[str], delay: float) -> Exception:
+        return _operation.rejection(self, reason, delay)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" if self.instance is None else f"{self.kind} {self.name}:{self.instance}"
+
+    def __repr__(self) -> str:
+        return f"<resil.Endpoint {self}>"

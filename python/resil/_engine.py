@@ -1,0 +1,149 @@
+"""Engine: loaded policies and the state of their circuit breakers."""
+
+from __future__ import annotations
+
+import json
+import os
+from types import TracebackType
+from typing import Any, Dict, List, Optional, Type, Union
+
+from . import _resil
+from ._clock import Clock
+from ._endpoint import Endpoint
+from ._events import EventLog, EventReader
+from ._options import Options
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+class Engine:
+    """Policies from `kind: Resiliency` YAML, and the circuit breakers that live under them.
+
+    Make it with Engine.load(path) or Engine.from_text(yaml). Every method may be called from any thread. It can be closed while
+    calls are in flight (they finish, and the last one out frees the native engine); what is asked of it afterwards raises
+    EngineClosedError. After a fork each process goes on with its own copy of the state.
+    """
+
+    __slots__ = ("__weakref__", "_clock", "_core", "_log", "_path")
+
+    def __init__(self, core: _resil.Engine, clock: Clock, path: Optional[str]) -> None:
+        """Not for users: see load() and from_text()."""
+        self._core = core
+        self._clock = clock
+        self._path = path
+        self._log = EventLog(EventReader(core))
+        self._log.drain()
+
+    @classmethod
+    def load(cls, path: Path, *, app_id: Optional[str] = None, config: Optional[Path] = None, lenient: bool = False,
+             clock: Any = None, every_rejection: bool = False, jitter_seed: int = 0, max_endpoints: int = 0,
+             event_capacity: int = 0, max_bytes: int = 0) -> Engine:
+        """Loads a file, or all .yaml and .yml files of a folder. Raises ConfigError, which says where and what to write instead.
+
+        app_id: who is calling, for the documents' `scopes`; None: every document applies.
+        config: a kind: Configuration file, which must enable the Resiliency feature; without it every call passes through.
+        lenient: what Dapr ignores is a warning in the log, not an error.
+        clock: for tests: a function returning nanoseconds, or an object with monotonic_ns(), sleep(s) and asleep(s).
+        every_rejection: an event for each rejected call, not only for the first since its breaker opened.
+        jitter_seed: anything but 0 makes the delays of exponential policies repeatable.
+        max_endpoints, event_capacity, max_bytes: limits; 0: 1,048,576 endpoints, 1,024 events, 262,144 bytes of policies.
+        """
+        text_path = os.fspath(path)
+        settings = _settings(app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes)
+        return cls(_resil.Engine.open(settings, text_path, ""), Clock(clock), text_path)
+
+    @classmethod
+    def from_text(cls, yaml: str, *, app_id: Optional[str] = None, config: Optional[Path] = None, lenient: bool = False,
+                  clock: Any = None, every_rejection: bool = False, jitter_seed: int = 0, max_endpoints: int = 0,
+                  event_capacity: int = 0, max_bytes: int = 0) -> Engine:
+        """Like load, from the YAML itself."""
+        settings = _settings(app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes)
+        return cls(_resil.Engine.open(settings, None, yaml), Clock(clock), None)
+
+    def app(self, name: str, method: str = "") -> Endpoint:
+        """An app's method. Each method has a circuit breaker of its own."""
+        return self._endpoint(_resil.APP, "app", name, method or None)
+
+    def actor(self, type: str, id: str) -> Endpoint:
+        """An actor. Whether it has a breaker of its own is for the policy's circuitBreakerScope to say."""
+        return self._endpoint(_resil.ACTOR, "actor", type, id)
+
+    def component(self, name: str, direction: str = "outbound", *, type: Optional[str] = None) -> Endpoint:
+        """A component, called (outbound) or calling (inbound). `type` (Statestore, Pubsub, ...) chooses default policies."""
+        kinds = {"outbound": _resil.COMPONENT_OUT, "inbound": _resil.COMPONENT_IN}
+        if direction not in kinds:
+            raise ValueError(f"a component's direction is 'outbound' or 'inbound', not {direction!r}")
+        return self._endpoint(kinds[direction], f"{direction} component", name, type)
+
+    def builtin(self, name: str) -> Endpoint:
+        """A reserved policy by its name, such as DaprBuiltInServiceRetries."""
+        return self._endpoint(_resil.BUILTIN, "built-in", name, None)
+
+    def _endpoint(self, number: int, kind: str, name: str, instance: Optional[str]) -> Endpoint:
+        return Endpoint(self, self._core.endpoint(number, name, instance), kind, name, instance, Options())
+
+    def reload(self, path: Optional[Path] = None) -> None:
+        """Replaces all policies by those of `path`, by default the one that was loaded; or none, if they are refused (ConfigError).
+        Endpoints stay valid, breakers keep their state where their settings are equal, operations finish as they began."""
+        source = self._path if path is None else os.fspath(path)
+        if source is None:
+            raise ValueError("this engine was made from a text: say which path to reload, or use reload_text()")
+        self._core.reload(source, "")
+        self._path = source
+        self._log.drain()
+
+    def reload_text(self, yaml: str) -> None:
+        """Like reload, from the YAML itself."""
+        self._core.reload(None, yaml)
+        self._log.drain()
+
+    def snapshot(self) -> Dict[str, Any]:
+        """State and statistics of every endpoint, read without moving anything."""
+        snapshot: Dict[str, Any] = json.loads(self._core.snapshot(self._clock.now()))
+        return snapshot
+
+    def events(self) -> EventReader:
+        """A new reader of what happened (state changes, retries, rejections, ...), from the oldest event still there."""
+        return EventReader(self._core)
+
+    def close(self) -> None:
+        """Ends the engine. Calls in flight finish. Closing twice is fine."""
+        self._core.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._core.closed
+
+    def _counts(self, endpoint: Endpoint) -> Optional[Dict[str, Optional[int]]]:
+        for entry in self.snapshot()["endpoints"]:
+            if entry["endpoint"] == endpoint.id:
+                counts: Optional[Dict[str, Optional[int]]] = (entry.get("breaker") or {}).get("counts")
+                return counts
+        return None
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 traceback: Optional[TracebackType]) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = " closed" if self.closed else ""
+        return f"<resil.Engine{state} of {self._path or 'a text'}>"
+
+
+def check(path: Optional[Path] = None, *, text: Optional[str] = None, app_id: Optional[str] = None,
+          config: Optional[Path] = None, lenient: bool = False, max_bytes: int = 0) -> List[str]:
+    """All that loading a path or a text would complain about, a line for each error and warning, without making an engine."""
+    if (path is None) == (text is None):
+        raise TypeError("check() takes either a path or text=...")
+    settings = _settings(app_id, config, lenient, False, 0, 0, 0, max_bytes)
+    return _resil.check(settings, None if path is None else os.fspath(path), text or "").splitlines()
+
+
+def _settings(app_id: Optional[str], config: Optional[Path], lenient: bool, every_rejection: bool, jitter_seed: int,
+              max_endpoints: int, event_capacity: int, max_bytes: int) -> _resil.Settings:
+    return _resil.Settings(
+        lenient=lenient, every_rejection=every_rejection, app_id=app_id, config=None if config is None else os.fspath(config),
+        max_endpoints=max_endpoints, event_capacity=event_capacity, jitter_seed=jitter_seed, max_bytes=max_bytes)

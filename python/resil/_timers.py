@@ -1,0 +1,96 @@
+"""Budgets of asyncio attempts: the task is cancelled when its time is up.
+
+The attempts of an endpoint usually all have the same budget, so they end in the order in which they began, and one timer for the
+oldest of them does for all. An attempt that is in time costs a dict entry, where a timer of its own would cost several microseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Dict, Optional
+
+from ._errors import AttemptTimeoutError
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
+
+
+class Timers:
+    """The attempts under way with one budget on one event loop."""
+
+    __slots__ = ("_armed", "_under_way", "loop", "seconds")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        self.loop = loop
+        self.seconds = seconds
+        self._under_way: Dict[Budget, None] = {}  # oldest first
+        self._armed = False
+
+    def start(self) -> Budget:
+        task = asyncio.current_task(self.loop)
+        if task is None:
+            raise RuntimeError("an attempt with a timeout runs in an asyncio task")
+        budget = Budget(self, task, self.loop.time() + self.seconds)
+        self._under_way[budget] = None
+        if not self._armed:
+            self._arm(budget)
+        return budget
+
+    def _arm(self, budget: Budget) -> None:
+        self._armed = True
+        self.loop.call_at(budget.until, self._fire)
+
+    def _fire(self) -> None:
+        self._armed = False
+        now = self.loop.time()
+        while self._under_way:
+            budget = next(iter(self._under_way))
+            if budget.until > now:
+                return self._arm(budget)
+            self.remove(budget)
+            budget.fire()
+
+    def remove(self, budget: Budget) -> None:
+        self._under_way.pop(budget, None)
+
+
+class Budget:
+    """One attempt's time. Ends with stop()."""
+
+    __slots__ = ("_before", "_fired", "_task", "_timers", "until")
+
+    def __init__(self, timers: Timers, task: asyncio.Task[object], until: float) -> None:
+        self.until = until
+        self._timers = timers
+        self._task = task
+        self._before = task.cancelling() if sys.version_info >= (3, 11) else 0
+        self._fired = False
+
+    def fire(self) -> None:
+        self._fired = True
+        self._task.cancel()
+
+    def stop(self, error: Optional[BaseException]) -> Optional[BaseException]:
+        """What the attempt really ended with: a time-out instead of the cancellation that was ours, if nobody else wanted one."""
+        self._timers.remove(self)
+        if not self._fired:
+            return error
+        ours = True
+        if sys.version_info >= (3, 11):
+            ours = self._task.uncancel() <= self._before
+        if not ours or not isinstance(error, asyncio.CancelledError):
+            return error
+        seconds = self._timers.seconds
+        timeout = AttemptTimeoutError(f"the attempt took longer than {seconds:.3g} s", seconds)
+        timeout.__cause__ = error
+        return timeout
+
+
+def start_budget(endpoint: Endpoint, seconds: float) -> Budget:
+    """A budget for an attempt of this endpoint, from now on."""
+    loop = asyncio.get_running_loop()
+    timers = endpoint._timers
+    if timers is None or timers.loop is not loop or timers.seconds != seconds:
+        timers = endpoint._timers = Timers(loop, seconds)  # those in use elsewhere go on with the old ones
+    return timers.start()

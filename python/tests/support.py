@@ -1,0 +1,102 @@
+"""What the tests share: virtual time and a few policies."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Awaitable, Callable, List
+
+import resil
+
+
+class VirtualClock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000_000
+        self.slept: List[float] = []
+
+    def monotonic_ns(self) -> int:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += round(seconds * 1e9)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.advance(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+        await asyncio.sleep(0)
+
+
+POLICIES = """
+apiVersion: dapr.io/v1alpha1
+kind: Resiliency
+metadata: {name: tests}
+spec:
+  policies:
+    timeouts: {short: 50ms, long: 5s}
+    retries:
+      twice: {policy: constant, duration: 1s, maxRetries: 2}
+      forever: {policy: constant, duration: 1s, maxRetries: -1}
+      picky: {policy: constant, duration: 1s, maxRetries: 2, matching: {httpStatusCodes: "500-599", gRPCStatusCodes: "14"}}
+    circuitBreakers:
+      three: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 3}
+      once: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 1}
+      counting: {maxRequests: 1, timeout: 5s, trip: totalFailures > 100 || requests > 1000}
+  targets:
+    apps:
+      plain: {retry: twice}
+      picky: {retry: picky}
+      guarded: {circuitBreaker: once}
+      both: {retry: twice, circuitBreaker: three}
+      stubborn: {retry: forever, circuitBreaker: three}
+      hurried: {timeout: short}
+      hurriedtwice: {timeout: short, retry: twice}
+      leisurely: {timeout: long, retry: twice}
+      counted: {circuitBreaker: counting}
+    actors:
+      T: {retry: twice, circuitBreaker: once, circuitBreakerScope: id}
+    components:
+      store: {outbound: {retry: twice}, inbound: {circuitBreaker: once}}
+"""
+
+
+class Flaky:
+    """Fails a number of times, then returns its arguments."""
+
+    def __init__(self, failures: int, error: Any = ConnectionError("down")) -> None:
+        self.failures = failures
+        self.error = error
+        self.calls = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls += 1
+        if self.calls > self.failures:
+            return args, kwargs
+        if isinstance(self.error, BaseException):
+            raise self.error
+        return self.error
+
+    async def acall(self, *args: Any, **kwargs: Any) -> Any:
+        await asyncio.sleep(0)
+        return self(*args, **kwargs)
+
+
+def run(make: Callable[[], Awaitable[Any]]) -> Any:
+    """asyncio.run of what a function awaits, and a complaint if that leaves a task behind."""
+
+    async def main() -> Any:
+        answer = await make()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return answer
+
+    return asyncio.run(main())
+
+
+def trip(endpoint: resil.Endpoint, failures: int = 1) -> None:
+    for _ in range(failures):
+        attempt = endpoint.begin()
+        attempt.end(resil.FAILURE)
+    assert endpoint.state == "open"

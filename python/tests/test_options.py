@@ -1,0 +1,191 @@
+"""Endpoint.options: what counts as a failure, budgets, deadlines, hints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Dict, List
+
+import pytest
+
+import resil
+from support import Flaky, VirtualClock, trip
+
+
+def test_unknown_option_names_the_known(engine: resil.Engine) -> None:
+    with pytest.raises(TypeError, match="options\\(\\) knows wait, deadline.*not waits"):
+        engine.app("plain", "m").options(waits=True)
+
+
+@pytest.mark.parametrize(("name", "value"), [("failures", 3), ("failures", (ValueError, 3)), ("status", "503"),
+                                             ("result_failed", 1), ("retry_after", 5), ("timeout_arg", 5),
+                                             ("deadline", "soon")])
+def test_wrong_type(engine: resil.Engine, name: str, value: Any) -> None:
+    with pytest.raises(TypeError):
+        engine.app("plain", "m").options(**{name: value})
+
+
+@pytest.mark.parametrize("deadline", [0, -1, float("nan"), timedelta(0)])
+def test_deadline_must_be_positive(engine: resil.Engine, deadline: Any) -> None:
+    with pytest.raises(ValueError):
+        engine.app("plain", "m").options(deadline=deadline)
+
+
+def test_options_make_a_copy(engine: resil.Engine) -> None:
+    orders = engine.app("plain", "m")
+    waiting = orders.options(wait=True).options(deadline=3)
+    assert (waiting.id, str(waiting)) == (orders.id, str(orders))
+    assert (waiting._options.wait, waiting._options.deadline, orders._options.wait) == (True, 3, False)
+
+
+def test_failures_by_class(engine: resil.Engine) -> None:
+    orders = engine.app("guarded", "m").options(failures=(ConnectionError, TimeoutError))
+    with pytest.raises(ValueError):
+        orders.call(Flaky(1, ValueError("ours")))
+    assert orders.state == "closed"
+    with pytest.raises(ConnectionError):
+        orders.call(Flaky(1))
+    assert orders.state == "open"
+
+
+def test_failures_by_function(engine: resil.Engine, clock: VirtualClock) -> None:
+    flaky = Flaky(1, OSError(28, "disk full"))
+    orders = engine.app("plain", "m").options(failures=lambda error: getattr(error, "errno", 0) != 28)
+    with pytest.raises(OSError):
+        orders.call(flaky)
+    assert (flaky.calls, clock.slept) == (1, [])
+
+
+def test_result_failed(engine: resil.Engine, clock: VirtualClock) -> None:
+    answers = iter([None, None, "found"])
+    orders = engine.app("plain", "m").options(result_failed=lambda value: value is None)
+    assert orders.call(lambda: next(answers)) == "found"
+    assert clock.slept == [1.0, 1.0]
+    assert orders.call(lambda: None) is None  # given up: the result as it is
+
+
+def test_status_from_result_and_error(engine: resil.Engine) -> None:
+    picky = engine.app("picky", "m").options(status=lambda thing: thing.get("code") if isinstance(thing, dict) else 404)
+    bad_gateway = Flaky(1, {"code": 502})
+    picky.call(bad_gateway)
+    assert bad_gateway.calls == 2
+    missing = Flaky(9, {"code": 404})
+    assert picky.call(missing) == {"code": 404}
+    assert missing.calls == 1
+    error = Flaky(9)
+    with pytest.raises(ConnectionError):
+        picky.call(error)
+    assert error.calls == 1
+
+
+@pytest.mark.parametrize(("code", "calls"), [(14, 2), (5, 1)])
+def test_grpc_code_from_status(engine: resil.Engine, code: int, calls: int) -> None:
+    flaky = Flaky(1, "no")
+    engine.app("picky", "m").options(status=lambda value: resil.grpc(code) if value == "no" else None).call(flaky)
+    assert flaky.calls == calls
+
+
+def test_retry_after_only_lengthens(engine: resil.Engine, clock: VirtualClock) -> None:
+    for hint in (7, timedelta(seconds=8), 0.5, None):
+        engine.app("plain", "m").options(retry_after=lambda thing, hint=hint: hint).call(Flaky(1))
+    assert clock.slept == [7.0, 8.0, 1.0, 1.0]
+
+
+def test_an_option_that_raises_ends_the_attempt(engine: resil.Engine) -> None:
+    orders = engine.app("guarded", "m")
+    for name in ("status", "retry_after"):
+        with pytest.raises(ZeroDivisionError):
+            orders.options(**{name: lambda thing: 1 // 0}).call(Flaky(1))
+    with pytest.raises(ZeroDivisionError):
+        orders.options(result_failed=lambda thing: 1 // 0).call(len, "x")
+    assert orders.state == "closed"
+    assert engine.snapshot()["endpoints"][0]["calls"]["cancelled"] == 3
+
+
+def test_timeout_arg(engine: resil.Engine) -> None:
+    seen: List[Dict[str, Any]] = []
+    record = lambda **kwargs: seen.append(kwargs)  # noqa: E731
+    leisurely = engine.app("leisurely", "m").options(timeout_arg="timeout")
+    leisurely.call(record)
+    leisurely.call(record, timeout=2)
+    leisurely.call(record, timeout=9)
+    leisurely.call(record, timeout=(3, 27))
+    engine.app("plain", "m").options(timeout_arg="timeout").call(record)
+    assert seen == [{"timeout": 5.0}, {"timeout": 2}, {"timeout": 5.0}, {"timeout": (3, 27)}, {}]
+
+
+def test_time_left(engine: resil.Engine, clock: VirtualClock) -> None:
+    leisurely, hurried = engine.app("leisurely", "m"), engine.app("hurried", "m")
+
+    def inner() -> Any:
+        clock.advance(0.01)
+        return resil.time_left()
+
+    def outer() -> Any:
+        before = resil.time_left()
+        return before, hurried.call(inner), engine.app("plain", "m").call(resil.time_left)
+
+    assert resil.time_left() is None
+    assert leisurely.call(outer) == (5.0, pytest.approx(0.04), pytest.approx(4.99))
+    clock.advance(100)
+    assert resil.time_left() is None
+
+    def late() -> Any:
+        clock.advance(4.97)
+        return hurried.call(resil.time_left)  # no more than the outer attempt has
+
+    assert leisurely.call(late) == pytest.approx(0.03)
+
+
+def test_time_left_in_retries(engine: resil.Engine, clock: VirtualClock) -> None:
+    seen = []
+
+    def attempt() -> None:
+        clock.advance(1)
+        seen.append(resil.time_left())
+        raise ConnectionError
+
+    with pytest.raises(resil.RetriesExhaustedError):
+        engine.app("leisurely", "m").call(attempt)
+    assert seen == [4.0, 4.0, 4.0]
+    assert resil.time_left() is None
+
+
+@pytest.mark.parametrize("error", [TimeoutError("late"), type("Timeout", (OSError,), {"__module__": "requests.exceptions"})()])
+def test_sync_timeouts_are_events_where_there_is_a_budget(engine: resil.Engine, error: Exception) -> None:
+    with pytest.raises(type(error)):
+        engine.app("hurried", "m").call(Flaky(9, error))
+    with pytest.raises(type(error)):
+        engine.app("guarded", "m").call(Flaky(9, error))
+    assert [event.value for event in engine.events() if event.kind == "timed-out"] == [0.05]
+
+
+def test_deadline_cuts_budgets_and_retries(engine: resil.Engine, clock: VirtualClock) -> None:
+    budgets = []
+
+    def slow(timeout: float) -> None:
+        budgets.append(timeout)
+        clock.advance(timeout)
+        raise TimeoutError("slow")
+
+    orders = engine.app("leisurely", "m").options(deadline=timedelta(seconds=8), timeout_arg="timeout")
+    with pytest.raises(TimeoutError, match="slow"):  # the real error: a third attempt would begin after the deadline
+        orders.call(slow)
+    assert budgets == [5.0, 2.0]
+    assert resil.time_left() is None
+
+
+def test_deadline_ends_waiting(engine: resil.Engine, clock: VirtualClock) -> None:
+    orders = engine.app("guarded", "m")
+    trip(orders)
+    waiting = orders.options(wait=True, deadline=3)
+    with pytest.raises(resil.CircuitOpenError):  # at once: the breaker opens again only after the deadline
+        waiting.call(len, "x")
+    assert clock.slept == []
+    assert orders.options(wait=True, deadline=60).call(len, "x") == 1
+
+
+def test_deadline_starts_with_each_operation(engine: resil.Engine, clock: VirtualClock) -> None:
+    orders = engine.app("plain", "m").options(deadline=10)
+    for _ in range(3):
+        assert orders.call(len, "x") == 1
+        clock.advance(20)
