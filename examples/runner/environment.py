@@ -1,4 +1,5 @@
 """Step 1: what the machine lacks is installed, what the language builds is built, once per state of the sources."""
+import fcntl
 import hashlib
 import os
 import shutil
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import List
 
 from . import show
-from .languages import REPO, Command, Language, Need
+from .languages import REPO, Language, Need
 from .trouble import Trouble
 
 # Built or fetched things inside the sources: they follow from them.
@@ -18,17 +19,26 @@ TAIL = 30  # lines of a failed command's output
 
 
 def prepare(language: Language) -> None:
-    for need in language.needs:
-        _provide(need, language)
+    language.cache.mkdir(parents=True, exist_ok=True)
+    with (language.cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runs at once: the second finds the work of the first
+        for need in language.needs:
+            _provide(need, language)
+        _set_up(language)
+
+
+def _set_up(language: Language) -> None:
     state = fingerprint(language.sources)
     stamp = language.cache / "state"
     if stamp.is_file() and stamp.read_text() == state:
         show.tell(f"everything is in place in {_short(language.cache)}")
         return
-    language.cache.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     for command in language.setup:
-        _set_up(command, language)
+        failed = (f"The set-up of the {language.name} quickstart stopped at `{' '.join(command.run)}` (in "
+                  f"{_short(command.folder)}); the lines above say why. Mend that and run examples/quickstart "
+                  f"{language.name} again.")
+        _run(command.run, command.folder, language.cache / "setup.log", command.tell or " ".join(command.run), failed)
     stamp.write_text(state)
 
 
@@ -77,20 +87,13 @@ def _provide(need: Need, language: Language) -> None:
     if root and not sys.stdin.isatty():
         root.append("-n")  # nobody there to type a password
     failed = f"apt-get could not install {need.name}. Run `apt-get install {packages}` by hand {again}."
-    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    apt_get = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
     log = language.cache / "apt.log"
     # A stale package list is the usual reason for a failed install; a failed update may still leave a usable one.
-    _run(root + ["apt-get", "update", "-q"], REPO, log, f"refreshing the package list for {need.name}", None)
-    _run(root + environment + ["apt-get", "install", "-qy", *need.apt], REPO, log, f"installing {packages}", failed)
+    _run([*apt_get, "update"], REPO, log, f"refreshing the package list for {need.name}", None)
+    _run([*apt_get, "install", "-y", "--no-install-recommends", *need.apt], REPO, log, f"installing {packages}", failed)
     if not _succeeds(need.check):
         raise Trouble(f"{packages} is installed, but `{' '.join(need.check)}` still fails. {by_hand}")
-
-
-def _set_up(command: Command, language: Language) -> None:
-    failed = (f"The set-up of the {language.name} quickstart stopped at `{' '.join(command.run)}` (in "
-              f"{_short(command.folder)}); the lines above say why. Mend that and run examples/quickstart "
-              f"{language.name} again.")
-    _run(command.run, command.folder, language.cache / "setup.log", command.tell or " ".join(command.run), failed)
 
 
 def _run(command: List[str], folder: Path, log: Path, tell: str, failed) -> None:

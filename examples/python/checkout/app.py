@@ -14,8 +14,8 @@ ORDERS = int(os.getenv("ORDERS", "10"))
 
 class DaprStyle(logging.Formatter):
     def format(self, record):
-        seconds = record.relativeCreated / 1000
-        return f"{record.levelname[:4]}[{seconds:04.0f}] {record.getMessage()}  "
+        seconds = int(record.relativeCreated / 1000)
+        return f"{record.levelname[:4]}[{seconds:04}] {record.getMessage()}  "
 
 
 handler = logging.StreamHandler()
