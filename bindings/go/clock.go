@@ -1,0 +1,42 @@
+//go:build cgo
+
+package resil
+
+import (
+	"context"
+	"time"
+)
+
+// Clock is time as the engine sees it. The default reads the system's monotonic clock and sleeps with a timer.
+type Clock interface {
+	// Now is the time since some fixed start; it must not go backwards.
+	Now() time.Duration
+	// Sleep waits for d, or until ctx ends and then returns [context.Cause] of it.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// GoClock is a Clock that reads package time, for use inside a bubble of [testing/synctest], whose time it follows.
+func GoClock() Clock { return goClock{time.Now()} }
+
+type goClock struct{ start time.Time }
+
+func (c goClock) Now() time.Duration { return time.Since(c.start) }
+
+func (c goClock) Sleep(ctx context.Context, d time.Duration) error { return sleep(ctx, nil, d) }
+
+func sleep(ctx context.Context, clock Clock, d time.Duration) error {
+	if clock != nil {
+		return clock.Sleep(ctx, d)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

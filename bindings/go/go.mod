@@ -1,0 +1,3 @@
+module github.com/resil/resil/bindings/go
+
+go 1.26.0

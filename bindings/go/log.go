@@ -1,0 +1,86 @@
+//go:build cgo
+
+package resil
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// handOn logs one event and gives it to the subscribers. Runs under the pump's lock.
+func (e *Engine) handOn(raw *rawEvent) {
+	p := &e.pump
+	lost := raw.seq - p.seen - 1
+	p.seen = raw.seq
+	level, logger := slog.LevelInfo, e.logger()
+	switch EventKind(raw.kind) {
+	case EventWarning:
+		level = slog.LevelWarn
+	case EventBreaker:
+		into := p.transitions[raw.endpoint]
+		into[raw.after]++
+		p.transitions[raw.endpoint] = into
+	}
+	logs := logger != nil && logger.Enabled(context.Background(), level)
+	if !logs && len(p.subscribers) == 0 {
+		return
+	}
+	line := e.native.eventText(raw)
+	endpoint := e.endpointOf(raw.endpoint)
+	if logs && line != "" {
+		if endpoint == nil {
+			logger.Log(context.Background(), level, line)
+		} else {
+			logger.LogAttrs(context.Background(), level, line, slog.String("endpoint", endpoint.String()))
+		}
+	}
+	if len(p.subscribers) == 0 {
+		return
+	}
+	event := raw.decode(endpoint, line)
+	for _, s := range p.subscribers {
+		s.dropped.Add(lost)
+		select {
+		case s.channel <- event:
+		default:
+			s.dropped.Add(1)
+		}
+	}
+}
+
+func (e *Engine) logger() *slog.Logger {
+	switch {
+	case e.options.quiet:
+		return nil
+	case e.options.logger != nil:
+		return e.options.logger
+	}
+	return slog.Default()
+}
+
+func (e *Engine) endpointOf(id int32) *Endpoint {
+	e.lock.RLock()
+	defer e.lock.RUnlock()
+	return e.byID[id]
+}
+
+// decode names the fields that the kind of event gives a meaning to; see resil.h.
+func (raw *rawEvent) decode(endpoint *Endpoint, line string) Event {
+	event := Event{Seq: raw.seq, Time: time.Duration(raw.time), Kind: EventKind(raw.kind), Endpoint: endpoint, Text: line}
+	switch event.Kind {
+	case EventBreaker:
+		event.From, event.To = State(raw.before), State(raw.after)
+	case EventRetry:
+		event.Attempts, event.Outcome, event.Delay = int(raw.before), Outcome(raw.after), time.Duration(raw.value)
+	case EventRecovered:
+		event.Attempts = int(raw.before)
+	case EventRejected:
+		event.Attempts, event.Reason, event.Delay = int(raw.before), Reason(raw.after), time.Duration(raw.value)
+	case EventTimedOut:
+		event.Attempts, event.Outcome, event.Delay = int(raw.before), Timeout, time.Duration(raw.value)
+	case EventGaveUp:
+		event.Attempts, event.Reason, event.Outcome = int(raw.before), Reason(raw.after), Outcome(raw.value)
+	}
+	return event
+}
