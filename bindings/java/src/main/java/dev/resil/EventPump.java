@@ -1,0 +1,116 @@
+package dev.resil;
+
+import dev.resil.internal.ResilJNI;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Brings events from the engine to those who want them. There is no thread: events are born inside calls, and the call whose
+ * ticket says so brings them. One thread at a time does, in order; another that comes meanwhile leaves it the rest.
+ */
+final class EventPump {
+  private static final int BUFFER = 256;
+
+  private final Engine engine;
+  private final System.Logger logger;
+  private final CopyOnWriteArrayList<Consumer<? super Event>> listeners = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile boolean more;
+  private volatile SubmissionPublisher<Event> publisher;
+
+  /** Within the gate. */
+  EventPump(Engine engine, System.Logger logger) {
+    this.engine = engine;
+    this.logger = logger;
+    engine.handle.events = ResilJNI.new_Events();
+  }
+
+  /** Within the gate. */
+  void drain() {
+    boolean wanted = !listeners.isEmpty() || publisher != null || logger != null && logger.isLoggable(System.Logger.Level.INFO);
+    if (!wanted) {
+      return; // they stay in the ring, which forgets the oldest
+    }
+    more = true;
+    if (lock.isHeldByCurrentThread()) {
+      return; // a listener that makes calls itself
+    }
+    while (more && lock.tryLock()) {
+      try {
+        more = false;
+        long reader = engine.handle.events;
+        while (ResilJNI.Events_next(reader, engine.handle.address) != 0) {
+          deliver(read(reader));
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private Event read(long reader) {
+    return new Event(ResilJNI.Events_seq(reader), ResilJNI.Events_time_ns(reader), Event.Kind.of(ResilJNI.Events_kind(reader)),
+        engine.endpointOf(ResilJNI.Events_endpoint(reader)), Text.string(ResilJNI.Events_text(reader, engine.handle.address)),
+        ResilJNI.Events_before(reader), ResilJNI.Events_after(reader), ResilJNI.Events_value(reader));
+  }
+
+  private void deliver(Event event) {
+    if (event.kind() == null) {
+      return;
+    }
+    if (logger != null && !event.text().isEmpty()) {
+      logger.log(event.kind() == Event.Kind.WARNING ? System.Logger.Level.WARNING : System.Logger.Level.INFO, event.text());
+    }
+    for (Consumer<? super Event> listener : listeners) {
+      try {
+        listener.accept(event);
+      } catch (RuntimeException e) { // a listener's trouble is not the call's
+        System.getLogger("dev.resil").log(System.Logger.Level.WARNING, "a listener of resil's events failed", e);
+      }
+    }
+    SubmissionPublisher<Event> p = publisher;
+    if (p != null) {
+      p.offer(event, null); // a subscriber that lags by a buffer loses events, and sees it in their sequence
+    }
+  }
+
+  AutoCloseable listen(Consumer<? super Event> listener) {
+    skipOld();
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  synchronized Flow.Publisher<Event> publisher() {
+    if (publisher == null) {
+      skipOld();
+      publisher = new SubmissionPublisher<>(java.util.concurrent.ForkJoinPool.commonPool(), BUFFER);
+    }
+    return publisher;
+  }
+
+  /** Who comes now hears of what happens from now on. */
+  private void skipOld() {
+    int cell = engine.handle.enter();
+    lock.lock();
+    try {
+      if (listeners.isEmpty() && publisher == null && logger == null) {
+        while (ResilJNI.Events_next(engine.handle.events, engine.handle.address) != 0) {
+          continue;
+        }
+      }
+    } finally {
+      lock.unlock();
+      engine.handle.leave(cell);
+    }
+  }
+
+  void close() {
+    SubmissionPublisher<Event> p = publisher;
+    if (p != null) {
+      p.close();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.resil;
+
+import java.util.ArrayDeque;
+
+/** The failures of one operation, bounded: an operation may be retried for ever. */
+final class Failures {
+  static final int KEPT = 16;
+
+  private final ArrayDeque<Throwable> earlier = new ArrayDeque<>();
+  private Throwable last;
+
+  /** Null for an attempt that failed by its result. */
+  void add(Throwable failure) {
+    if (failure == null) {
+      return;
+    }
+    if (last != null) {
+      if (earlier.size() == KEPT) {
+        earlier.removeFirst();
+      }
+      earlier.addLast(last);
+    }
+    last = failure;
+  }
+
+  Throwable last() {
+    return last;
+  }
+
+  /** Hang what is known onto what is thrown: the last failure as its cause, those before it as suppressed. */
+  <X extends Throwable> X explain(X thrown) {
+    if (last != null && thrown != last && thrown.getCause() == null) {
+      thrown.initCause(last);
+    }
+    for (Throwable failure : earlier) {
+      if (failure != thrown) {
+        thrown.addSuppressed(failure);
+      }
+    }
+    return thrown;
+  }
+}

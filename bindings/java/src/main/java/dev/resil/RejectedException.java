@@ -1,0 +1,28 @@
+package dev.resil;
+
+import java.time.Duration;
+
+/**
+ * The attempt was not made. Carries no stack trace, since it is thrown at the rate of the calls that are refused. Where
+ * earlier attempts of the operation failed, the last failure is the cause and those before it are suppressed.
+ */
+public abstract class RejectedException extends ResilException {
+  private static final long serialVersionUID = 1;
+
+  private final transient Rejection rejection;
+
+  RejectedException(Rejection rejection) {
+    super(rejection.toString(), false);
+    this.rejection = rejection;
+  }
+
+  /** How long, from now, until an attempt could be admitted; zero once it could. */
+  public Duration retryAfter() {
+    return rejection.retryAfter();
+  }
+
+  /** The same answer as a value. */
+  public Rejection rejection() {
+    return rejection;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.resil;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The state of every endpoint at one moment. Numbers that several threads write at that moment may differ by the calls in flight;
+ * each is exact when there are none.
+ */
+public final class Snapshot {
+  private final String json;
+  private final List<EndpointView> endpoints;
+  private final long policies;
+
+  Snapshot(String json) {
+    this.json = json;
+    Map<?, ?> whole = (Map<?, ?>) Json.parse(json);
+    this.endpoints = ((List<?>) whole.get("endpoints")).stream().map(entry -> new EndpointView((Map<?, ?>) entry)).toList();
+    this.policies = (Long) whole.get("policies");
+  }
+
+  /** The engine's own text; its schema is in ABI.md. */
+  public String json() {
+    return json;
+  }
+
+  public List<EndpointView> endpoints() {
+    return endpoints;
+  }
+
+  /** How many distinct policies are loaded. */
+  public long policies() {
+    return policies;
+  }
+
+  /** What is known of that endpoint; nothing where it is younger than the snapshot. */
+  public Optional<EndpointView> find(Endpoint endpoint) {
+    return endpoints.stream().filter(view -> view.id == endpoint.id).findFirst();
+  }
+
+  /** What is known of that endpoint. */
+  public EndpointView of(Endpoint endpoint) {
+    return find(endpoint).orElseThrow(
+        () -> new IllegalArgumentException(endpoint + " is not of this engine, or is younger than this snapshot"));
+  }
+
+  /** One endpoint. */
+  public static final class EndpointView {
+    private final int id;
+    private final Map<?, ?> entry;
+
+    private EndpointView(Map<?, ?> entry) {
+      this.entry = entry;
+      this.id = (int) (long) (Long) entry.get("endpoint");
+    }
+
+    /** {@code app}, {@code actor}, {@code component} or {@code builtin}. */
+    public String kind() {
+      return (String) entry.get("kind");
+    }
+
+    public String name() {
+      return (String) entry.get("name");
+    }
+
+    /** An app's method, an actor's id, a component's type; null where there is none. */
+    public String instance() {
+      String key = switch (kind()) {
+        case "app" -> "method";
+        case "actor" -> "id";
+        default -> "type";
+      };
+      return (String) entry.get(key);
+    }
+
+    /** A component's: {@code inbound} or {@code outbound}; else null. */
+    public String direction() {
+      return (String) entry.get("direction");
+    }
+
+    /** An attempt's budget; zero = none. */
+    public Duration timeout() {
+      return Duration.ofNanos((Long) entry.get("timeoutNs"));
+    }
+
+    /** The retry policy's name, or null. */
+    public String retryPolicy() {
+      return (String) entry.get("retry");
+    }
+
+    /** Null where the target has no circuit breaker, or its breaker was evicted. */
+    public BreakerView breaker() {
+      return entry.get("breaker") instanceof Map<?, ?> breaker ? new BreakerView(breaker) : null;
+    }
+
+    /** Totals since the engine was opened. */
+    public Calls calls() {
+      Map<?, ?> calls = (Map<?, ?>) entry.get("calls");
+      return new Calls((Long) calls.get("successes"), (Long) calls.get("failures"), (Long) calls.get("timeouts"),
+          (Long) calls.get("cancelled"), (Long) calls.get("rejections"), (Long) calls.get("retries"),
+          (Long) calls.get("recovered"), (Long) calls.get("gaveUp"));
+    }
+  }
+
+  /** A circuit breaker. */
+  public static final class BreakerView {
+    private final Map<?, ?> breaker;
+
+    private BreakerView(Map<?, ?> breaker) {
+      this.breaker = breaker;
+    }
+
+    public String name() {
+      return (String) breaker.get("name");
+    }
+
+    /** The name of its policy. */
+    public String policy() {
+      return (String) breaker.get("policy");
+    }
+
+    public State state() {
+      return State.of((String) breaker.get("state"));
+    }
+
+    /** While open: until it will be half-open. */
+    public Duration retryAfter() {
+      return Duration.ofNanos((Long) breaker.get("retryAfterNs"));
+    }
+
+    /** {@code requests}, {@code totalSuccesses}, ... of this generation; empty for one that the trip rule does not read. */
+    public OptionalLong count(String name) {
+      Map<?, ?> counts = (Map<?, ?>) breaker.get("counts");
+      if (!counts.containsKey(name)) {
+        throw new IllegalArgumentException("no count is called " + name + "; there are " + counts.keySet());
+      }
+      return counts.get(name) instanceof Long value ? OptionalLong.of(value) : OptionalLong.empty();
+    }
+  }
+
+  /** Attempts and operations, counted. Failures include timeouts. */
+  public record Calls(long successes, long failures, long timeouts, long cancelled, long rejections, long retries,
+      long recovered, long gaveUp) {}
+}

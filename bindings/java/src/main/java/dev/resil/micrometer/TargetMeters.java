@@ -1,0 +1,86 @@
+package dev.resil.micrometer;
+
+import dev.resil.Endpoint;
+import dev.resil.Snapshot;
+import dev.resil.State;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToDoubleFunction;
+
+/** The meters of one target: an app's methods and an actor's ids share them, as they share their labels. */
+final class TargetMeters {
+  private static final String ACTIVATIONS = "Number of times a policy acted: a retry, a timeout, a change of the breaker's state";
+
+  private final ResilMetrics metrics;
+  private final Tags tags;
+  private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
+  private final Map<State, Counter> transitions = new EnumMap<>(State.class);
+
+  TargetMeters(ResilMetrics metrics, Tags common, Endpoint first, MeterRegistry registry) {
+    this.metrics = metrics;
+    this.tags = common.and("flow_direction", direction(first), "target", label(first));
+    // Gauges, for the name: a counter's would end in _total, and Dapr's does not.
+    executions(registry, "circuitbreaker", calls -> calls.successes() + calls.failures() + calls.cancelled() + calls.rejections());
+    executions(registry, "retry", calls -> calls.successes() + calls.failures() + calls.cancelled() - calls.retries());
+    executions(registry, "timeout", calls -> calls.successes() + calls.failures() + calls.cancelled());
+    activations(registry, "retry", Snapshot.Calls::retries);
+    activations(registry, "timeout", Snapshot.Calls::timeouts);
+    for (State state : State.values()) {
+      Tags labels = tags.and("policy", "circuitbreaker", "status", state.toString());
+      Gauge.builder("dapr.resiliency.cb.state", this, target -> target.isAny(state) ? 1 : 0).tags(labels)
+          .description("1 for the state that a circuit breaker of the target is in").strongReference(true).register(registry);
+      transitions.put(state, Counter.builder("dapr.resiliency.activations").tags(labels).description(ACTIVATIONS).register(registry));
+    }
+  }
+
+  /** Known before the endpoint's first call. */
+  void add(Endpoint endpoint) {
+    endpoints.add(endpoint);
+  }
+
+  void stateChanged(State to) {
+    transitions.get(to).increment();
+  }
+
+  private void executions(MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
+    Gauge.builder("dapr.resiliency.count", this, target -> target.sum(number)).tags(tags.and("policy", policy, "status", ""))
+        .description("Number of times a policy was applied").strongReference(true).register(registry);
+  }
+
+  private void activations(MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
+    FunctionCounter.builder("dapr.resiliency.activations", this, target -> target.sum(number))
+        .tags(tags.and("policy", policy, "status", "")).description(ACTIVATIONS).register(registry);
+  }
+
+  private double sum(ToDoubleFunction<Snapshot.Calls> number) {
+    Snapshot snapshot = metrics.current();
+    return endpoints.stream().flatMap(endpoint -> snapshot.find(endpoint).stream())
+        .mapToDouble(view -> number.applyAsDouble(view.calls())).sum();
+  }
+
+  private boolean isAny(State state) {
+    Snapshot snapshot = metrics.current();
+    return endpoints.stream().flatMap(endpoint -> snapshot.find(endpoint).stream())
+        .anyMatch(view -> view.breaker() != null && view.breaker().state() == state);
+  }
+
+  static String direction(Endpoint endpoint) {
+    return endpoint.isInbound() ? "inbound" : "outbound";
+  }
+
+  /** {@code app_order-processor}, {@code actor_Cart}, {@code Statestore_orders}. */
+  static String label(Endpoint endpoint) {
+    return switch (endpoint.kind()) {
+      case "app", "actor" -> endpoint.kind() + "_" + endpoint.name();
+      case "component" -> (endpoint.instance() == null ? "Component" : endpoint.instance()) + "_" + endpoint.name();
+      default -> endpoint.name();
+    };
+  }
+}
