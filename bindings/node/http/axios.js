@@ -1,0 +1,85 @@
+'use strict';
+// axios under resil's policies, as an adapter: interceptors and transformers of the instance work as before, and run once
+// a request, not once an attempt.
+
+const { adapterOptions, refusalOf, eitherSignal } = require('./request');
+const { Outcome } = require('../lib/outcome');
+const { ExhaustedError } = require('../lib/errors');
+
+function adapter(engine, options) {
+  const { target, call, rest } = adapterOptions(options);
+
+  return async function resilAdapter(config) {
+    const base = resolve(rest.adapter, config);
+    const wanted = target({ url: urlOf(config), method: (config.method ?? 'get').toUpperCase(), headers: config.headers });
+    if (wanted === undefined || wanted === null) return base(config);
+
+    const caller = callerOf(config);
+    const attempt = (context) => base({ ...config, cancelToken: undefined, signal: eitherSignal(caller.signal, context.signal) });
+    try {
+      return await engine.execute(wanted, attempt, { outcome, ...defined(call), signal: caller.signal, refuseRetry: refusalOf(config.data), discard });
+    } catch (error) {
+      if (caller.signal?.aborted && error === caller.signal.reason) throw canceled(config);
+      // An answer is the caller's in axios's own form; only a failure without one is resil's to tell.
+      throw error instanceof ExhaustedError && error.cause?.response !== undefined ? error.cause : error;
+    } finally {
+      caller.release();
+    }
+  };
+}
+
+/** Puts an instance under the engine's policies; answers a function that takes it out again. */
+function attach(instance, engine, options) {
+  const before = instance.defaults.adapter;
+  const after = adapter(engine, { adapter: before, ...options });
+  instance.defaults.adapter = after;
+  return () => {
+    if (instance.defaults.adapter === after) instance.defaults.adapter = before;
+  };
+}
+
+const axios = () => {
+  try {
+    const loaded = require('axios');
+    return loaded.default ?? loaded;
+  } catch (cause) {
+    throw new TypeError('resil/axios found no axios to load; install it, or give the option `adapter` a function', { cause });
+  }
+};
+
+const resolve = (base, config) => (typeof base === 'function' ? base : axios().getAdapter(base ?? ['http', 'fetch'], config));
+
+function urlOf({ url = '', baseURL = '' }) {
+  if (baseURL === '' || /^([a-z][a-z\d+\-.]*:)?\/\//i.test(url)) return url;
+  return url === '' ? baseURL : `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+}
+
+// The caller's signal, or one that follows its older cancel token.
+function callerOf({ signal, cancelToken }) {
+  if (cancelToken === undefined || cancelToken === null) return { signal: signal ?? undefined, release() {} };
+  const controller = new AbortController();
+  const cancel = (reason) => controller.abort(reason);
+  cancelToken.subscribe(cancel);
+  signal?.addEventListener('abort', cancel);
+  return {
+    signal: controller.signal,
+    release() {
+      cancelToken.unsubscribe(cancel);
+      signal?.removeEventListener('abort', cancel);
+    },
+  };
+}
+
+// axios's own word for it, so that axios.isCancel goes on working.
+const canceled = (config) => new (axios().CanceledError)(null, config);
+
+const outcome = (error) => (error?.code === 'ERR_CANCELED' ? Outcome.CANCELLED : undefined);
+
+const defined = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+// A response that a retry replaces, if it was asked for as a stream.
+function discard(response) {
+  if (typeof response.data?.destroy === 'function') response.data.destroy();
+}
+
+module.exports = { adapter, attach };

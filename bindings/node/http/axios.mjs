@@ -1,0 +1,3 @@
+import axios from './axios.js';
+
+export const { adapter, attach } = axios;

@@ -1,0 +1,36 @@
+'use strict';
+// fetch under resil's policies. An attempt ends with the response's head: its status is judged, its body is the caller's to read.
+
+const { adapterOptions, refusalOf, eitherSignal } = require('./request');
+
+function wrapFetch(engine, options) {
+  const { target, call, rest } = adapterOptions(options);
+  const inner = rest.fetch ?? ((input, init) => globalThis.fetch(input, init));
+
+  return function fetch(input, init = {}) {
+    const request = typeof input === 'object' && input !== null && typeof input.clone === 'function' ? input : undefined;
+    if (request !== undefined && request.bodyUsed) return inner(input, init); // the platform's own complaint
+    const described = {
+      url: request === undefined ? String(input) : request.url,
+      method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
+      headers: init.headers ?? request?.headers,
+    };
+    const wanted = target(described);
+    if (wanted === undefined || wanted === null) return inner(input, init);
+
+    const caller = init.signal ?? request?.signal ?? undefined;
+    const once = refusalOf(init.body ?? null);
+    // A Request's body is a stream, but one that can be cloned: each attempt gets a copy.
+    const cloned = request !== undefined && request.body !== null && (init.body ?? null) === null;
+    const attempt = (context) => inner(cloned ? request.clone() : input, { ...init, signal: eitherSignal(caller, context.signal) });
+    const response = engine.execute(wanted, attempt, { ...call, signal: caller, refuseRetry: once, discard });
+    return cloned ? response.finally(() => request.body.cancel().catch(() => {})) : response;
+  };
+}
+
+// A response that a retry replaces: its connection is free once its body is.
+function discard(response) {
+  response.body?.cancel().catch(() => {});
+}
+
+module.exports = { wrapFetch };

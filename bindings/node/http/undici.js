@@ -1,0 +1,82 @@
+'use strict';
+// undici under resil's policies, as an interceptor for Dispatcher.compose. An attempt ends with the response's head. Both forms of
+// handlers are spoken: undici 6's (onConnect, onHeaders, ...) and the newer one (onRequestStart, onResponseStart, ...).
+
+const { adapterOptions, refusalOf } = require('./request');
+const { modern, legacy } = require('./undici_handlers');
+const { Leg } = require('./undici_leg');
+
+function interceptor(engine, options) {
+  const { target, call } = adapterOptions(options);
+
+  return (dispatch) => (opts, handler) => {
+    const wanted = opts.upgrade || opts.method === 'CONNECT' ? undefined : target(describe(opts));
+    if (wanted === undefined || wanted === null) return dispatch(opts, handler);
+    const style = typeof handler.onRequestStart === 'function' ? modern : legacy;
+    new Exchange(dispatch, opts, style, handler).run(engine, wanted, call);
+    return true;
+  };
+}
+
+const describe = ({ origin, path, method, headers }) => ({ url: new URL(path, origin).href, method: (method ?? 'GET').toUpperCase(), headers });
+
+// One request of the caller's: an operation, with a leg for each attempt.
+class Exchange {
+  constructor(dispatch, opts, style, handler) {
+    this.dispatch = dispatch;
+    this.opts = opts;
+    this.style = style;
+    this.out = style.out(handler);
+    this.caller = new AbortController();
+    this.leg = null;
+  }
+
+  run(engine, target, call) {
+    // The handler may abort from here on, whether a request is under way or the operation waits.
+    this.out.start(this);
+    engine
+      .execute(target, (context) => this.attempt(context), {
+        ...call,
+        signal: this.caller.signal,
+        refuseRetry: refusalOf(this.opts.body ?? null),
+        discard: (head) => head.leg.discard(),
+      })
+      .then(
+        (head) => head.leg.forward(),
+        (error) => this.out.error(error),
+      );
+  }
+
+  attempt(context) {
+    return new Promise((resolve, reject) => {
+      const leg = new Leg(this.out, resolve, reject);
+      this.leg = leg;
+      const { signal } = context;
+      signal.addEventListener('abort', () => leg.abort(signal.reason), { once: true });
+      this.dispatch(this.opts, this.style.in(leg));
+    });
+  }
+
+  // What the caller's handler can do to its request.
+  abort(reason) {
+    if (this.leg !== null && this.leg.forwarding) this.leg.abort(reason);
+    else this.caller.abort(reason);
+  }
+  pause() {
+    this.leg?.pause();
+  }
+  resume() {
+    this.leg?.resume();
+  }
+  get controller() {
+    return this.leg?.controller;
+  }
+  get aborted() {
+    return this.caller.signal.aborted || (this.controller?.aborted ?? false);
+  }
+  get reason() {
+    return this.caller.signal.aborted ? this.caller.signal.reason : this.controller?.reason ?? null;
+  }
+}
+
+module.exports = { interceptor };

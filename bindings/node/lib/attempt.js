@@ -1,0 +1,132 @@
+'use strict';
+// One attempt by hand, for hosts that do their own waiting and calling.
+
+const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
+const { VERDICT, DECISION, nameOf } = require('./codes');
+const { Outcome, isOutcome } = require('./outcome');
+const { begin, end, endAdopted } = require('./crossing');
+const { takeTicket, giveTicket } = require('./tickets');
+const { rejectionError } = require('./result');
+const { nowNs } = require('./clock');
+const { ClosedError, ResilError } = require('./errors');
+const { LONGEST_MS } = require('./options');
+
+const FAST = 1;
+const DECISIONS = ['done', 'retry', 'giveUp'];
+
+class Attempt {
+  constructor(endpoint, deadlineMs) {
+    this.endpoint = endpoint;
+    this.allowed = false;
+    this.attempt = 0;
+    this.timeoutMs = undefined;
+    this.delayMs = 0;
+    this.retryAfterMs = 0;
+    this.reason = undefined;
+    this._why = 0;
+    this._ticket = null;
+    this._low = 0;
+    this._high = 0;
+    this._beganNs = NaN;
+    this._over = false;
+    this._begin(deadlineMs);
+  }
+
+  /** After 'retry' or a rejection, when delayMs or retryAfterMs have passed: the next attempt of the same operation. */
+  begin() {
+    if (this._over || this.allowed) throw new ResilError('RESIL_ATTEMPT', this.allowed ? 'this attempt is in flight; end it first' : 'this operation is over; begin a new one');
+    this._begin(0);
+    return this.allowed;
+  }
+
+  /** Tells what came of the attempt. */
+  end(outcome, { retryAfterMs = 0 } = {}) {
+    if (!this.allowed) throw new ResilError('RESIL_ATTEMPT', 'no attempt is in flight');
+    if (!isOutcome(outcome)) throw new TypeError('an outcome is one of Outcome.SUCCESS, FAILURE, TIMEOUT, CANCELLED, Outcome.http(status) or Outcome.grpc(code)');
+    this.allowed = false;
+    this.delayMs = 0;
+    this.reason = undefined;
+    const { endpoint } = this;
+    let decision = DECISION.DONE;
+    try {
+      if (this._ticket !== null) {
+        decision = end(endpoint, this._ticket, outcome, hint(retryAfterMs), 0);
+      } else if (outcome === Outcome.SUCCESS && endpoint._words[0] === this._low && endpoint._words[1] === this._high) {
+        endpoint._elided++;
+        return this._decided(DECISION.DONE);
+      } else {
+        this._ticket = takeTicket();
+        decision = endAdopted(endpoint, this._ticket, outcome, hint(retryAfterMs), 0, this._low, this._high, this._beganNs);
+      }
+      if (decision === DECISION.RETRY) this.delayMs = doubles[DOUBLE.DELAY] / 1e6;
+      if (ints[INT.REASON] !== 0) this.reason = nameOf(ints[INT.REASON]);
+      return this._decided(decision);
+    } finally {
+      endpoint._leave();
+    }
+  }
+
+  /** The rejection as an error, for who wants to throw it. */
+  get error() {
+    return this._why === 0 ? undefined : rejectionError(this.endpoint, this._why, this.retryAfterMs);
+  }
+
+  /** No further attempt: frees what the operation holds. An attempt in flight counts as cancelled. */
+  dispose() {
+    if (this.allowed) this.end(Outcome.CANCELLED);
+    this._drop();
+  }
+
+  _begin(deadlineMs) {
+    const { endpoint } = this;
+    if (endpoint.engine.disposed) {
+      this._drop();
+      throw new ClosedError();
+    }
+    const low = endpoint._words[0];
+    if (this._ticket === null && this.attempt === 0 && (low & FAST) !== 0 && deadlineMs === 0) {
+      this._low = low;
+      this._high = endpoint._words[1];
+      this._beganNs = nowNs(endpoint.engine._clock);
+      this._admit(1, (low >>> 1) & 0xffffff || undefined);
+      return;
+    }
+    const fresh = this._ticket === null;
+    if (fresh) this._ticket = takeTicket();
+    if (begin(endpoint, this._ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs) === VERDICT.ALLOW) {
+      this._admit(ints[INT.ATTEMPT], doubles[DOUBLE.TIMEOUT] > 0 ? doubles[DOUBLE.TIMEOUT] / 1e6 : undefined);
+    } else {
+      this._why = ints[INT.REASON];
+      this.reason = nameOf(this._why);
+      this.retryAfterMs = doubles[DOUBLE.DELAY] / 1e6;
+    }
+  }
+
+  _admit(attempt, timeoutMs) {
+    this.endpoint._begun++; // in flight until its end: an engine that is disposed waits for it
+    this.allowed = true;
+    this.attempt = attempt;
+    this.timeoutMs = timeoutMs;
+    this.delayMs = 0;
+    this.retryAfterMs = 0;
+    this.reason = undefined;
+    this._why = 0;
+  }
+
+  _decided(decision) {
+    if (decision !== DECISION.RETRY) this._drop();
+    return DECISIONS[decision];
+  }
+
+  _drop() {
+    this._over = true;
+    if (this._ticket !== null) giveTicket(this._ticket);
+    this._ticket = null;
+  }
+}
+
+const hint = (ms) => (ms > 0 ? Math.min(ms, LONGEST_MS) : 0);
+
+if (Symbol.dispose !== undefined) Attempt.prototype[Symbol.dispose] = Attempt.prototype.dispose;
+
+module.exports = { Attempt };

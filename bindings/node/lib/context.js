@@ -1,0 +1,35 @@
+'use strict';
+// What a function that makes an attempt is given: {attempt, timeoutMs, signal}.
+
+const { never } = require('./signals');
+
+class AttemptContext {
+  constructor(attempt, timeoutMs, callerSignal) {
+    this.attempt = attempt;
+    this.timeoutMs = timeoutMs;
+    this._callerSignal = callerSignal;
+    this._controller = null;
+    this._aborted = false;
+    this._reason = undefined;
+  }
+
+  /** Made when somebody reads it: an AbortController costs more than everything else here together. */
+  get signal() {
+    if (this._controller !== null) return this._controller.signal;
+    if (this.timeoutMs === undefined && !this._aborted) return this._callerSignal ?? never;
+    this._controller = new AbortController();
+    if (this._aborted) this._controller.abort(this._reason);
+    return this._controller.signal;
+  }
+
+  _abort(reason) {
+    this._aborted = true;
+    this._reason = reason;
+    if (this._controller !== null) this._controller.abort(reason);
+  }
+}
+
+/** For the first attempt of an operation with neither budget nor caller's signal: all of these are alike. */
+const PLAIN = Object.freeze(new AttemptContext(1, undefined, undefined));
+
+module.exports = { AttemptContext, PLAIN };

@@ -1,0 +1,143 @@
+'use strict';
+// An endpoint: what has a circuit breaker of its own. It is interned once and lives as long as its engine.
+
+const util = require('util');
+const native = require('./native');
+const { Operation } = require('./operation');
+const { SyncOperation } = require('./sync');
+const { Attempt } = require('./attempt');
+const { elide, UNTIMED_MASK, UNTIMED } = require('./elided');
+const { callOptions, isPlain } = require('./options');
+const { isThenable, carriesStatus } = require('./outcome');
+const { Success } = require('./result');
+const { PLAIN } = require('./context');
+const { system, nowNs } = require('./clock');
+const { STATES } = require('./codes');
+
+/** Never FAST: for endpoints whose word cannot be read or must not be. */
+const NO_WORD = new Int32Array(2);
+
+class Endpoint {
+  constructor(engine, id, target) {
+    const buffer = native.word(engine._number, id);
+    this.engine = engine;
+    this.id = id;
+    this.target = target;
+    // The word as two halves. The engine changes it only inside calls made by this thread, so they always match.
+    this._words = buffer === null ? NO_WORD : new Int32Array(buffer);
+    // For calls that read no clock before they begin: a virtual clock's calls must, so that an adopted one began in its time.
+    this._fast = engine._clock === system ? this._words : NO_WORD;
+    this._begun = 0; // operations, and of these:
+    this._healthy = 0; // ended, and the engine never heard of them
+    this._left = 0; // ended otherwise
+    this._elided = 0; // likewise, but the engine never heard of those either
+    this._credited = 0;
+  }
+
+  execute(fn, options) {
+    if (typeof fn !== 'function') throw notAFunction('execute', fn);
+    const word = this._fast;
+    const low = word[0];
+    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options)) return elide(this, fn, options, false, low, word[1]);
+    return Operation.run(this, fn, callOptions(options), false);
+  }
+
+  tryExecute(fn, options) {
+    if (typeof fn !== 'function') throw notAFunction('tryExecute', fn);
+    const word = this._fast;
+    const low = word[0];
+    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options)) return elide(this, fn, options, true, low, word[1]);
+    return Operation.run(this, fn, callOptions(options), true);
+  }
+
+  executeSync(fn, options) {
+    if (typeof fn !== 'function') throw notAFunction('executeSync', fn);
+    const word = this._fast;
+    const low = word[0];
+    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options)) {
+      const high = word[1];
+      this._begun++;
+      let value;
+      try {
+        value = fn(PLAIN);
+      } catch (error) {
+        return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, error, true));
+      }
+      const now = this._fast;
+      if (now[0] === low && now[1] === high && !carriesStatus(value) && !isThenable(value)) {
+        this._healthy++;
+        return value;
+      }
+      return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, value, false));
+    }
+    return unwrap(new SyncOperation(this, fn, callOptions(options)).run());
+  }
+
+  tryExecuteSync(fn, options) {
+    if (typeof fn !== 'function') throw notAFunction('tryExecuteSync', fn);
+    return new SyncOperation(this, fn, callOptions(options)).run();
+  }
+
+  wrap(fn, options) {
+    if (typeof fn !== 'function') throw notAFunction('wrap', fn);
+    const endpoint = this;
+    const checked = callOptions(options);
+    const wrapped = function (...args) {
+      return endpoint.execute(() => fn.apply(this, args), checked);
+    };
+    return Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true });
+  }
+
+  begin(options) {
+    return new Attempt(this, callOptions(options).deadlineMs);
+  }
+
+  /** 'closed', 'open', 'half-open', or undefined where no policy gives this endpoint a breaker. */
+  get state() {
+    this.engine._open();
+    return STATES[native.state(this.engine._number, this.id, nowNs(this.engine._clock))];
+  }
+
+  toString() {
+    return this.target.toString();
+  }
+
+  [util.inspect.custom]() {
+    return `Endpoint <${this}>`;
+  }
+
+  /** Calls that are begun and not over. */
+  _inFlight() {
+    return this._begun - this._healthy - this._left;
+  }
+
+  // An operation that the engine may have heard of is over.
+  _leave() {
+    this._left++;
+    this.engine._left();
+  }
+
+  /** Tells the engine's statistics of the calls that it did not hear of. */
+  _credit() {
+    const unheard = this._healthy + this._elided - this._credited;
+    if (unheard === 0) return;
+    native.credit(this.engine._number, this.id, unheard);
+    this._credited += unheard;
+  }
+
+  /** From now on every call crosses, and finds the engine disposed. */
+  _close() {
+    this._credit();
+    this._words = NO_WORD;
+    this._fast = NO_WORD;
+  }
+}
+
+function unwrap(result) {
+  if (result instanceof Success) return result.value;
+  throw result.error;
+}
+
+const notAFunction = (method, value) => new TypeError(`${method} needs a function, not ${value === null ? 'null' : typeof value}`);
+
+module.exports = { Endpoint };

@@ -1,0 +1,295 @@
+'use strict';
+// One operation that returns a promise: its attempts, its waits, and the many ways it can end early. The engine decides, this
+// waits and calls.
+
+const { AsyncResource } = require('async_hooks');
+const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
+const { VERDICT, DECISION, WHY } = require('./codes');
+const { Outcome, isThenable, ofValue, ofError } = require('./outcome');
+const { begin, end, endAdopted } = require('./crossing');
+const { takeTicket, giveTicket } = require('./tickets');
+const { retryAfterMs } = require('./retry_after');
+const { rejectedNow, Success, Failure } = require('./result');
+const { AttemptContext } = require('./context');
+const { after, nowNs } = require('./clock');
+const { watch, unwatch } = require('./signals');
+const { TimeoutError, ExhaustedError, RetryRefusedError, ClosedError } = require('./errors');
+const { NOWHERE } = require('./wheel');
+
+const FAST = 1;
+const timeoutOf = (low) => (low >>> 1) & 0xffffff;
+const inMs = (ns) => (ns > 0 ? ns / 1e6 : undefined);
+
+// An AsyncResource, so that an attempt that a shared timer starts runs in the asynchronous context of the call it belongs to.
+class Operation extends AsyncResource {
+  constructor(endpoint, fn, options, wantsValue) {
+    super('RESIL_OPERATION');
+    this.endpoint = endpoint;
+    this.fn = fn;
+    this.options = options;
+    this.wantsValue = wantsValue;
+    this.resolve = undefined;
+    this.reject = undefined;
+    this.ticket = null; // none while the first attempt goes by the word
+    this.low = 0;
+    this.high = 0;
+    this.beganNs = NaN;
+    this.context = null; // of the attempt in flight
+    this.cancelWait = null;
+    this.rejected = false; // waiting for the breaker, not for a retry
+    this.lastError = undefined;
+    // For the wheel:
+    this.place = NOWHERE;
+    this.budgetMs = 0;
+    this.due = 0;
+    this.older = null;
+    this.newer = null;
+    endpoint._begun++;
+  }
+
+  /** Runs `fn` under the endpoint's policies. Answers a promise. */
+  static run(endpoint, fn, options, wantsValue) {
+    if (endpoint.engine.disposed) return failed(new ClosedError(), wantsValue);
+    if (options.signal !== undefined && options.signal.aborted) return failed(options.signal.reason, wantsValue);
+    const low = endpoint._words[0];
+    const high = endpoint._words[1];
+    if ((low & FAST) !== 0 && options.deadlineMs === 0) {
+      const operation = new Operation(endpoint, fn, options, wantsValue);
+      operation._goesBy(low, high, nowNs(endpoint.engine._clock));
+      return operation._promise(() => operation._attempt(1, timeoutOf(low) || undefined));
+    }
+    const ticket = takeTicket();
+    const verdict = begin(endpoint, ticket, MODE.FRESH, options.deadlineMs);
+    const waits = options.waitWhenOpen && ints[INT.REASON] !== WHY.DEADLINE;
+    if (verdict !== VERDICT.ALLOW && !waits) {
+      giveTicket(ticket);
+      const rejection = rejectedNow(endpoint);
+      return wantsValue ? Promise.resolve(rejection) : Promise.reject(rejection.error);
+    }
+    const attempt = ints[INT.ATTEMPT];
+    const timeoutMs = inMs(doubles[DOUBLE.TIMEOUT]);
+    const delayMs = doubles[DOUBLE.DELAY] / 1e6;
+    const operation = new Operation(endpoint, fn, options, wantsValue);
+    operation.ticket = ticket;
+    return operation._promise(() => (verdict === VERDICT.ALLOW ? operation._attempt(attempt, timeoutMs) : operation._wait(delayMs, true)));
+  }
+
+  /** Takes over a first attempt that went by the word alone and whose end the engine must hear of. Answers a promise. */
+  static takeOver(endpoint, fn, options, wantsValue, low, high, value, threw) {
+    const operation = new Operation(endpoint, fn, options, wantsValue);
+    operation._goesBy(low, high, NaN);
+    operation.context = new AttemptContext(1, undefined, undefined);
+    endpoint._left++; // it was counted when it began
+    return operation._promise(() => operation._report(operation.context, value, threw));
+  }
+
+  _goesBy(low, high, beganNs) {
+    this.low = low;
+    this.high = high;
+    this.beganNs = beganNs;
+  }
+
+  _promise(go) {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      if (this.options.signal !== undefined) watch(this.options.signal, this);
+      go();
+    });
+  }
+
+  _attempt(attempt, timeoutMs) {
+    const context = new AttemptContext(attempt, timeoutMs, this.options.signal);
+    this.context = context;
+    if (timeoutMs !== undefined) this.endpoint.engine._wheel.add(this, timeoutMs);
+    const { fn } = this;
+    let promise;
+    try {
+      promise = fn(context);
+    } catch (error) {
+      this._report(context, error, true);
+      return;
+    }
+    if (isThenable(promise)) {
+      promise.then(
+        (value) => this._report(context, value, false),
+        (error) => this._report(context, error, true),
+      );
+    } else {
+      this._report(context, promise, false);
+    }
+  }
+
+  // An attempt came back. One that had been given up before (its budget ended, its caller left) comes back to nobody.
+  _report(context, value, threw) {
+    if (this.context !== context) {
+      if (!threw) this._discard(value);
+      return;
+    }
+    let outcome;
+    try {
+      outcome = this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ?? (threw ? ofError(value) : ofValue(value));
+    } catch (error) {
+      this._settle(Outcome.FAILURE, error, true);
+      return;
+    }
+    this._settle(outcome, value, threw);
+  }
+
+  /** The wheel's: the budget of the attempt in flight has ended. */
+  expire() {
+    this.runInAsyncScope(() => {
+      const { context } = this;
+      const error = new TimeoutError(this.endpoint, context.timeoutMs, context.attempt);
+      this._settle(Outcome.TIMEOUT, error, true);
+      context._abort(error);
+    });
+  }
+
+  /** The caller's signal aborted. */
+  cancel(reason) {
+    const { context } = this;
+    if (context === null) {
+      this._throw(reason);
+      return;
+    }
+    this._settle(Outcome.CANCELLED, reason, true);
+    context._abort(reason);
+  }
+
+  _settle(outcome, value, threw) {
+    const { endpoint, context } = this;
+    this.context = null;
+    if (this.place !== NOWHERE) endpoint.engine._wheel.remove(this);
+    const succeeded = outcome === Outcome.SUCCESS;
+    if (succeeded && this.ticket === null && endpoint._words[0] === this.low && endpoint._words[1] === this.high) {
+      endpoint._elided++;
+      this._return(value);
+      return;
+    }
+    const refused = succeeded ? undefined : this.options.refusal;
+    let decision;
+    try {
+      decision = this._end(outcome, succeeded ? 0 : retryAfterMs(value), refused === undefined ? 0 : MODE.ONCE);
+    } catch (error) {
+      this._throw(error);
+      return;
+    }
+    if (threw) this.lastError = value;
+    if (decision === DECISION.RETRY && refused === undefined) {
+      if (!threw) this._discard(value);
+      this._wait(doubles[DOUBLE.DELAY] / 1e6, false);
+    } else if (decision === DECISION.DONE || outcome === Outcome.CANCELLED) {
+      this._hand(value, threw);
+    } else {
+      this._giveUp(value, threw, ints[INT.REASON], context.attempt, refused);
+    }
+  }
+
+  // A result that nobody will get.
+  _discard(value) {
+    try {
+      this.options.discard?.(value);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+  }
+
+  _end(outcome, hintMs, mode) {
+    if (this.ticket !== null) return end(this.endpoint, this.ticket, outcome, hintMs, mode);
+    this.ticket = takeTicket();
+    return endAdopted(this.endpoint, this.ticket, outcome, hintMs, mode, this.low, this.high, this.beganNs);
+  }
+
+  _giveUp(value, threw, reason, attempts, refused) {
+    const { endpoint } = this;
+    if (refused !== undefined && reason !== WHY.EXHAUSTED && reason !== WHY.NOT_RETRIABLE) {
+      endpoint.engine._feed.retryRefused(endpoint, refused, value);
+      this._hand(threw ? new RetryRefusedError(endpoint, refused, value) : value, threw);
+    } else if (threw && reason === WHY.EXHAUSTED && attempts > 1) {
+      this._throw(new ExhaustedError(endpoint, attempts, value));
+    } else {
+      this._hand(value, threw); // a response that failed is still the caller's answer
+    }
+  }
+
+  _wait(ms, rejected) {
+    const { engine } = this.endpoint;
+    if (engine.disposed) {
+      this.disposed();
+      return;
+    }
+    this.rejected = rejected;
+    engine._waiting.add(this);
+    this.cancelWait = after(engine._clock, ms, () => this.again());
+  }
+
+  /** The wait is over, or the breaker has changed so that it may be. */
+  again() {
+    this._stopWaiting();
+    this.runInAsyncScope(this._again, this);
+  }
+
+  _again() {
+    let verdict;
+    try {
+      verdict = begin(this.endpoint, this.ticket, MODE.CONTINUE, 0);
+    } catch (error) {
+      this._throw(error);
+      return;
+    }
+    if (verdict === VERDICT.ALLOW) {
+      this._attempt(ints[INT.ATTEMPT], inMs(doubles[DOUBLE.TIMEOUT]));
+    } else if (this.options.waitWhenOpen && ints[INT.REASON] !== WHY.DEADLINE) {
+      this._wait(doubles[DOUBLE.DELAY] / 1e6, true);
+    } else {
+      const rejection = rejectedNow(this.endpoint, this.lastError);
+      this._leave();
+      if (this.wantsValue) this.resolve(rejection);
+      else this.reject(rejection.error);
+    }
+  }
+
+  /** The engine was disposed while this waited. */
+  disposed() {
+    this._throw(new ClosedError(this.lastError === undefined ? undefined : { cause: this.lastError }));
+  }
+
+  _stopWaiting() {
+    if (this.cancelWait === null) return;
+    this.cancelWait();
+    this.cancelWait = null;
+    this.endpoint.engine._waiting.delete(this);
+  }
+
+  _hand(value, threw) {
+    if (threw) this._throw(value);
+    else this._return(value);
+  }
+
+  _return(value) {
+    this._leave();
+    this.resolve(this.wantsValue ? new Success(value) : value);
+  }
+
+  _throw(error) {
+    this._leave();
+    if (this.wantsValue) this.resolve(new Failure(error));
+    else this.reject(error);
+  }
+
+  // Over, however it went.
+  _leave() {
+    this._stopWaiting();
+    if (this.options.signal !== undefined) unwatch(this.options.signal, this);
+    if (this.ticket !== null) giveTicket(this.ticket);
+    this.ticket = null;
+    this.endpoint._leave();
+  }
+}
+
+const failed = (error, wantsValue) => (wantsValue ? Promise.resolve(new Failure(error)) : Promise.reject(error));
+
+module.exports = { Operation };

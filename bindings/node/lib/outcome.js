@@ -1,0 +1,61 @@
+'use strict';
+// What the host saw, as the number that the engine judges. Nothing here decides what fails: a status goes to the engine as it is.
+
+const HTTP = 0x10000;
+const GRPC = 0x20000;
+
+const Outcome = Object.freeze({
+  SUCCESS: 0,
+  FAILURE: 1,
+  TIMEOUT: 2,
+  CANCELLED: 3,
+  http: (status) => HTTP | checked(status, 0, 999, 'an HTTP status'),
+  grpc: (code) => GRPC | checked(code, 0, 16, 'a gRPC code'),
+});
+
+function checked(value, low, high, what) {
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new RangeError(`${what} is an integer from ${low} to ${high}, not ${String(value)}`);
+}
+
+const isStatus = (value) => Number.isInteger(value) && value >= 100 && value <= 599;
+
+// A response of fetch, undici, axios, got, node:http ...: a status and headers. A status alone is some other object's.
+function statusOf(value) {
+  if (typeof value !== 'object' || value === null || typeof value.headers !== 'object') return 0;
+  if (isStatus(value.status)) return value.status;
+  return isStatus(value.statusCode) ? value.statusCode : 0;
+}
+
+const isThenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function';
+
+/** Whether the engine must be asked what a result means: all others are plain successes. */
+const carriesStatus = (value) => typeof value === 'object' && value !== null && statusOf(value) !== 0;
+
+/** The outcome of an attempt that returned `value`. */
+function ofValue(value) {
+  const status = statusOf(value);
+  return status === 0 ? Outcome.SUCCESS : HTTP | status;
+}
+
+/** The outcome of an attempt that threw `error`: its HTTP status or gRPC code if it carries a failing one. */
+function ofError(error) {
+  if (typeof error !== 'object' || error === null) return Outcome.FAILURE;
+  const response = error.response;
+  const status = (typeof response === 'object' && response !== null && statusOf(response)) || error.status || error.statusCode;
+  if (isStatus(status) && (status < 200 || status > 399)) return HTTP | status;
+  // A ServiceError of grpc-js; a numeric code alone may mean anything.
+  if (Number.isInteger(error.code) && error.code >= 1 && error.code <= 16 && typeof error.details === 'string') return GRPC | error.code;
+  return Outcome.FAILURE;
+}
+
+/** Names for those who read events. */
+function nameOfOutcome(code) {
+  if ((code & ~0xffff) === HTTP) return `http ${code & 0xffff}`;
+  if ((code & ~0xffff) === GRPC) return `grpc ${code & 0xffff}`;
+  return ['success', 'failure', 'timeout', 'cancelled'][code] ?? String(code);
+}
+
+const isOutcome = (code) => Number.isInteger(code) && ((code >= 0 && code <= 3) || (code & ~0xffff) === HTTP || (code & ~0xffff) === GRPC);
+
+module.exports = { Outcome, isThenable, carriesStatus, ofValue, ofError, isOutcome, nameOfOutcome };

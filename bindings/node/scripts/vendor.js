@@ -1,0 +1,57 @@
+'use strict';
+// Before `npm pack`: copies what building from source needs into native/, so that the package is complete without a checkout
+// and without a network. After it, `--remove` takes the copies away.
+
+const fs = require('fs');
+const path = require('path');
+const { root } = require('../lib/binary');
+
+const checkout = path.join(root, '..', '..');
+const native = path.join(root, 'native');
+
+// What the build in build/ was made with.
+function cached(name) {
+  const cache = fs.readFileSync(path.join(root, 'build', 'CMakeCache.txt'), 'utf8');
+  const line = cache.split('\n').find((each) => each.startsWith(`${name}:`));
+  return line === undefined ? '' : line.slice(line.indexOf('=') + 1);
+}
+
+function firstWith(folders, file) {
+  const folder = folders.find((each) => each !== '' && fs.existsSync(path.join(each, file)));
+  if (folder === undefined) throw new Error(`no folder of ${folders.join(', ')} has ${file}; build in this checkout first (npm run build)`);
+  return folder;
+}
+
+function inSourceCache(prefix) {
+  const cache = cached('RESIL_SOURCE_CACHE');
+  const names = cache !== '' && fs.existsSync(cache) ? fs.readdirSync(cache) : [];
+  return names.filter((name) => name.startsWith(prefix)).map((name) => path.join(cache, name));
+}
+
+function copy(from, to, only) {
+  fs.cpSync(from, path.join(native, to), { recursive: true, filter: (file) => only === undefined || fs.statSync(file).isDirectory() || only.test(file) });
+}
+
+function vendor() {
+  remove();
+  for (const each of ['CMakeLists.txt', 'LICENSE', 'core', 'capi']) copy(path.join(checkout, each), each);
+  copy(path.join(checkout, 'tests', 'abi', 'symbols.txt'), path.join('tests', 'abi', 'symbols.txt'));
+
+  const yaml = firstWith([cached('FETCHCONTENT_SOURCE_DIR_YAML-CPP'), ...inSourceCache('yaml-cpp-')], 'include/yaml-cpp/yaml.h');
+  for (const each of ['include', 'src', 'LICENSE']) copy(path.join(yaml, each), path.join('third_party', 'yaml-cpp', each), /\.(h|cpp)$|LICENSE$/);
+
+  const jsonHeaders = ['/usr/include', '/usr/local/include', '/opt/homebrew/include'];
+  const json = firstWith([...inSourceCache('nlohmann_json-').map((folder) => path.join(folder, 'single_include')), ...jsonHeaders], 'nlohmann/json.hpp');
+  copy(path.join(json, 'nlohmann'), path.join('third_party', 'nlohmann_json', 'single_include', 'nlohmann'));
+
+  copy(require('node-api-headers').include_dir, 'node-api', /node_api[\w]*\.h$/);
+  fs.copyFileSync(path.join(checkout, 'LICENSE'), path.join(root, 'LICENSE'));
+}
+
+function remove() {
+  fs.rmSync(native, { recursive: true, force: true });
+  fs.rmSync(path.join(root, 'LICENSE'), { force: true });
+}
+
+if (process.argv.includes('--remove')) remove();
+else vendor();

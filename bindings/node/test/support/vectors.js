@@ -1,0 +1,95 @@
+'use strict';
+// The conformance vectors, and how one of them is replayed through begin and end.
+
+const assert = require('node:assert/strict');
+const fs = require('fs');
+const path = require('path');
+const { Engine, Outcome } = require('../..');
+const { VirtualClock } = require('../../testing');
+
+const folder = path.join(__dirname, '..', '..', '..', '..', 'tests', 'conformance');
+
+const read = (name) => fs.readFileSync(path.join(folder, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+
+const ns = (ms) => Math.round(ms * 1e6);
+const REASONS = { 'breaker-open': 'open', 'breaker-half-open-full': 'too_many_requests' };
+const VERDICTS = { done: 'done', retry: 'retry', giveUp: 'fail' };
+
+function outcomeOf({ outcome, http_status: status }) {
+  if (status !== undefined) return Outcome.http(status);
+  return { success: Outcome.SUCCESS, failure: Outcome.FAILURE, timeout: Outcome.TIMEOUT }[outcome];
+}
+
+class Replay {
+  constructor({ spec, app_id: appId }) {
+    this.clock = new VirtualClock();
+    this.engine = Engine.fromText(spec, { appId, clock: this.clock });
+    this.transitions = [];
+    this.calls = new Map();
+    this.engine.on('log', (line, { type, from, to, timeMs }) => {
+      if (type !== 'stateChange') return;
+      const breaker = /^Circuit breaker "(.*)" changed state from \S+ to \S+$/.exec(line)[1];
+      this.transitions.push({ at: ns(timeMs), breaker, from, to });
+    });
+  }
+
+  endpoint({ kind, name, method }) {
+    assert.equal(kind, 'app');
+    return this.engine.app(name, method);
+  }
+
+  step(step) {
+    this.clock.set(step.at / 1e6);
+    this[step.op](step, step.expect);
+  }
+
+  begin({ call, attempt, target }, expect) {
+    let made = this.calls.get(call);
+    if (made === undefined) this.calls.set(call, (made = this.endpoint(target).begin()));
+    else made.begin();
+    assert.equal(made.allowed ? 'allow' : 'reject', expect.decision);
+    if (made.allowed) {
+      assert.equal(made.attempt, attempt);
+      assert.equal(ns(made.timeoutMs ?? 0), expect.timeout_ns);
+    } else {
+      assert.equal(REASONS[made.reason], expect.reason);
+      made.dispose();
+    }
+  }
+
+  end(step, expect) {
+    const attempt = this.calls.get(step.call);
+    const decision = attempt.end(outcomeOf(step));
+    assert.equal(VERDICTS[decision], expect.verdict);
+    if (decision === 'retry') {
+      const [low, high] = expect.delay_ns;
+      const delay = ns(attempt.delayMs);
+      assert.ok(low <= delay && delay <= high, `${delay} is not from ${low} to ${high}`);
+    }
+  }
+
+  inspect({ target }, { state, counts }) {
+    const endpoint = this.endpoint(target);
+    assert.equal(endpoint.state, state);
+    const { breaker } = this.engine.snapshot().endpoints.find((each) => each.endpoint === endpoint.id);
+    assert.equal(breaker.state, state);
+    for (const [name, value] of Object.entries(counts ?? {})) assert.equal(breaker.counts[name], value, name);
+  }
+}
+
+/** Replays one line of operations.jsonl. */
+function replay(vector) {
+  const run = new Replay(vector);
+  vector.steps.forEach((step, i) => {
+    try {
+      run.step(step);
+    } catch (error) {
+      error.message = `step ${i} (${JSON.stringify(step)}): ${error.message}`;
+      throw error;
+    }
+  });
+  assert.deepEqual(run.transitions, vector.expect_transitions);
+  run.engine.dispose();
+}
+
+module.exports = { read, replay };
