@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
 from . import show
-from .languages import REPO, Language, Need
+from .languages import REPO, Language
 from .trouble import Trouble
 
 # Built or fetched things inside the sources: they follow from them.
@@ -22,8 +22,7 @@ def prepare(language: Language) -> None:
     language.cache.mkdir(parents=True, exist_ok=True)
     with (language.cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs at once: the second finds the work of the first
-        for need in language.needs:
-            _provide(need, language)
+        _provide(language)
         _set_up(language)
 
 
@@ -72,31 +71,37 @@ def _succeeds(command: List[str]) -> bool:
         return False
 
 
-def _provide(need: Need, language: Language) -> None:
-    if _succeeds(need.check):
+def _provide(language: Language) -> None:
+    """Whatever of its needs is missing, installed at one go."""
+    missing = [need for need in language.needs if not _succeeds(need.check)]
+    if not missing:
         return
     again = f"and run examples/quickstart {language.name} again"
-    by_hand = need.hint or f"Install it {again}."
-    if not need.apt or not shutil.which("apt-get"):
-        raise Trouble(f"The {language.name} quickstart needs {need.name}. {by_hand}")
-    packages = " ".join(need.apt)
+    names = ", ".join(need.name for need in missing)
+    packages = " ".join(package for need in missing for package in need.apt)
+    if not shutil.which("apt-get") or not all(need.apt for need in missing):
+        hints = " ".join(need.hint for need in missing if need.hint)
+        raise Trouble(f"The {language.name} quickstart needs {names}. {hints or f'Install that {again}.'}")
     root = [] if os.geteuid() == 0 else ["sudo"]
     if root and not shutil.which("sudo"):
-        raise Trouble(f"The {language.name} quickstart needs {need.name}. As root, run `apt-get install {packages}` "
+        raise Trouble(f"The {language.name} quickstart needs {names}. As root, run `apt-get install {packages}` "
                       f"{again}.")
     if root and not sys.stdin.isatty():
         root.append("-n")  # nobody there to type a password
-    failed = f"apt-get could not install {need.name}. Run `apt-get install {packages}` by hand {again}."
     apt_get = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    failed = f"apt-get could not install {names}. Run `apt-get install {packages}` by hand {again}."
     log = language.cache / "apt.log"
     # A stale package list is the usual reason for a failed install; a failed update may still leave a usable one.
-    _run([*apt_get, "update"], REPO, log, f"refreshing the package list for {need.name}", None)
-    _run([*apt_get, "install", "-y", "--no-install-recommends", *need.apt], REPO, log, f"installing {packages}", failed)
-    if not _succeeds(need.check):
-        raise Trouble(f"{packages} is installed, but `{' '.join(need.check)}` still fails. {by_hand}")
+    _run([*apt_get, "update"], REPO, log, "refreshing apt's package list", None)
+    _run([*apt_get, "install", "-y", "--no-install-recommends", *packages.split()], REPO, log, f"installing {packages}",
+         failed)
+    for need in missing:
+        if not _succeeds(need.check):
+            raise Trouble(f"{' '.join(need.apt)} is installed, but there is still no {need.name}: "
+                          f"`{' '.join(need.check)}` fails.")
 
 
-def _run(command: List[str], folder: Path, log: Path, tell: str, failed) -> None:
+def _run(command: List[str], folder: Path, log: Path, tell: str, failed: Optional[str]) -> None:
     """Quiet if it works; its last lines and the sentence `failed` (None: go on) if it does not."""
     began = time.monotonic()
     show.tell(tell + " ...")

@@ -65,7 +65,7 @@ class SettingUp(Preparing):
 
 
 class Needing(Preparing):
-    ABSENT = Need("a thing", ["false"], ["thing"], "Fetch it.")
+    ABSENT = Need("such thing", ["false"], ["thing"], "Fetch it.")
 
     def test_what_is_there_is_left_alone(self):
         with mock.patch.object(environment, "_run") as run:
@@ -73,7 +73,8 @@ class Needing(Preparing):
         run.assert_not_called()
 
     def test_without_apt_the_hint_is_told(self):
-        with mock.patch("shutil.which", return_value=None), self.assertRaisesRegex(Trouble, "needs a thing. Fetch it."):
+        with mock.patch("shutil.which", return_value=None), \
+                self.assertRaisesRegex(Trouble, "needs such thing. Fetch it."):
             self.prepare(needs=[self.ABSENT])
 
     def test_without_root_and_sudo_the_command_is_told(self):
@@ -85,7 +86,7 @@ class Needing(Preparing):
     def test_an_install_that_does_not_help_is_told(self):
         with mock.patch("shutil.which", lambda name: name), mock.patch.object(environment, "_run") as run, \
                 mock.patch("os.geteuid", return_value=1000), mock.patch("sys.stdin.isatty", return_value=False), \
-                self.assertRaisesRegex(Trouble, "thing is installed, but `false` still fails"):
+                self.assertRaisesRegex(Trouble, "thing is installed, but there is still no such thing: `false` fails"):
             self.prepare(needs=[self.ABSENT])
         commands = [call.args[0] for call in run.call_args_list]
         self.assertEqual([command[:2] for command in commands], [["sudo", "-n"]] * 2)
