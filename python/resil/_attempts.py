@@ -25,6 +25,9 @@ class AttemptScope(_Attempt):
 
     endpoint: Endpoint
 
+    def __new__(cls, endpoint: Endpoint, many: bool = False) -> AttemptScope:
+        return super().__new__(cls, endpoint)
+
     def __init__(self, endpoint: Endpoint, many: bool = False) -> None:
         self._many = many
         self._told: Optional[Told] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from types import TracebackType
-from typing import Any, Dict, List, Optional, Type, Union
+from typing import Any, Dict, List, Optional, Tuple, Type, Union
 
 from . import _resil
 from ._clock import Clock
@@ -14,6 +14,7 @@ from ._events import EventLog, EventReader
 from ._options import Options
 
 Path = Union[str, "os.PathLike[str]"]
+Text = Union[str, bytes]
 
 
 class Engine:
@@ -48,17 +49,16 @@ class Engine:
         jitter_seed: anything but 0 makes the delays of exponential policies repeatable.
         max_endpoints, event_capacity, max_bytes: limits; 0: 1,048,576 endpoints, 1,024 events, 262,144 bytes of policies.
         """
-        text_path = os.fspath(path)
         settings = _settings(app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes)
-        return cls(_resil.Engine.open(settings, text_path, ""), Clock(clock), text_path)
+        return cls(_resil.Engine.open(settings, os.fsencode(path), b""), Clock(clock), os.fsdecode(path))
 
     @classmethod
-    def from_text(cls, yaml: str, *, app_id: Optional[str] = None, config: Optional[Path] = None, lenient: bool = False,
+    def from_text(cls, yaml: Text, *, app_id: Optional[str] = None, config: Optional[Path] = None, lenient: bool = False,
                   clock: Any = None, every_rejection: bool = False, jitter_seed: int = 0, max_endpoints: int = 0,
                   event_capacity: int = 0, max_bytes: int = 0) -> Engine:
         """Like load, from the YAML itself."""
         settings = _settings(app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes)
-        return cls(_resil.Engine.open(settings, None, yaml), Clock(clock), None)
+        return cls(_resil.Engine.open(settings, None, _utf8("YAML", yaml, (str, bytes))), Clock(clock), None)
 
     def app(self, name: str, method: str = "") -> Endpoint:
         """An app's method. Each method has a circuit breaker of its own."""
@@ -80,21 +80,22 @@ class Engine:
         return self._endpoint(_resil.BUILTIN, "built-in", name, None)
 
     def _endpoint(self, number: int, kind: str, name: str, instance: Optional[str]) -> Endpoint:
-        return Endpoint(self, self._core.endpoint(number, name, instance), kind, name, instance, Options())
+        names = _utf8("a target's name", name), None if instance is None else _utf8("a method, id or type", instance)
+        return Endpoint(self, self._core.endpoint(number, *names), kind, name, instance, Options())
 
     def reload(self, path: Optional[Path] = None) -> None:
         """Replaces all policies by those of `path`, by default the one that was loaded; or none, if they are refused (ConfigError).
         Endpoints stay valid, breakers keep their state where their settings are equal, operations finish as they began."""
-        source = self._path if path is None else os.fspath(path)
+        source = self._path if path is None else os.fsdecode(path)
         if source is None:
             raise ValueError("this engine was made from a text: say which path to reload, or use reload_text()")
-        self._core.reload(source, "")
+        self._core.reload(os.fsencode(source), b"")
         self._path = source
         self._log.drain()
 
-    def reload_text(self, yaml: str) -> None:
+    def reload_text(self, yaml: Text) -> None:
         """Like reload, from the YAML itself."""
-        self._core.reload(None, yaml)
+        self._core.reload(None, _utf8("YAML", yaml, (str, bytes)))
         self._log.drain()
 
     def snapshot(self) -> Dict[str, Any]:
@@ -133,17 +134,27 @@ class Engine:
         return f"<resil.Engine{state} of {self._path or 'a text'}>"
 
 
-def check(path: Optional[Path] = None, *, text: Optional[str] = None, app_id: Optional[str] = None,
+def check(path: Optional[Path] = None, *, text: Optional[Text] = None, app_id: Optional[str] = None,
           config: Optional[Path] = None, lenient: bool = False, max_bytes: int = 0) -> List[str]:
     """All that loading a path or a text would complain about, a line for each error and warning, without making an engine."""
     if (path is None) == (text is None):
         raise TypeError("check() takes either a path or text=...")
     settings = _settings(app_id, config, lenient, False, 0, 0, 0, max_bytes)
-    return _resil.check(settings, None if path is None else os.fspath(path), text or "").splitlines()
+    if path is not None:
+        return _resil.check(settings, os.fsencode(path), b"").splitlines()
+    return _resil.check(settings, None, _utf8("YAML", text, (str, bytes))).splitlines()
 
 
 def _settings(app_id: Optional[str], config: Optional[Path], lenient: bool, every_rejection: bool, jitter_seed: int,
               max_endpoints: int, event_capacity: int, max_bytes: int) -> _resil.Settings:
     return _resil.Settings(
-        lenient=lenient, every_rejection=every_rejection, app_id=app_id, config=None if config is None else os.fspath(config),
+        lenient=lenient, every_rejection=every_rejection, app_id=None if app_id is None else _utf8("app_id", app_id),
+        config=None if config is None else os.fsencode(config),
         max_endpoints=max_endpoints, event_capacity=event_capacity, jitter_seed=jitter_seed, max_bytes=max_bytes)
+
+
+def _utf8(what: str, text: object, types: Tuple[type, ...] = (str,)) -> bytes:
+    """The bytes that the engine reads. What is no UTF-8 goes through, for the engine to say where it is."""
+    if not isinstance(text, types):
+        raise TypeError(f"{what} is a {' or '.join(each.__name__ for each in types)}, not {text!r}")
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)  # type: ignore[call-overload, no-any-return]

@@ -6,9 +6,10 @@ import logging
 import os
 import threading
 import weakref
-from typing import Iterator, NamedTuple, Optional, Union
+from typing import Iterator, NamedTuple, Union
 
 from . import _resil
+from ._errors import EngineClosedError
 
 logger = logging.getLogger("resil")
 
@@ -77,7 +78,7 @@ class EventLog:
     __slots__ = ("__weakref__", "_busy", "_more", "_reader")
 
     def __init__(self, reader: EventReader) -> None:
-        self._reader: Optional[EventReader] = reader
+        self._reader = reader
         self._busy = threading.Lock()
         self._more = False
         _logs.add(self)
@@ -90,22 +91,18 @@ class EventLog:
             try:
                 self._more = False
                 self._write()
+            except EngineClosedError:
+                pass  # closed, and the last attempt is over: whoever was in flight has logged its own
             finally:
                 self._busy.release()
 
     def _write(self) -> None:
-        reader = self._reader
-        if reader is None:
-            return
-        for event in reader:
+        for event in self._reader:
             if event.lost:
                 logger.warning("%d events were lost: raise event_capacity", event.lost)
             level = logging.WARNING if event.kind == "warning" else logging.INFO
             if event.text and logger.isEnabledFor(level):
                 logger.log(level, "%s", event.text, extra={"resil_event": event})
-
-    def close(self) -> None:
-        self._reader = None
 
     def _after_fork(self) -> None:
         self._busy = threading.Lock()  # its holder stayed behind in the parent

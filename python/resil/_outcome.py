@@ -85,18 +85,14 @@ def _outcome(options: Options, thing: Any) -> Optional[int]:
         if status is None:
             return None
         return int(status) if status >= HTTP else http(int(status))
-    if isinstance(thing, BaseException):
-        response = getattr(thing, "response", None)  # requests, httpx
-        status = status_of(response) if response is not None else None
-        if status is None:
-            status = _grpc_code(thing)
-            if status is not None:
-                return grpc(status)
-    else:
-        status = None
-    if status is None:
-        status = status_of(thing)  # aiohttp, urllib
-    return None if status is None else http(status)
+    response = getattr(thing, "response", None) if isinstance(thing, BaseException) else None
+    number = status_of(response) if response is not None else None  # requests, httpx
+    if number is None:
+        number = status_of(thing)  # a response; aiohttp's and urllib's errors
+    if number is not None:
+        return http(number)
+    code = _grpc_code(thing) if isinstance(thing, BaseException) else None
+    return None if code is None else grpc(code)
 
 
 def _grpc_code(error: BaseException) -> Optional[int]:

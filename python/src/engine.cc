@@ -24,8 +24,8 @@ const char* or_null(const std::optional<std::string>& text) { return text ? text
 // Keeps the engine from being freed while a call uses it.
 class Inside {
  public:
-  explicit Inside(Gate& gate) : gate_(gate) {
-    if (gate_.enter()) return;
+  explicit Inside(Gate& gate, bool late = false) : gate_(gate) {
+    if (late ? gate_.enter_late() : gate_.enter()) return;
     raise_error("EngineClosedError", "the engine is closed");
     throw py::error_already_set();
   }
@@ -112,8 +112,6 @@ std::int32_t Engine::endpoint(std::int32_t kind, const std::string& name, const 
   if (id >= 0) return id;
   if (id == RESIL_E_FULL) {
     raise_error("ResilError", "no room for another endpoint: raise max_endpoints, and make endpoints once, not for each call");
-  } else if (kind == RESIL_BUILTIN && id == RESIL_E_ARG) {
-    PyErr_Format(PyExc_ValueError, "there is no built-in policy named '%s'", name.c_str());
   } else {
     raise_code(id, "endpoint");
   }
@@ -146,7 +144,7 @@ void Engine::credit(std::int32_t endpoint, std::int64_t calls) {
 }
 
 py::list Reader::read() {
-  Inside inside(*gate_);
+  Inside inside(*gate_, true);
   std::array<resil_event, 64> events;
   std::int32_t count = 0;
   std::uint64_t before = 0;

@@ -6,6 +6,10 @@
 
 #include <datetime.h>
 
+namespace {
+PyObject* reasons[RESIL_WHY_DEADLINE - RESIL_WHY_OPEN + 1];  // set when the module loads
+}
+
 void raise_error(const char* class_name, const char* message) {
   PyObject* module = PyImport_ImportModule("resil._errors");
   PyObject* type = module != nullptr ? PyObject_GetAttrString(module, class_name) : nullptr;
@@ -25,7 +29,10 @@ void raise_code(std::int32_t code, const char* what) {
 
 PyObject* reason_text(std::int32_t reason) {
   if (reason == 0) Py_RETURN_NONE;
-  return PyUnicode_InternFromString(resil_name(reason));
+  if (reason < RESIL_WHY_OPEN || reason > RESIL_WHY_DEADLINE) return PyUnicode_FromString(resil_name(reason));
+  PyObject* text = reasons[reason - RESIL_WHY_OPEN];
+  Py_INCREF(text);
+  return text;
 }
 
 PyObject* seconds(std::int64_t ns) { return PyFloat_FromDouble(static_cast<double>(ns) / 1e9); }
@@ -35,7 +42,12 @@ PyObject* seconds_or_none(std::int64_t ns) {
   return seconds(ns);
 }
 
-bool prepare_durations() {
+bool prepare_texts_and_durations() {
+  for (std::int32_t reason = RESIL_WHY_OPEN; reason <= RESIL_WHY_DEADLINE; ++reason) {
+    PyObject* text = PyUnicode_InternFromString(resil_name(reason));
+    if (text == nullptr) return false;
+    reasons[reason - RESIL_WHY_OPEN] = text;
+  }
   PyDateTime_IMPORT;
   return PyDateTimeAPI != nullptr;
 }

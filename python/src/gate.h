@@ -18,17 +18,12 @@ class Gate {
 
   // True: the engine stays until leave(). False: it is closed.
   bool enter() {
-    std::int64_t seen = word_.load(std::memory_order_relaxed);
-#ifdef Py_GIL_DISABLED
-    do {
-      if (seen & kClosed) return false;
-    } while (!word_.compare_exchange_weak(seen, seen + kOne, std::memory_order_acquire, std::memory_order_relaxed));
-#else
-    // The GIL orders all users, so that a plain increment will do: it saves two locked instructions per attempt.
-    if (seen & kClosed) return false;
-    word_.store(seen + kOne, std::memory_order_relaxed);
-#endif
-    return true;
+    return enter_unless([](std::int64_t seen) { return (seen & kClosed) != 0; });
+  }
+
+  // The same, but also while a closed engine waits for its last attempts: their events are still to be read.
+  bool enter_late() {
+    return enter_unless([](std::int64_t seen) { return seen == kClosed; });
   }
 
   void leave() {
@@ -51,6 +46,21 @@ class Gate {
 
  private:
   static constexpr std::int64_t kClosed = 1, kOne = 2;
+
+  template <typename Barred>
+  bool enter_unless(Barred barred) {
+    std::int64_t seen = word_.load(std::memory_order_relaxed);
+#ifdef Py_GIL_DISABLED
+    do {
+      if (barred(seen)) return false;
+    } while (!word_.compare_exchange_weak(seen, seen + kOne, std::memory_order_acquire, std::memory_order_relaxed));
+#else
+    // The GIL orders all users, so that a plain increment will do: it saves two locked instructions per attempt.
+    if (barred(seen)) return false;
+    word_.store(seen + kOne, std::memory_order_relaxed);
+#endif
+    return true;
+  }
 
   resil_engine* const engine_;
   std::atomic<std::int64_t> word_{kOne};  // users, the owner among them, and the closed bit

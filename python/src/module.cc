@@ -34,7 +34,7 @@ PYBIND11_MODULE(_resil, module, py::mod_gil_not_used()) {
     throw py::import_error("resil's Python package needs ABI " + std::to_string(RESIL_ABI) + " of its library, but version " +
                            resil_version() + " has ABI " + std::to_string(resil_abi()) + ": install both from one release");
   }
-  if (!prepare_durations()) throw py::error_already_set();
+  if (!prepare_texts_and_durations()) throw py::error_already_set();
   types.endpoint = kept(module, "Endpoint", make_endpoint_type(module.ptr()));
   types.attempt = kept(module, "Attempt", make_attempt_type(module.ptr()));
   types.result = kept(module, "Result", make_result_type(module.ptr()));

@@ -77,5 +77,5 @@ void raise_code(std::int32_t code, const char* what);
 PyObject* reason_text(std::int32_t reason);  // None or resil_name's
 PyObject* seconds(std::int64_t ns);
 PyObject* seconds_or_none(std::int64_t ns);
-bool prepare_durations();  // once, when the module loads
+bool prepare_texts_and_durations();  // once, when the module loads
 bool nanoseconds(PyObject* object, std::int64_t* ns);  // from float or int seconds or a timedelta
