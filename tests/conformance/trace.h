@@ -151,7 +151,8 @@ class Trace {
     std::string text(static_cast<std::size_t>(resil_snapshot(engine_, at, nullptr, 0)) + 1, '\0');
     text.resize(
         static_cast<std::size_t>(resil_snapshot(engine_, at, text.data(), static_cast<std::int64_t>(text.size()))));
-    for (const json& found : json::parse(text).at("endpoints")) {
+    const json snapshot = json::parse(text);
+    for (const json& found : snapshot.at("endpoints")) {
       if (found.at("name") != s["target"]["name"] || found.at("method") != s["target"]["method"]) continue;
       same("snapshot's state", found.at("breaker").at("state"), expect.at("state"));
       for (const auto& [count, value] : expect.at("counts").items()) {

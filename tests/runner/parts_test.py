@@ -57,7 +57,8 @@ class Head(unittest.TestCase):
     def test_reads_the_head(self):
         with tempfile.TemporaryDirectory() as folder:
             script = pathlib.Path(folder) / "x.sh"
-            script.write_text("#!/bin/sh\n# What it is.\n# needs: a=b /c=d\n# needs: e=f\n# build: none\n# minutes: 2\n# on-demand: yes\ntrue\n# build: release\n")
+            script.write_text("#!/bin/sh\n# What it is.\n# needs: a=b /c=d\n# needs: e=f\n# build: none\n# minutes: 2\n"
+                              "# on-demand: yes\ntrue\n# build: release\n")
             part = parts.load(script)
         self.assertEqual(part, parts.Part("x", script, "What it is.", {"a": "b", "/c": "d", "e": "f"}, "none", True, 2.0))
 

@@ -1,5 +1,5 @@
-// A C++ host that links libresil.a and has C++ of its own: exceptions, streams, locales, and a namespace YAML with names
-// that yaml-cpp defines too. Nothing of the two may meet.
+// A C++ host that links libresil.a and has C++ of its own: exceptions, streams, locales, and a namespace YAML with
+// names that yaml-cpp defines too. Nothing of the two may meet.
 #include <resil.h>
 
 #include <iostream>
