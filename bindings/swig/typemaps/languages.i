@@ -13,6 +13,13 @@
 #endif
 %typemap(newfree) char * "free($1);"
 
+// Ruby's object has the pointer already when its constructor raises, and would free it again.
+#if defined(SWIGRUBY)
+#define FORGET_ENGINE DATA_PTR(self) = NULL;
+#else
+#define FORGET_ENGINE
+#endif
+
 // What failed raises, with the engine's sentence.
 %exception Engine {
   $action
@@ -21,6 +28,7 @@
     char sentence[sizeof result->error.message];
     memcpy(sentence, result->error.message, sizeof sentence);
     delete_Engine(result);
+    FORGET_ENGINE
     SWIG_exception(SWIG_ValueError, sentence);
   }
 }

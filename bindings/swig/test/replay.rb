@@ -1,0 +1,154 @@
+# Replays tests/conformance through the Ruby that SWIG made of resil.i, and tries what vectors do not say.
+# usage: ruby -I FOLDER_OF_resil.so replay.rb CONFORMANCE_FOLDER
+require "json"
+require "resil"
+
+$passed = $failed = 0
+
+def check(name)
+  yield
+  $passed += 1
+rescue StandardError => e
+  $failed += 1
+  puts "FAILED #{name}: #{e.message}"
+end
+
+def same(expected, actual, where)
+  raise "#{where}: expected #{expected.inspect}, got #{actual.inspect}" unless expected == actual
+end
+
+def options(app_id = nil)
+  options = Resil::Options.new
+  options.app_id = app_id if app_id
+  options.jitter_seed = 7
+  options
+end
+
+STATES = %w[closed open half-open].freeze
+
+# One line of operations.jsonl.
+class Replay
+  KINDS = { "app" => Resil::APP, "actor" => Resil::ACTOR }.freeze
+  REASONS = { "open" => Resil::WHY_OPEN, "too_many_requests" => Resil::WHY_HALF_OPEN_FULL }.freeze
+  VERDICTS = { "done" => Resil::DONE, "retry" => Resil::RETRY, "fail" => Resil::GIVE_UP }.freeze
+  OUTCOMES = { "success" => Resil::SUCCESS, "failure" => Resil::FAILURE, "timeout" => Resil::TIMEOUT }.freeze
+
+  def initialize(line)
+    @line = line
+    @engine = Resil::Engine.new(options(line["app_id"]), line["spec"], nil)
+    @reader = Resil::Events.new
+    @calls = {}
+    @transitions = []
+  end
+
+  def run
+    @line["steps"].each_with_index do |step, i|
+      send(step["op"], step, step["expect"], "step #{i} #{step}")
+      read_events
+    end
+    same(@line["expect_transitions"], @transitions, "transitions")
+  end
+
+  private
+
+  def endpoint(target)
+    @engine.endpoint(KINDS.fetch(target["kind"]), target["name"], target["method"] || target["id"])
+  end
+
+  def begin(step, expect, where)
+    call = step["attempt"] == 1 ? @calls[step["call"]] = Resil::Operation.new : @calls.fetch(step["call"])
+    decision = @engine.begin_attempt(endpoint(step["target"]), step["at"], call)
+    same(expect["decision"] == "allow" ? Resil::ALLOW : Resil::REJECT, decision, where)
+    if decision == Resil::ALLOW
+      same([step["attempt"], expect["timeout_ns"]], [call.attempt, call.timeout_ns], where)
+    else
+      same(REASONS.fetch(expect["reason"]), call.reason, where)
+    end
+  end
+
+  def end(step, expect, where)
+    call = @calls.fetch(step["call"])
+    outcome = step["http_status"] ? Resil.http(step["http_status"]) : OUTCOMES.fetch(step["outcome"])
+    verdict = @engine.end_attempt(call, outcome, step["at"])
+    same(VERDICTS.fetch(expect["verdict"]), verdict, where)
+    return unless verdict == Resil::RETRY
+
+    low, high = expect["delay_ns"]
+    raise "#{where}: delay #{call.delay_ns}" unless call.delay_ns.between?(low, high)
+  end
+
+  def inspect(step, expect, where)
+    id = endpoint(step["target"])
+    breaker = JSON.parse(@engine.snapshot(step["at"]))["endpoints"].find { |e| e["endpoint"] == id }["breaker"]
+    same(expect["state"], breaker["state"], where)
+    same(expect["state"], STATES.fetch(@engine.state(id, step["at"])), where)
+    expect["counts"].each { |name, count| same(count, breaker["counts"][name], "#{where}: #{name}") }
+  end
+
+  def read_events
+    while @reader.next(@engine) == 1
+      next unless @reader.kind == Resil::EVENT_BREAKER
+
+      from, to = STATES.fetch(@reader.before), STATES.fetch(@reader.after)
+      text = @reader.text(@engine)
+      name = text[/\ACircuit breaker "(.*)" changed state from #{from} to #{to}\z/, 1] or raise "unexpected text: #{text}"
+      @transitions << { "at" => @reader.time_ns, "breaker" => name, "from" => from, "to" => to }
+    end
+  end
+end
+
+def cel(line)
+  other = line["error"] ? line["expr"] : line["equals"]
+  rule = "(#{line['expr']}) == (#{other})".gsub("'", "''")
+  begin
+    engine = Resil::Engine.new(options, <<~YAML, nil)
+      apiVersion: dapr.io/v1alpha1
+      kind: Resiliency
+      metadata: {name: cel}
+      spec:
+        policies: {circuitBreakers: {cb: {maxRequests: 1, timeout: 5s, trip: '#{rule}'}}}
+        targets: {apps: {orders: {circuitBreaker: cb}}}
+    YAML
+  rescue ArgumentError => e
+    raise "refused: #{e.message}" unless line["error"]
+
+    return
+  end
+  id, call = engine.endpoint(Resil::APP, "orders", nil), Resil::Operation.new
+  engine.begin_attempt(id, 1, call)
+  engine.end_attempt(call, Resil::FAILURE, 2)
+  same(line["error"] ? Resil::CLOSED : Resil::OPEN, engine.state(id, 2), rule)
+end
+
+folder = ARGV.fetch(0)
+File.foreach(File.join(folder, "operations.jsonl")) { |l| line = JSON.parse(l); check(line["name"]) { Replay.new(line).run } }
+File.foreach(File.join(folder, "cel.jsonl")) { |l| line = JSON.parse(l); check("#{line['file']}/#{line['name']}") { cel(line) } }
+
+check("abi") { same(Resil.built_for, Resil.abi, "the library's ABI") }
+check("a bad document is refused with the place and the remedy") do
+  Resil::Engine.new(nil, "kind: Resiliency\nspec: {polices: {}}\n", nil)
+  raise "it was loaded"
+rescue ArgumentError => e
+  raise e.message unless e.message.include?("polices")
+end
+check("a NUL byte does not cut a document short") do
+  Resil::Engine.new(nil, "kind: Resiliency\n\0spec: nonsense", nil)
+  raise "it was loaded"
+rescue ArgumentError => e
+  raise e.message if e.message.empty?
+end
+check("ending what was not begun") do
+  engine = Resil::Engine.new(nil, "kind: Resiliency\nspec: {}\n", nil)
+  engine.end_attempt(Resil::Operation.new, Resil::SUCCESS, 1)
+  raise "it was ended"
+rescue ArgumentError => e
+  raise e.message unless e.message.include?("E_TICKET")
+end
+check("all mistakes at once") { same(2, Resil.check(nil, "kind: Resiliency\nspec: {a: 1, b: 2}\n", nil).lines.size, "lines") }
+check("objects go in any order") do
+  1000.times { Resil::Engine.new(nil, "kind: Resiliency\nspec: {}\n", nil).snapshot(1) && Resil::Events.new && Resil::Operation.new }
+  GC.start
+end
+
+puts "ruby: #{$passed} passed, #{$failed} failed"
+exit($failed.zero?)
