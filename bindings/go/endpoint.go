@@ -85,7 +85,7 @@ func (e *Engine) intern(key endpointKey) *Endpoint {
 	case id == codeFull:
 		return e.broken(key, ErrFull)
 	case id < 0:
-		return e.broken(key, fmt.Errorf("resil: endpoint %s: %s: not UTF-8, or an unknown built-in policy", key, nameOf(id)))
+		return e.broken(key, fmt.Errorf("resil: %s is no target (%s): it needs a name", key, nameOf(id)))
 	}
 	made := &Endpoint{engine: e, native: e.native, settings: &defaults, plain: true, key: key, id: id, tally: &tally{}}
 	made.word = e.native.word(id)
