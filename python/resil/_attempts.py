@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Optional, Type
+from typing import TYPE_CHECKING, Optional, Type, TypeVar
 
 from . import _operation
 from ._errors import ResilError
@@ -15,6 +15,8 @@ from ._resil import Attempt as _Attempt
 if TYPE_CHECKING:
     from ._timers import Budget
     from ._endpoint import Endpoint
+
+T = TypeVar("T")
 
 
 class AttemptScope(_Attempt):
@@ -46,7 +48,7 @@ class AttemptScope(_Attempt):
         """An HTTP status answered the attempt, or the outcome that resil.grpc(code) makes."""
         self._told = (status if status >= http(0) else http(status), retry_after)
 
-    def result(self, value: Any) -> Any:
+    def result(self, value: T) -> T:
         """Classifies a result as call() would, and returns it."""
         self._told = of_value(self.endpoint._options, value)
         return value

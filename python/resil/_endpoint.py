@@ -5,19 +5,26 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Callable, Coroutine, Dict, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Coroutine, Dict, Optional, Tuple, TypeVar
 
 from . import _operation
 from ._attempts import Attempts, AttemptScope
-from ._options import NAMES, Options
+from ._options import Duration, Failures, Options
 from ._resil import Attempt, Result
 from ._resil import Endpoint as _Endpoint
 
 if TYPE_CHECKING:
+    from typing_extensions import ParamSpec
+
+    from ._clock import Clock
     from ._engine import Engine
     from ._timers import Timers
 
+    P = ParamSpec("P")
+
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+_UNSET: Any = object()
 
 
 @functools.lru_cache(maxsize=None)
@@ -41,17 +48,24 @@ class Endpoint(_Endpoint):
     kind: str
     name: str
     instance: Optional[str]
+    _engine: Engine
+    _clock: Clock
+    _options: Options
+    _timers: Optional[Timers]
 
     def __new__(cls, engine: Engine, id: int, kind: str, name: str, instance: Optional[str], options: Options) -> Endpoint:
         clock = engine._clock
         self = super().__new__(cls, engine._core, id, plain=options.plain, wait=options.wait, deadline=options.deadline,
                                clock=clock.now_ns, on_events=engine._log.drain)
         self._engine, self._clock, self._options = engine, clock, options
-        self._timers: Optional[Timers] = None
+        self._timers = None
         self.kind, self.name, self.instance = kind, name, instance
         return self
 
-    def options(self, **changes: Any) -> Endpoint:
+    def options(self, *, wait: bool = _UNSET, deadline: Optional[Duration] = _UNSET, timeout_arg: Optional[str] = _UNSET,
+                failures: Failures = _UNSET, result_failed: Optional[Callable[[Any], bool]] = _UNSET,
+                status: Optional[Callable[[Any], Optional[int]]] = _UNSET,
+                retry_after: Optional[Callable[[Any], Optional[Duration]]] = _UNSET) -> Endpoint:
         """The same endpoint, called differently. What is not given stays as it is.
 
         wait: on a rejection wait until an attempt can be admitted, instead of raising. No retry is used up by it.
@@ -63,13 +77,12 @@ class Endpoint(_Endpoint):
         status: a function that reads an HTTP status (or what resil.grpc(code) makes) from a result or an exception, or None.
         retry_after: a function that reads the server's hint, in seconds or as a timedelta, from a failing result or an exception.
         """
-        unknown = set(changes) - set(NAMES)
-        if unknown:
-            raise TypeError(f"options() knows {', '.join(NAMES)}, not {', '.join(sorted(unknown))}")
-        options = replace(self._options, **changes)
+        given: Dict[str, Any] = {"wait": wait, "deadline": deadline, "timeout_arg": timeout_arg, "failures": failures,
+                                 "result_failed": result_failed, "status": status, "retry_after": retry_after}
+        options = replace(self._options, **{name: value for name, value in given.items() if value is not _UNSET})
         return type(self)(self._engine, self.id, self.kind, self.name, self.instance, options)
 
-    async def acall(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    async def acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """fn's result, awaited, after as many attempts as the policies allow. A timeout cancels the attempt; cancelling the task
         ends the operation and counts for nothing."""
         attempt = self.begin()
@@ -83,7 +96,7 @@ class Endpoint(_Endpoint):
             return value
         return await self._acall(attempt, True, fn, args, kwargs, value, None)
 
-    async def try_acall(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Result[Any]:
+    async def try_acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Result[T]:
         """Like acall, but what went wrong is a value. Cancellation is still raised."""
         attempt = self.begin()
         try:
@@ -133,8 +146,8 @@ class Endpoint(_Endpoint):
         not read is None while closed. Reads a whole snapshot: not for the hot path."""
         return self._engine._counts(self)
 
-    def _acall(self, attempt: Attempt, made: bool, fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
-               value: Any, error: Optional[BaseException]) -> Coroutine[Any, Any, Any]:
+    def _acall(self, attempt: Attempt, made: bool, fn: Callable[..., Awaitable[T]], args: Tuple[Any, ...],
+               kwargs: Dict[str, Any], value: Any, error: Optional[BaseException]) -> Coroutine[Any, Any, T]:
         return _async_call()(self, attempt, made, fn, args, kwargs, value, error)
 
     def _call(self, attempt: Optional[Attempt], fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],

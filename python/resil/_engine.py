@@ -157,4 +157,4 @@ def _utf8(what: str, text: object, types: Tuple[type, ...] = (str,)) -> bytes:
     """The bytes that the engine reads. What is no UTF-8 goes through, for the engine to say where it is."""
     if not isinstance(text, types):
         raise TypeError(f"{what} is a {' or '.join(each.__name__ for each in types)}, not {text!r}")
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)  # type: ignore[call-overload, no-any-return]
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)  # type: ignore[call-overload]

@@ -37,7 +37,7 @@ class Event(NamedTuple):
     """The line to log, or empty."""
 
 
-def _event(raw: _resil.RawEvent) -> Event:
+def _event(raw: _resil._RawEvent) -> Event:
     seq, time_ns, endpoint, number, before, after, value, lost, text = raw
     kind = _resil.event_kinds[number] if number < len(_resil.event_kinds) else str(number)
     if kind == "breaker":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Callable, Optional, Tuple, Type, Union
 
@@ -50,6 +50,3 @@ def _is_exceptions(failures: object) -> bool:
     if isinstance(failures, tuple):
         return all(_is_exceptions(each) for each in failures)
     return isinstance(failures, type) and issubclass(failures, BaseException)
-
-
-NAMES = tuple(field.name for field in fields(Options))

@@ -11,9 +11,9 @@ import resil
 from support import Flaky, VirtualClock, trip
 
 
-def test_unknown_option_names_the_known(engine: resil.Engine) -> None:
-    with pytest.raises(TypeError, match="options\\(\\) knows wait, deadline.*not waits"):
-        engine.app("plain", "m").options(waits=True)
+def test_unknown_option(engine: resil.Engine) -> None:
+    with pytest.raises(TypeError, match="waits"):
+        engine.app("plain", "m").options(waits=True)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(("name", "value"), [("failures", 3), ("failures", (ValueError, 3)), ("status", "503"),
