@@ -27,10 +27,10 @@ final class Failures {
     return last;
   }
 
-  /** Hang what is known onto what is thrown: the last failure as its cause, those before it as suppressed. */
+  /** Hang what is known onto what is thrown: the last failure is its cause, those before it are suppressed. */
   <X extends Throwable> X explain(X thrown) {
-    if (last != null && thrown != last && thrown.getCause() == null) {
-      thrown.initCause(last);
+    if (thrown instanceof RejectedException rejected) {
+      rejected.because(last);
     }
     for (Throwable failure : earlier) {
       if (failure != thrown) {

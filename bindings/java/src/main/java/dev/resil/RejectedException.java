@@ -10,10 +10,21 @@ public abstract class RejectedException extends ResilException {
   private static final long serialVersionUID = 1;
 
   private final transient Rejection rejection;
+  private Throwable earlier;
 
   RejectedException(Rejection rejection) {
     super(rejection.toString(), false);
     this.rejection = rejection;
+  }
+
+  /** A stackless exception is made without a cause for good, so this one keeps its own. */
+  final void because(Throwable failure) {
+    earlier = failure;
+  }
+
+  @Override
+  public final synchronized Throwable getCause() {
+    return earlier;
   }
 
   /** How long, from now, until an attempt could be admitted; zero once it could. */

@@ -1,0 +1,162 @@
+package dev.resil;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Events and log lines. */
+class EventsTest {
+  private final VirtualClock clock = new VirtualClock();
+
+  /** Keeps what is logged. */
+  private static final class Lines implements System.Logger {
+    final List<String> lines = new ArrayList<>();
+
+    @Override
+    public String getName() {
+      return "lines";
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+      return level.getSeverity() >= Level.INFO.getSeverity();
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+      lines.add(level + " " + message);
+    }
+
+    @Override
+    public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+      lines.add(level + " " + format);
+    }
+  }
+
+  private static final String QUICKSTART = Policies.orders("{policy: constant, duration: 5s, maxRetries: -1}",
+      "{maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 2}", null);
+
+  private void outage(Engine engine) throws Exception {
+    int[] calls = {0};
+    engine.app("orders", "post").call(() -> {
+      if (++calls[0] < 4) {
+        throw new IOException("down");
+      }
+      return null;
+    }, CallOptions.DEFAULT.waitWhenOpen());
+  }
+
+  @Test
+  void linesInTheWordsOfTheQuickstart() throws Exception {
+    Lines lines = new Lines();
+    try (Engine engine = Engine.builder().clock(clock).logger(lines).fromYaml(QUICKSTART)) {
+      outage(engine);
+    }
+    String breaker = "INFO Circuit breaker \"orders:post\" changed state from ";
+    assertEquals(List.of("INFO Error processing operation endpoint[orders, orders:post]. Retrying...",
+        breaker + "closed to open", breaker + "open to half-open", breaker + "half-open to open",
+        breaker + "open to half-open", breaker + "half-open to closed",
+        "INFO Recovered processing operation endpoint[orders, orders:post] after 4 attempts"), lines.lines);
+  }
+
+  @Test
+  void listenersGetThemInOrderOnTheCallingThread() throws Exception {
+    List<Event> events = new ArrayList<>();
+    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
+      AutoCloseable registration = engine.onEvent(event -> {
+        assertEquals("main", Thread.currentThread().getName().equals("main") ? "main" : Thread.currentThread().getName());
+        events.add(event);
+      });
+      outage(engine);
+      registration.close();
+      int before = events.size();
+      outage(engine);
+      assertEquals(before, events.size());
+    }
+    for (int i = 1; i < events.size(); i++) {
+      assertEquals(events.get(i - 1).sequence() + 1, events.get(i).sequence());
+    }
+    Event retry = events.stream().filter(e -> e.kind() == Event.Kind.RETRY).findFirst().orElseThrow();
+    assertEquals(1, retry.attempts());
+    assertEquals(Duration.ofSeconds(5), retry.duration());
+    assertEquals("endpoint[orders, orders:post]", retry.endpoint().toString());
+    Event opened = events.stream().filter(e -> e.kind() == Event.Kind.STATE_CHANGE).findFirst().orElseThrow();
+    assertEquals(State.CLOSED, opened.from());
+    assertEquals(State.OPEN, opened.to());
+    Event recovered = events.stream().filter(e -> e.kind() == Event.Kind.RECOVERED).findFirst().orElseThrow();
+    assertEquals(4, recovered.attempts());
+  }
+
+  @Test
+  void aListenerMayFailOrCall() throws Exception {
+    List<Event.Kind> seen = new ArrayList<>();
+    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
+      Endpoint other = engine.app("orders", "other");
+      engine.onEvent(event -> {
+        if (event.kind() == Event.Kind.RETRY && event.endpoint() != other && seen.isEmpty()) {
+          other.tryCall(() -> {
+            throw new IOException("made by a listener");
+          }, CallOptions.DEFAULT.notRepeatable());
+        }
+        seen.add(event.kind());
+        throw new IllegalStateException("a listener's bug");
+      });
+      outage(engine);
+    }
+    assertTrue(seen.contains(Event.Kind.RECOVERED), seen::toString);
+    assertEquals(Event.Kind.RETRY, seen.get(0));
+  }
+
+  @Test
+  void whoComesLaterHearsOnlyWhatFollows() throws Exception {
+    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
+      outage(engine);
+      List<Event> events = new ArrayList<>();
+      engine.onEvent(events::add);
+      engine.app("orders", "post").call(() -> 1);
+      assertEquals(List.of(), events);
+    }
+  }
+
+  @Test
+  void aPublisherForReactiveCode() throws Exception {
+    List<Event.Kind> kinds = new ArrayList<>();
+    CountDownLatch completed = new CountDownLatch(1);
+    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
+      engine.eventPublisher().subscribe(new Flow.Subscriber<>() {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+          subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Event event) {
+          kinds.add(event.kind());
+        }
+
+        @Override
+        public void onError(Throwable throwable) {
+          kinds.add(null);
+        }
+
+        @Override
+        public void onComplete() {
+          completed.countDown();
+        }
+      });
+      outage(engine);
+    }
+    assertTrue(completed.await(10, TimeUnit.SECONDS), "closing the engine completes its subscribers");
+    assertEquals(Event.Kind.RECOVERED, kinds.get(kinds.size() - 1));
+    assertEquals(5, kinds.stream().filter(k -> k == Event.Kind.STATE_CHANGE).count());
+  }
+}
