@@ -1,0 +1,238 @@
+package resilgrpc_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/resil/resil/bindings/go"
+	"github.com/resil/resil/bindings/go/resilgrpc"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+type virtual struct{ now atomic.Int64 }
+
+func (v *virtual) Now() time.Duration { return time.Duration(v.now.Load()) }
+
+func (v *virtual) Sleep(ctx context.Context, d time.Duration) error {
+	v.now.Add(int64(d))
+	return context.Cause(ctx)
+}
+
+const document = `
+kind: Resiliency
+spec:
+  policies:
+    timeouts: {quick: 50ms}
+    retries:
+      twice: {policy: constant, duration: 1s, maxRetries: 2, matching: {gRPCStatusCodes: "4,14"}}
+    circuitBreakers:
+      cb: {timeout: 5s, trip: consecutiveFailures >= 3}
+  targets:
+    apps:
+      retried: {retry: twice}
+      broken: {circuitBreaker: cb}
+      timed: {timeout: quick, retry: twice}
+`
+
+const method = "grpc.health.v1.Health/Check"
+
+type health struct {
+	grpc_health_v1.UnimplementedHealthServer
+	calls  int
+	answer func(ctx context.Context, n int) error
+}
+
+func (h *health) Check(ctx context.Context, _ *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
+	h.calls++
+	if err := h.answer(ctx, h.calls); err != nil {
+		return nil, err
+	}
+	return &grpc_health_v1.HealthCheckResponse{Status: grpc_health_v1.HealthCheckResponse_SERVING}, nil
+}
+
+type world struct {
+	server *health
+	clock  *virtual
+	engine *resil.Engine
+	client grpc_health_v1.HealthClient
+}
+
+func (w *world) check(ctx context.Context) error {
+	_, err := w.client.Check(ctx, &grpc_health_v1.HealthCheckRequest{})
+	return err
+}
+
+func serve(t *testing.T, app string, answer func(ctx context.Context, n int) error, opts ...resilgrpc.Option) *world {
+	t.Helper()
+	w := &world{server: &health{answer: answer}, clock: &virtual{}}
+	engine, err := resil.LoadText(document, resil.WithClock(w.clock), resil.WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := bufconn.Listen(1 << 16)
+	server := grpc.NewServer()
+	grpc_health_v1.RegisterHealthServer(server, w.server)
+	go server.Serve(listener)
+	conn, err := grpc.NewClient("passthrough:///"+app+":50001",
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithUnaryInterceptor(resilgrpc.UnaryClientInterceptor(engine, opts...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		conn.Close()
+		server.Stop()
+		engine.Close()
+	})
+	w.engine, w.client = engine, grpc_health_v1.NewHealthClient(conn)
+	return w
+}
+
+func unavailable(times int) func(context.Context, int) error {
+	return func(_ context.Context, n int) error {
+		if n <= times {
+			return status.Error(codes.Unavailable, "not now")
+		}
+		return nil
+	}
+}
+
+func TestRetries(t *testing.T) {
+	w := serve(t, "retried", unavailable(2))
+	if err := w.check(t.Context()); err != nil || w.server.calls != 3 || w.clock.Now() != 2*time.Second {
+		t.Fatal(err, w.server.calls, w.clock.Now())
+	}
+	one, err := w.engine.App("retried", method).Snapshot()
+	if err != nil || one.Calls.Recovered != 1 {
+		t.Fatalf("%+v, %v", one, err)
+	}
+	w = serve(t, "retried", unavailable(99))
+	err = w.check(t.Context())
+	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrExhausted) || w.server.calls != 3 {
+		t.Fatal(err, w.server.calls)
+	}
+}
+
+func TestCodeThatIsNotListedIsNotRetried(t *testing.T) {
+	denied := status.Error(codes.PermissionDenied, "no")
+	w := serve(t, "retried", func(context.Context, int) error { return denied })
+	if err := w.check(t.Context()); !errors.Is(err, denied) || status.Code(err) != codes.PermissionDenied || w.server.calls != 1 {
+		t.Fatal(err, w.server.calls)
+	}
+}
+
+func TestOpenBreakerIsUnavailable(t *testing.T) {
+	w := serve(t, "broken", unavailable(99))
+	for range 3 {
+		w.check(t.Context())
+	}
+	err := w.check(t.Context())
+	var rejected *resil.RejectedError
+	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrOpen) || !errors.As(err, &rejected) || w.server.calls != 3 {
+		t.Fatal(err, w.server.calls)
+	}
+	w = serve(t, "broken", unavailable(3), resilgrpc.WithCallOptions(resil.WaitWhenOpen()))
+	for range 3 {
+		w.check(t.Context())
+	}
+	if err := w.check(t.Context()); err != nil || w.clock.Now() < 5*time.Second {
+		t.Fatal(err, w.clock.Now())
+	}
+}
+
+func TestRetryInfoLengthensTheDelay(t *testing.T) {
+	detailed, err := status.New(codes.Unavailable, "later").WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(time.Minute)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := serve(t, "retried", func(_ context.Context, n int) error {
+		if n == 1 {
+			return detailed.Err()
+		}
+		return nil
+	})
+	if err := w.check(t.Context()); err != nil || w.clock.Now() != time.Minute {
+		t.Fatal(err, w.clock.Now())
+	}
+	// Not retried, the error is the server's own.
+	w = serve(t, "broken", func(context.Context, int) error { return detailed.Err() })
+	if err := w.check(t.Context()); err.Error() != detailed.Err().Error() || len(status.Convert(err).Details()) != 1 {
+		t.Fatal(err)
+	}
+}
+
+func TestTimeoutAndCancellation(t *testing.T) {
+	hang := func(ctx context.Context, _ int) error {
+		<-ctx.Done()
+		return status.FromContextError(ctx.Err()).Err()
+	}
+	w := serve(t, "timed", hang)
+	err := w.check(t.Context())
+	if status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, resil.ErrTimeout) || w.server.calls != 3 {
+		t.Fatal(err, w.server.calls)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if err := w.check(ctx); status.Code(err) != codes.Canceled {
+		t.Fatal(err)
+	}
+	one, _ := w.engine.App("timed", method).Snapshot()
+	if one.Calls.Timeouts != 3 || one.Calls.Cancelled != 1 {
+		t.Fatalf("%+v", one.Calls)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	for target, want := range map[string]string{
+		"order-processor": "order-processor", "order-processor:50001": "order-processor", "dns:///order-processor:50001": "order-processor",
+		"dns://8.8.8.8/order-processor:50001": "order-processor", "dns:order-processor:50001": "order-processor",
+		"[::1]:50001": "::1", "unix:///run/orders.sock": "run/orders.sock", "passthrough:///a": "a",
+	} {
+		if got := resilgrpc.AppOf(target); got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
+	}
+	w := serve(t, "elsewhere", unavailable(1))
+	if err := w.check(t.Context()); status.Code(err) != codes.Unavailable || w.server.calls != 1 {
+		t.Fatal(err)
+	}
+	engine := w.engine
+	engine.Close()
+	if err := w.check(t.Context()); status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrClosed) {
+		t.Fatal(err)
+	}
+	w = serve(t, "elsewhere", unavailable(1), resilgrpc.WithTarget(
+		func(context.Context, *grpc.ClientConn, string) *resil.Endpoint { return nil }))
+	if err := w.check(t.Context()); status.Code(err) != codes.Unavailable {
+		t.Fatal(err)
+	}
+}
+
+func TestWithApp(t *testing.T) {
+	engine, err := resil.LoadText(document, resil.WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	intercept := resilgrpc.UnaryClientInterceptor(engine, resilgrpc.WithApp(engine, "broken"))
+	for range 3 {
+		intercept(t.Context(), "/"+method, nil, nil, nil, func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error {
+			return errors.New("not even a status")
+		})
+	}
+	if state, _ := engine.App("broken", method).State(); state != resil.Open {
+		t.Fatal(state)
+	}
+}
