@@ -21,6 +21,7 @@ final class AsyncCall<T> {
     final boolean attempt;
     volatile CompletionStage<?> stage;
     volatile Future<?> timer;
+    volatile Runnable wait;
 
     Step(boolean attempt) {
       this.attempt = attempt;
@@ -166,13 +167,22 @@ final class AsyncCall<T> {
     if (step == null) {
       return;
     }
-    keepTime(step, nanos, () -> waited(step));
+    Runnable end = () -> waited(step);
+    step.wait = end;
+    keepTime(step, nanos, end);
+    if (current.get() == step) {
+      endpoint.handle.addWait(end);
+      if (current.get() != step) {
+        endpoint.handle.removeWait(end); // it ended as it was added
+      }
+    }
   }
 
   private void waited(Step step) {
     if (!current.compareAndSet(step, null)) {
       return;
     }
+    forget(step);
     guarded(() -> {
       if (endpoint.handle.isClosed()) {
         fail(new EngineClosedException(failures.last()));
@@ -208,7 +218,7 @@ final class AsyncCall<T> {
     if (step == null) {
       return;
     }
-    cancel(step.timer);
+    forget(step);
     cancel(step.stage);
     guarded(() -> {
       if (step.attempt) {
@@ -216,6 +226,13 @@ final class AsyncCall<T> {
       }
       release();
     });
+  }
+
+  private void forget(Step step) {
+    cancel(step.timer);
+    if (step.wait != null) {
+      endpoint.handle.removeWait(step.wait);
+    }
   }
 
   private void concludeUncounted() {

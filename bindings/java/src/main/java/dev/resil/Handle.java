@@ -1,6 +1,8 @@
 package dev.resil;
 
 import dev.resil.internal.ResilJNI;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ final class Handle implements Runnable {
   private final Cells own = new Cells();
   private final ConcurrentLinkedQueue<Cells> all = new ConcurrentLinkedQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean freed = new AtomicBoolean();
   private volatile boolean closed;
   /** Freed with the engine; see EventPump. */
@@ -40,6 +43,10 @@ final class Handle implements Runnable {
 
   boolean isClosed() {
     return closed;
+  }
+
+  boolean isFreed() {
+    return freed.get();
   }
 
   int enter(Cells cells) {
@@ -72,11 +79,24 @@ final class Handle implements Runnable {
     closing.await(nanos, TimeUnit.NANOSECONDS);
   }
 
+  /** A wait without a thread, to be ended when the engine is closed; at once if it is already. */
+  void addWait(Runnable end) {
+    waits.add(end);
+    if (closed) {
+      end.run();
+    }
+  }
+
+  void removeWait(Runnable end) {
+    waits.remove(end);
+  }
+
   /** Close; the cleaner calls it too. */
   @Override
   public void run() {
     closed = true;
     closing.countDown();
+    waits.forEach(Runnable::run);
     freeWhenEmpty();
   }
 
