@@ -115,6 +115,8 @@ template <typename Call>
 std::int64_t fenced(resil_error* err, Call call) noexcept {
   try {
     return call();
+  } catch (const EngineFull& e) {
+    return complain(err, RESIL_E_FULL, e.what());
   } catch (const std::exception& e) {
     return complain(err, RESIL_E_INTERNAL, std::string("internal error: ") + e.what());
   } catch (...) {

@@ -15,18 +15,43 @@ struct BreakerCells {
   Atom<std::uint64_t> word{0};
   Atom<Nanos> half_open_near{0};   // Open: roughly when half-open is due
   Atom<Nanos> window_end_near{0};  // Closed with an interval: roughly when the window ends
-  Atom<Nanos> probed_near{0};      // HalfOpen: roughly when the youngest permit was given
-  TaggedCount<Atom> run;           // consecutive failures where the word has no room for them (an interval)
-  TaggedCount<Atom> failures;      // totalFailures, where the trip rule reads it
+  // HalfOpen: when the n-th permit of a generation was given is in given_at[n % 2], so that the next permit,
+  // noted before it is given, leaves the youngest one's moment alone.
+  Atom<std::uint64_t> given_at[2]{};
 };
 
-// Counts of calls that succeed would be written by every healthy call of every thread, so each thread has its
-// own line and whoever evaluates the rule adds them up: exact whenever no call is in flight.
+// When a permit was given: 8 bits of its generation, to tell the present one from the next, and 56 of the moment.
+struct GivenAt {
+  static constexpr unsigned kMomentBits = 56;
+
+  static constexpr std::uint64_t pack(std::uint64_t generation, Nanos moment) {
+    return generation << kMomentBits | (static_cast<std::uint64_t>(moment) << 8 >> 8);
+  }
+  static constexpr bool of_generation(std::uint64_t cell, std::uint64_t generation) {
+    return cell >> kMomentBits == (generation & 0xFF);
+  }
+  // How long ago; the moment wraps after two years.
+  static constexpr Nanos age(std::uint64_t cell, Nanos now) {
+    return static_cast<Nanos>((static_cast<std::uint64_t>(now) - cell) << 8) >> 8;
+  }
+};
+
+// What a rule that reads more than the run of failures needs; such endpoints have one line a thread shard. A healthy
+// call of every thread would write requests and successes, so each thread has its own, and whoever evaluates the
+// rule adds them up: exact whenever no call is in flight. The rest is written by failures: shard 0's serves all.
 template <template <typename> class Atom>
 struct alignas(64) Tally {
   TaggedCount<Atom> requests;
   TaggedCount<Atom> successes;
-  TaggedCount<Atom> successes_before_failure;  // of all shards, at the latest failure; only shard 0's is used
+  TaggedCount<Atom> failures;                  // totalFailures
+  TaggedCount<Atom> run;                       // consecutiveFailures, where a window's end takes the word's room
+  TaggedCount<Atom> successes_before_failure;  // at the latest failure
+
+  void freshen(std::uint32_t generation) {
+    for (TaggedCount<Atom>* count : {&requests, &successes, &failures, &run, &successes_before_failure}) {
+      count->freshen(generation);
+    }
+  }
 };
 
 }  // namespace resil

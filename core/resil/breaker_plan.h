@@ -27,7 +27,9 @@ struct BreakerPlan {
   const TripRule* trip = nullptr;
 
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
-  bool needs_tallies() const { return reads_any(kRequests | kTotalSuccesses | kConsecutiveSuccesses); }
+  bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
+  bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
+  bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }
 
   static BreakerPlan of(const Policy& policy) {
     BreakerPlan plan;
@@ -48,7 +50,8 @@ struct BreakerPlan {
     plan.open_for = settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
-    plan.fast_allowed = plan.fast_allowed && plan.interval == 0 && !plan.needs_tallies();
+    plan.fast_allowed = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes() &&
+                        !plan.reads_any(kRequests);
     return plan;
   }
 

@@ -42,6 +42,7 @@ struct Admission {
   Permit permit;
   Nanos wait = 0;  // when rejected: how long until an attempt could be admitted
   bool first_rejection = false;
+  bool elsewhere = false;  // the breaker is another endpoint's: ask that one
   Transition transition;
 };
 
@@ -82,6 +83,9 @@ class CircuitBreaker {
           break;
         case Phase::NoBreaker:
           admission.permit = {seen.generation(), false};
+          return true;
+        case Phase::Alias:
+          admission.elsewhere = true;
           return true;
         default:
           return false;
@@ -133,7 +137,7 @@ class CircuitBreaker {
         if (!moment_of(seen, cells_.half_open_near, due)) continue;
         view.known = kAllCounts;
         view.state = now > due ? BreakerState::HalfOpen : BreakerState::Open;
-        view.retry_after = now > due ? 0 : add_saturated(due - now, 1);
+        view.retry_after = now > due ? 0 : add_saturated(subtract_saturated(due, now), 1);
         return true;
       }
       if (seen.phase() == Phase::HalfOpen) {
@@ -166,8 +170,13 @@ class CircuitBreaker {
     std::uint64_t expected = seen.raw();
     const bool swapped = cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst,
                                                              std::memory_order_acquire);
-    if (swapped && next.is_fast()) published_fast_ = true;
-    return swapped;
+    if (!swapped) return false;
+    if (next.is_fast()) published_fast_ = true;
+    // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one.
+    if (next.generation() != seen.generation() && next.generation() % kFreshenEvery == 0) {
+      for (Tally<Atom>& tally : tallies_) tally.freshen(next.generation());
+    }
+    return true;
   }
 
   auto still(std::uint32_t generation) const {
@@ -183,9 +192,11 @@ class CircuitBreaker {
     return load() == seen;
   }
 
-  // Publishes roughly when, for a word about to be swapped in. `before` was read before that word was loaded.
-  static void put_moment(Atom<Nanos>& near, Nanos before, Nanos moment) {
-    near.compare_exchange_strong(before, moment, std::memory_order_acq_rel, std::memory_order_acquire);
+  // Publishes roughly when, for a word about to be swapped in. `before` was read before that word was loaded. False:
+  // somebody else published, perhaps after a long sleep; start over.
+  template <typename T>
+  static bool put_moment(Atom<T>& near, T before, T moment) {
+    return near.compare_exchange_strong(before, moment, std::memory_order_acq_rel, std::memory_order_acquire);
   }
 
   bool begin_closed(BreakerWord seen, TimeSource& time, Admission& admission) {
@@ -200,33 +211,43 @@ class CircuitBreaker {
   bool begin_open(BreakerWord seen, TimeSource& time, Admission& admission) {
     Nanos due = 0;
     if (!moment_of(seen, cells_.half_open_near, due)) return false;
-    // A call publishes one change of state at most; to need a second, time must have gone backwards.
-    if (time.now() > due && !admission.transition.happened) {
-      half_open(seen, admission.transition);
-      return false;  // and ask for a permit like everybody else
+    if (time.now() <= due) {
+      return reject(seen, Reason::Open, add_saturated(subtract_saturated(due, time.now()), 1), admission);
     }
-    return reject(seen, Reason::Open, std::max<Nanos>(1, add_saturated(due - time.now(), 1)), admission);
+    // Who finds the time up also makes the first probe: one swap for both, as in one lock.
+    if (!give_permit(seen, seen.generation() + 1, 0, 0, time, admission)) return false;
+    admission.transition = {true, BreakerState::Open, BreakerState::HalfOpen};
+    return true;
   }
 
   bool begin_half_open(BreakerWord seen, TimeSource& time, Admission& admission) {
-    const Nanos probed_near = cells_.probed_near.load(std::memory_order_acquire);
-    if (load() != seen) return false;
-    std::uint32_t generation = seen.generation();
-    std::uint32_t given = seen.permits_given();
-    if (given >= plan_.max_requests) {
-      const Nanos lost_after = add_saturated(probed_near, plan_.probe_grace);
-      if (time.now() <= lost_after) {
-        const Nanos until_lost = add_saturated(lost_after - time.now(), 1);
-        return reject(seen, Reason::HalfOpenFull, std::min({until_lost, kLookAgain, plan_.open_for}), admission);
-      }
-      // Even the youngest permit is overdue: its caller is lost. What ended well still counts; what has not
-      // ended belongs to the past from here on.
-      given = seen.successes();
-      ++generation;
+    if (seen.permits_given() < plan_.max_requests) {
+      return give_permit(seen, seen.generation(), seen.permits_given(), seen.successes(), time, admission);
     }
-    put_moment(cells_.probed_near, probed_near, time.now());
-    if (!swap(seen, BreakerWord::half_open(generation, given + 1, seen.successes()))) return false;
-    admission.permit = {static_cast<std::uint32_t>(generation & BreakerWord::kGenerationMask), true};
+    const std::uint64_t youngest = cells_.given_at[seen.permits_given() % 2].load(std::memory_order_acquire);
+    if (load() != seen) return false;
+    if (GivenAt::of_generation(youngest, seen.generation())) {
+      const Nanos left = subtract_saturated(plan_.probe_grace, GivenAt::age(youngest, time.now()));
+      if (left >= 0) {
+        return reject(seen, Reason::HalfOpenFull, std::min({add_saturated(left, 1), kLookAgain, plan_.open_for}),
+                      admission);
+      }
+    }
+    // Even the youngest permit is overdue (or somebody found it so already and noted the next generation's): its
+    // caller is lost. What ended well still counts; what has not ended belongs to the past from here on.
+    return give_permit(seen, seen.generation() + 1, seen.successes(), seen.successes(), time, admission);
+  }
+
+  bool give_permit(BreakerWord seen, std::uint64_t generation, std::uint32_t given, std::uint32_t successes,
+                   TimeSource& time, Admission& admission) {
+    generation &= BreakerWord::kGenerationMask;
+    Atom<std::uint64_t>& cell = cells_.given_at[(given + 1) % 2];
+    const std::uint64_t before = cell.load(std::memory_order_acquire);
+    if (load() != seen) return false;
+    if (!put_moment(cell, before, GivenAt::pack(generation, time.now()))) return false;
+    const bool mark = seen.mark() && generation == seen.generation();
+    if (!swap(seen, BreakerWord::half_open(generation, given + 1, successes, mark))) return false;
+    admission.permit = {static_cast<std::uint32_t>(generation), true};
     return true;
   }
 
@@ -241,37 +262,42 @@ class CircuitBreaker {
 
   bool cancel(BreakerWord seen, Permit permit) {
     if (!permit.probe || seen.phase() != Phase::HalfOpen || seen.generation() != permit.generation) return true;
+    if (seen.permits_given() <= seen.successes()) return true;  // a copied ticket: nothing is out
     return swap(seen, BreakerWord::half_open(seen.generation(), seen.permits_given() - 1, seen.successes(), seen.mark()));
   }
 
   bool succeed_closed(BreakerWord seen, Permit permit, TimeSource& time, Progress& progress) {
-    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
     const std::uint32_t generation = seen.generation();
+    // A window begins with a call, not with the end of one that an earlier breaker admitted.
+    if (plan_.interval > 0 && seen.mark() && generation != permit.generation) return true;
+    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
     if (generation != permit.generation || permit.probe) return true;
-    if (!progress.counted && plan_.reads_any(kTotalSuccesses | kConsecutiveSuccesses)) {
+    if (!progress.counted && plan_.counts_successes()) {
       progress.counted = true;
       if (tallies_[shard_].successes.add(generation, still(generation)) == 0) return false;
     }
     if (!plan_.reads_any(kConsecutiveFailures)) return true;
     if (plan_.interval > 0) {
-      if (cells_.run.read(generation) != 0) cells_.run.set(generation, 0, still(generation));
+      if (tallies_[0].run.read(generation) != 0) tallies_[0].run.set(generation, 0, still(generation));
       return true;
     }
     return seen.payload() == 0 || swap(seen, plan_.closed_word(generation, 0));
   }
 
   bool fail_closed(BreakerWord seen, Permit permit, Nanos near, TimeSource& time, Progress& progress) {
-    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
     const std::uint32_t generation = seen.generation();
+    // A window begins with a call, not with the end of one that an earlier breaker admitted.
+    if (plan_.interval > 0 && seen.mark() && generation != permit.generation) return true;
+    if (plan_.interval > 0 && !window_holds(seen, time)) return false;
     if (generation != permit.generation || permit.probe) return true;
     if (!progress.counted) {
       progress.counted = true;
       if (plan_.reads_any(kTotalFailures)) {
-        progress.failures = cells_.failures.add(generation, still(generation));
+        progress.failures = tallies_[0].failures.add(generation, still(generation));
         if (progress.failures == 0) return false;
       }
       if (plan_.reads_any(kConsecutiveFailures) && plan_.interval > 0) {
-        progress.run = cells_.run.add(generation, still(generation));
+        progress.run = tallies_[0].run.add(generation, still(generation));
         if (progress.run == 0) return false;
       }
       if (plan_.reads_any(kConsecutiveSuccesses)) {
@@ -282,7 +308,7 @@ class CircuitBreaker {
     if (plan_.reads_any(kRequests)) counts.requests = requests(generation);
     if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = static_cast<std::int64_t>(successes(generation));
     counts.total_failures = static_cast<std::int64_t>(progress.failures);
-    const bool run_in_word = plan_.interval == 0 && plan_.reads_any(kConsecutiveFailures);
+    const bool run_in_word = plan_.run_in_word();
     counts.consecutive_failures = static_cast<std::int64_t>(run_in_word ? seen.payload() + 1 : progress.run);
     if (plan_.trip->trips(counts)) return open(seen, near, time, BreakerState::Closed, progress.transition);
     if (!run_in_word || seen.payload() == BreakerWord::kPayloadMask) return true;
@@ -295,33 +321,29 @@ class CircuitBreaker {
       return swap(seen, BreakerWord::half_open(seen.generation(), seen.permits_given(), successes, seen.mark()));
     }
     const std::uint32_t generation = seen.generation() + 1;
-    BreakerWord closed = plan_.closed_word(generation, 0);
     if (plan_.interval > 0) {
       const Nanos near = cells_.window_end_near.load(std::memory_order_acquire);
-      if (load() != seen) return false;
-      closed = window_word(generation, near, time);
+      if (load() != seen || !begin_window(seen, generation, near, time)) return false;
+    } else if (!swap(seen, plan_.closed_word(generation, 0))) {
+      return false;
     }
-    if (!swap(seen, closed)) return false;
     transition = {true, BreakerState::HalfOpen, BreakerState::Closed};
     return true;
   }
 
   bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from, Transition& transition) {
     const Nanos due = add_saturated(time.now(), plan_.open_for);
-    put_moment(cells_.half_open_near, near, due);
+    if (!put_moment(cells_.half_open_near, near, due)) return false;
     if (!swap(seen, BreakerWord::slow(Phase::Open, seen.generation() + 1, moment_bits(due)))) return false;
     transition = {true, from, BreakerState::Open};
     return true;
   }
 
-  // What any call does that finds an open breaker whose time is up. False: start over.
+  // A late result may be the first to find an open breaker's time up. False: start over.
   bool half_open_if_due(BreakerWord seen, TimeSource& time, Transition& transition) {
     Nanos due = 0;
     if (!moment_of(seen, cells_.half_open_near, due)) return false;
-    return time.now() <= due || half_open(seen, transition);
-  }
-
-  bool half_open(BreakerWord seen, Transition& transition) {
+    if (time.now() <= due) return true;
     if (!swap(seen, BreakerWord::half_open(seen.generation() + 1, 0, 0))) return false;
     transition = {true, BreakerState::Open, BreakerState::HalfOpen};
     return true;
@@ -331,19 +353,15 @@ class CircuitBreaker {
   bool window_holds(BreakerWord seen, TimeSource& time) {
     const Nanos near = cells_.window_end_near.load(std::memory_order_acquire);
     if (load() != seen) return false;
-    if (seen.mark()) {
-      swap(seen, window_word(seen.generation(), near, time));
-      return false;
-    }
-    if (time.now() <= restore_moment(seen.payload(), near)) return true;
-    swap(seen, window_word(seen.generation() + 1, near, time));
+    if (!seen.mark() && time.now() <= restore_moment(seen.payload(), near)) return true;
+    begin_window(seen, seen.generation() + (seen.mark() ? 0 : 1), near, time);
     return false;
   }
 
-  BreakerWord window_word(std::uint32_t generation, Nanos near, TimeSource& time) {
+  bool begin_window(BreakerWord seen, std::uint32_t generation, Nanos near, TimeSource& time) {
     const Nanos end = add_saturated(time.now(), plan_.interval);
-    put_moment(cells_.window_end_near, near, end);
-    return BreakerWord::slow(Phase::Closed, generation, moment_bits(end));
+    return put_moment(cells_.window_end_near, near, end) &&
+           swap(seen, BreakerWord::slow(Phase::Closed, generation, moment_bits(end)));
   }
 
   std::int64_t requests(std::uint32_t generation) const {
@@ -361,19 +379,19 @@ class CircuitBreaker {
   Counts closed_counts(BreakerWord seen) const {
     const std::uint32_t generation = seen.generation();
     Counts counts;
-    if (plan_.needs_tallies()) {
-      counts.requests = requests(generation);
-      const std::uint64_t sum = successes(generation);
-      const std::uint64_t before = tallies_[0].successes_before_failure.read(generation);
-      counts.total_successes = static_cast<std::int64_t>(sum);
-      counts.consecutive_successes = static_cast<std::int64_t>(sum - std::min(sum, before));
-    }
-    counts.total_failures = static_cast<std::int64_t>(cells_.failures.read(generation));
-    counts.consecutive_failures =
-        static_cast<std::int64_t>(plan_.interval > 0 ? cells_.run.read(generation) : seen.payload());
+    if (plan_.run_in_word()) counts.consecutive_failures = static_cast<std::int64_t>(seen.payload());
+    if (!plan_.needs_tallies()) return counts;
+    const std::uint64_t sum = successes(generation);
+    const std::uint64_t before = tallies_[0].successes_before_failure.read(generation);
+    counts.requests = requests(generation);
+    counts.total_successes = static_cast<std::int64_t>(sum);
+    counts.consecutive_successes = static_cast<std::int64_t>(sum - std::min(sum, before));
+    counts.total_failures = static_cast<std::int64_t>(tallies_[0].failures.read(generation));
+    if (!plan_.run_in_word()) counts.consecutive_failures = static_cast<std::int64_t>(tallies_[0].run.read(generation));
     return counts;
   }
 
+  static constexpr std::uint32_t kFreshenEvery = 1U << (BreakerWord::kGenerationBits - 2);
   static constexpr CountSet kAllCounts =
       kRequests | kTotalSuccesses | kTotalFailures | kConsecutiveSuccesses | kConsecutiveFailures;
 

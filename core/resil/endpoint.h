@@ -35,39 +35,40 @@ class Endpoint {
     cells_.word.store(word.raw(), std::memory_order_release);
   }
 
-  // `plans(number)` gives a policy's BreakerPlan.
-  template <typename Plans>
-  Admission begin(TimeSource& time, const Plans& plans, std::span<Tally<Atom>> tallies, unsigned shard) {
+  // `plans(number)` gives a policy's BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
+  // after the binding was read, since a reload provides them before it binds.
+  template <typename Plans, typename Tallies>
+  Admission begin(TimeSource& time, const Plans& plans, const Tallies& tallies, unsigned shard) {
     Admission admission;
     for (;;) {
       const std::uint64_t bound = settle(plans);
       const BreakerPlan& plan = plans(policy_of(bound));
-      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies, shard);
+      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies(), shard);
       if (breaker.begin(time, admission)) return admission;
     }
   }
 
-  template <typename Plans>
-  Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, std::span<Tally<Atom>> tallies,
+  template <typename Plans, typename Tallies>
+  Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
     typename CircuitBreaker<Atom>::Progress progress;
     for (;;) {
       const std::uint64_t bound = settle(plans);
       const BreakerPlan& plan = plans(policy_of(bound));
       if (!plan.present) return progress.transition;
-      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies, shard);
+      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies(), shard);
       const bool ended = breaker.end(permit, ending, time, progress);
       if (breaker.published_fast()) renew_fast(bound, plans);
       if (ended) return progress.transition;
     }
   }
 
-  template <typename Plans>
-  BreakerView inspect(Nanos now, const Plans& plans, std::span<Tally<Atom>> tallies) {
+  template <typename Plans, typename Tallies>
+  BreakerView inspect(Nanos now, const Plans& plans, const Tallies& tallies) {
     BreakerView view;
     for (;;) {
       const std::uint64_t bound = settle(plans);
-      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plans(policy_of(bound)), tallies, 0);
+      CircuitBreaker<Atom> breaker(cells_, binding_, bound, plans(policy_of(bound)), tallies(), 0);
       if (breaker.inspect(now, view)) return view;
     }
   }

@@ -8,17 +8,17 @@
 #include <string_view>
 
 #include "resil/endpoint.h"
+#include "resil/target_use.h"
 #include "resil/types.h"
 
 namespace resil {
 
-class TargetUse;
-
 // What an endpoint is called; the text lives in the table's arena.
 struct EndpointName {
-  TargetKind kind = TargetKind::App;
-  std::uint32_t name_length = 0, instance_length = 0;
   const char* text = nullptr;  // the name, then the instance
+  std::uint32_t name_length = 0, instance_length = 0;
+  TargetKind kind = TargetKind::App;
+  bool resident = false;  // counts towards its target's bound of breakers
 
   std::string_view name() const { return {text, name_length}; }
   std::string_view instance() const { return {text + name_length, instance_length}; }
@@ -31,7 +31,7 @@ struct alignas(64) EndpointRecord {
 
   alignas(64) std::atomic<Tally<std::atomic>*> tallies{nullptr};
   std::atomic<std::int32_t> home{-1};        // whose breaker counts: its own id, or its actor type's
-  std::int32_t next_returned = -1;           // link in TargetUse
+  std::atomic<std::int32_t> next_returned{TargetUse::kNotOnStack};  // link in TargetUse
   std::atomic<std::uint64_t> last_used{0};   // in TargetUse's order; 0: evicted, or never noted
   std::atomic<std::uint32_t> timeouts{0}, cancelled{0}, gave_up{0}, recovered{0};
   EndpointName name;

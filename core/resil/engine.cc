@@ -74,6 +74,7 @@ EndpointId Engine::create(const PolicySet& set, TargetKind kind, std::string_vie
   record.live.create(number, plan.first_word(0));
   table_.publish(id);
   join({id, number, policy.cache_size});
+  if (policy.cache_size != 0 && plan.present && !plan.elsewhere) evict_beyond_bound(use_of(record.name), id);
   return id;
 }
 
@@ -91,7 +92,7 @@ Engine::Binding Engine::binding_for(const PolicySet& set, EndpointId id) {
   if (policy.breaker_per_target && record.home.load() == id) {
     EndpointId home = table_.lookup(name.kind, name.name(), {});
     if (home < 0) home = create(set, name.kind, name.name(), {});
-    if (home < 0) throw std::length_error("no endpoint left for actor type " + std::string(name.name()));
+    if (home < 0) throw EngineFull("max_endpoints leaves none for actor type " + std::string(name.name()));
     record.home.store(home);
   }
   const std::uint32_t number = policies_.intern(policy);
@@ -109,12 +110,15 @@ void Engine::reload(PolicySet policies) {
   std::swap(set_, policies);
   for (auto& [name, use] : uses_) {
     use->collect_returned([this](EndpointId id) -> EndpointRecord& { return table_.at(id); });
-    use->residents.clear();
+    for (const auto& [known, id] : use->all()) table_.at(id).name.resident = false;
+    use->clear();
     use->said_over = false;
   }
-  for (const Binding& binding : bindings) {
-    bind(binding);
-    join(binding);
+  for (const Binding& binding : bindings) bind(binding);
+  // From here on it is only book-keeping of bounds.
+  for (const Binding& binding : bindings) join(binding);
+  for (auto& [name, use] : uses_) {
+    if (use->bound != 0 && use->residents() > use->bound) evict_beyond_bound(*use, use->all().front().second);
   }
 }
 
@@ -135,7 +139,7 @@ std::int32_t Engine::state(EndpointId id, Nanos now) noexcept {
   const BreakerPlan* plan = &policies_.at(Endpoint<std::atomic>::policy_of(record->live.binding())).plan;
   if (!plan->present) return kBadArgument;
   EndpointRecord& owner = plan->elsewhere ? table_.at(record->home.load()) : *record;
-  const BreakerView view = owner.live.inspect(TimeSource(now).now(), plans(), tallies_of(owner));
+  const BreakerView view = owner.live.inspect(TimeSource(now).now(), plans(), [&] { return tallies_of(owner); });
   return static_cast<std::int32_t>(view.state);
 }
 

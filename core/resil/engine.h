@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,11 @@
 #include "resil/ticket.h"
 
 namespace resil {
+
+// max_endpoints are there.
+struct EngineFull : std::length_error {
+  using std::length_error::length_error;
+};
 
 struct EngineOptions {
   std::uint32_t max_endpoints = 1U << 20;

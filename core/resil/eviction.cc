@@ -1,7 +1,7 @@
 // Keeping circuitBreakerCacheSize. Evicting forgets what a closed breaker counted: its endpoint's number stays
 // good, and its next call finds a fresh breaker.
-#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "resil/engine.h"
 
@@ -22,14 +22,14 @@ void Engine::join(const Binding& binding) {
   }
   TargetUse& use = use_of(record.name);
   use.bound = binding.cache_size;
-  use.residents.push_back(binding.id);
-  if (use.residents.size() * 2 >= use.bound) start_noting(use);
-  evict_beyond_bound(use, binding.id);
+  const bool evicted = record.use.load() != nullptr && record.last_used.load() == 0;
+  if (!evicted) use.add(record, binding.id);
+  if (use.residents() * 2 >= use.bound) start_noting(use);
 }
 
 // Those that are not yet noted were last used, as far as anybody knows, when they were interned.
 void Engine::start_noting(TargetUse& use) {
-  for (const EndpointId id : use.residents) {
+  for (const auto& [known, id] : use.all()) {
     EndpointRecord& record = table_.at(id);
     if (record.use.load() == &use) continue;
     if (record.last_used.load() == 0) record.last_used.store(use.next_stamp());
@@ -38,39 +38,32 @@ void Engine::start_noting(TargetUse& use) {
 }
 
 void Engine::evict_beyond_bound(TargetUse& use, EndpointId newest) {
-  std::vector<EndpointId>& residents = use.residents;
-  use.collect_returned([this](EndpointId id) -> EndpointRecord& { return table_.at(id); });
-  const auto closed = [this](EndpointId id) {
-    return BreakerWord(table_.at(id).live.word().load(std::memory_order_acquire)).phase() == Phase::Closed;
-  };
-  while (residents.size() > use.bound) {
-    auto oldest = residents.end();
-    std::uint64_t oldest_use = 0;
-    for (auto it = residents.begin(); it != residents.end(); ++it) {
-      const std::uint64_t used = table_.at(*it).last_used.load(std::memory_order_relaxed);
-      if (*it == newest || (oldest != residents.end() && used >= oldest_use) || !closed(*it)) continue;
-      oldest = it;
-      oldest_use = used;
+  const auto record_of = [this](EndpointId id) -> EndpointRecord& { return table_.at(id); };
+  use.collect_returned(record_of);
+  std::vector<EndpointId> kept;
+  while (use.residents() + kept.size() > use.bound && use.residents() > 0) {
+    const EndpointId oldest = use.take_oldest(record_of);
+    EndpointRecord& record = table_.at(oldest);
+    const BreakerWord word(record.live.word().load(std::memory_order_acquire));
+    if (oldest == newest || word.phase() != Phase::Closed) {
+      kept.push_back(oldest);
+      continue;
     }
-    if (oldest == residents.end()) {
-      if (!use.said_over) {
-        const EndpointName& name = table_.at(newest).name;
-        warn_locked("target '" + std::string(name.name()) + "' keeps more than circuitBreakerCacheSize " +
-                        std::to_string(use.bound) + " breakers: all are open or half-open, and none of these is forgotten",
-                    newest);
-        use.said_over = true;
-      }
-      return;
-    }
-    EndpointRecord& record = table_.at(*oldest);
-    record.last_used.store(0, std::memory_order_relaxed);
-    if (record.live.forget(plans())) {
-      *oldest = residents.back();
-      residents.pop_back();
-    } else {
-      record.last_used.store(oldest_use, std::memory_order_relaxed);
-    }
+    // Zero first: a call that comes now puts the endpoint back on the stack, and finds the fresh breaker or is
+    // the reason why it could not be forgotten.
+    const std::uint64_t used = record.last_used.exchange(0, std::memory_order_relaxed);
+    record.name.resident = false;
+    if (record.live.forget(plans())) continue;
+    if (record.last_used.load(std::memory_order_relaxed) == 0) record.last_used.store(used, std::memory_order_relaxed);
+    record.name.resident = true;
+    kept.push_back(oldest);
   }
+  for (const EndpointId id : kept) use.put_back(table_.at(id).last_used.load(std::memory_order_relaxed), id);
+  if (use.residents() <= use.bound || use.said_over) return;
+  use.said_over = true;
+  warn_locked("target '" + std::string(table_.at(newest).name.name()) + "' keeps more than circuitBreakerCacheSize " +
+                  std::to_string(use.bound) + " breakers: all are open or half-open, and none of these is forgotten",
+              newest);
 }
 
 }  // namespace resil

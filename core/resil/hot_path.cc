@@ -33,8 +33,9 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   if (record == nullptr) [[unlikely]] return kBadArgument;
   const std::uint64_t binding = record->live.binding();
   const BreakerWord word(record->live.word().load(std::memory_order_acquire));
+  // The binding again: half of one policy and half of another is worse than the long way.
   const bool simple = word.is_fast() && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
-                      record->use.load(std::memory_order_relaxed) == nullptr;
+                      record->use.load(std::memory_order_relaxed) == nullptr && record->live.binding() == binding;
   if (!simple) [[unlikely]] return begin_general(*record, id, now, ticket);
   ticket.endpoint = static_cast<std::uint32_t>(id);
   ticket.attempt = 1;
@@ -62,22 +63,21 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   }
 
   const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(record.live.binding()) : ticket.policy();
-  const PolicyRecord& in_force = policies_.at(policy);
   EndpointId home = id;
   EndpointRecord* owner = &record;
-  if (BreakerWord(record.live.word().load(std::memory_order_acquire)).phase() == Phase::Alias) {
-    home = record.home.load(std::memory_order_acquire);
+  Admission admission;
+  do {
+    note_use(*owner, home);
+    admission = owner->live.begin(time, plans(), [&] { return tallies_of(*owner); }, thread_slot(shard_mask_));
+    if (!admission.elsewhere) break;
+    // An actor of a type with one breaker for all; never two steps away, but a reload may turn it round meanwhile.
+    home = home == id ? record.home.load(std::memory_order_acquire) : id;
     owner = &table_.at(home);
-  }
-  note_use(*owner, home);
-  const unsigned shard = thread_slot(shard_mask_);
-  const Admission admission = owner->live.begin(time, plans(), tallies_of(*owner), shard);
+  } while (true);
   if (admission.transition.happened) publish_transition(ticket, admission.transition, home, time);
   if (admission.reason != Reason::None) return reject(ticket, id, admission, time);
   ticket.set_permit(admission.permit, static_cast<std::uint32_t>(home));
-  // A plan that times the operation never has a fast word, so this is the only place to note its start.
-  if (fresh && in_force.plan.times_operation) ticket.set_began(time.now());
-  return admit(ticket, id, policy, in_force.policy.timeout, time);
+  return admit(ticket, id, policy, policies_.at(policy).policy.timeout, time);
 }
 
 std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket& ticket) noexcept {
@@ -102,7 +102,8 @@ bool Engine::continues(const Ticket& ticket, EndpointId id) const noexcept {
 
 std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout,
                            TimeSource& time) noexcept {
-  if (ticket.stage() == Stage::Fresh) ticket.attempt = 0;
+  const bool fresh = ticket.stage() == Stage::Fresh;
+  if (fresh) ticket.attempt = 0;
   if (ticket.deadline != 0) {
     const Nanos left = std::max<Nanos>(1, add_saturated(ticket.deadline, -time.now()));
     timeout = timeout == 0 ? left : std::min(timeout, left);
@@ -110,7 +111,9 @@ std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, 
   ticket.endpoint = static_cast<std::uint32_t>(id);
   ticket.attempt += ticket.attempt != UINT32_MAX ? 1 : 0;
   ticket.timeout = timeout;
-  ticket.start(policy, Stage::InFlight);
+  const bool timed = fresh ? policies_.at(policy).plan.times_operation : ticket.timed();
+  if (fresh && timed) ticket.set_began(time.now());
+  ticket.start(policy, Stage::InFlight, timed);
   return answer(Verdict::Allow);
 }
 
@@ -154,7 +157,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const bool success = outcome.succeeded();
   const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
   const Transition transition =
-      owner->live.end(ticket.permit(), ending, time, plans(), tallies_of(*owner), thread_slot(shard_mask_));
+      owner->live.end(
+      ticket.permit(), ending, time, plans(), [owner, this] { return tallies_of(*owner); }, thread_slot(shard_mask_));
   if (transition.happened) {
     publish_transition(ticket, transition, static_cast<EndpointId>(ticket.permit_home()), time);
   }
@@ -192,7 +196,10 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
 
   const RetryPolicy* retry = policies_.at(ticket.policy()).policy.retry.get();
   const FailedAttempt failed{.attempt = ticket.attempt, .outcome = outcome, .hint = std::max<Nanos>(0, ticket.delay),
-                             .deadline = ticket.deadline, .began = ticket.began()};
+                             .deadline = ticket.deadline,
+                             // Begun while a reload put the limit in force: it counts from here.
+                             .began = ticket.timed() || retry == nullptr || retry->max_elapsed == 0 ? ticket.began()
+                                                                                                    : time.now()};
   const RetryAnswer next = answer_failure(retry, failed, time, [this] {
     return random_at(jitter_seed_, jitter_position_.fetch_add(1, std::memory_order_relaxed));
   });

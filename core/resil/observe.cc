@@ -17,6 +17,14 @@ std::string_view state_name(std::int32_t state) {
   return "unknown";
 }
 
+// An event may be read after a reload that took the breaker away.
+std::string breaker_name(const Policy& policy, const EndpointName& name) {
+  if (!policy.breaker_name.empty()) return policy.breaker_name;
+  std::string text(name.name());
+  if (name.instance_length != 0) text += (name.kind == TargetKind::App ? ":" : "-") + std::string(name.instance());
+  return text;
+}
+
 }  // namespace
 
 void Engine::warn(const std::string& text, EndpointId endpoint) {
@@ -48,7 +56,7 @@ std::string Engine::event_text(const Event& event) const {
   const auto operation = [&] { return PolicySet::operation_name(name.kind, name.name(), name.instance()); };
   switch (event.kind) {
     case EventKind::Breaker:
-      return "Circuit breaker \"" + set_.resolve(name.kind, name.name(), name.instance()).breaker_name +
+      return "Circuit breaker \"" + breaker_name(set_.resolve(name.kind, name.name(), name.instance()), name) +
              "\" changed state from " + std::string(state_name(event.before)) + " to " +
              std::string(state_name(event.after));
     case EventKind::Retry:
@@ -84,7 +92,7 @@ EngineView Engine::view(Nanos now) const {
       EndpointRecord& owner = in_force.plan.elsewhere ? table_.at(record.home.load()) : record;
       entry.breaker = BreakerEntry{set_.resolve(entry.kind, entry.name, entry.instance).breaker_name,
                                    in_force.policy.breaker->policy_name,
-                                   owner.live.inspect(now, plans(), tallies_of(owner))};
+                                   owner.live.inspect(now, plans(), [&] { return tallies_of(owner); })};
     }
     for (unsigned shard = 0; shard <= shard_mask_; ++shard) {
       const CallCounts& counts = table_.counts(id, shard);

@@ -1,6 +1,7 @@
 #include "resil/policy_table.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace resil {
 namespace {
@@ -57,9 +58,10 @@ PolicyTable::~PolicyTable() {
 }
 
 std::uint32_t PolicyTable::intern(const Policy& policy) {
-  const auto [found, added] = numbers_.try_emplace(key_of(policy), size());
-  if (!added) return found->second;
-  const std::uint32_t number = found->second;
+  std::string key = key_of(policy);
+  const auto found = numbers_.find(key);
+  if (found != numbers_.end()) return found->second;
+  const std::uint32_t number = size();
   const unsigned index = block_of(number);
   if (index >= kBlocks) throw std::length_error("too many different policies since the engine was opened");
   std::atomic<PolicyRecord*>& block = blocks_[index];
@@ -68,6 +70,7 @@ std::uint32_t PolicyTable::intern(const Policy& policy) {
   record.policy = policy;
   record.policy.breaker_name.clear();
   record.plan = BreakerPlan::of(record.policy);
+  numbers_.emplace(std::move(key), number);  // the last thing that may fail
   count_.store(number + 1, std::memory_order_release);
   return number;
 }

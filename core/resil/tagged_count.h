@@ -50,6 +50,13 @@ class TaggedCount {
     }
   }
 
+  // Zero for `generation`, unless that is what it counts already.
+  void freshen(std::uint32_t generation) {
+    std::uint64_t seen = cell_.load(std::memory_order_acquire);
+    if (seen >> kBits == generation) return;
+    cell_.compare_exchange_strong(seen, tagged(generation, 0), std::memory_order_acq_rel, std::memory_order_acquire);
+  }
+
   // For tests that start near a boundary.
   void put(std::uint32_t generation, std::uint64_t number) {
     cell_.store(tagged(generation, number), std::memory_order_release);

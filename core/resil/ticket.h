@@ -27,8 +27,8 @@ struct Ticket {
   Stage stage() const { return static_cast<Stage>(private_words[0] & 0xFF); }
   std::uint32_t policy() const { return static_cast<std::uint32_t>(private_words[0] >> 32); }
   void set_stage(Stage stage) { private_words[0] = (private_words[0] & ~std::uint64_t{0xFF}) | static_cast<std::uint8_t>(stage); }
-  void start(std::uint32_t policy, Stage stage) {
-    private_words[0] = std::uint64_t{policy} << 32 | static_cast<std::uint8_t>(stage);
+  void start(std::uint32_t policy, Stage stage, bool timed = false) {
+    private_words[0] = std::uint64_t{policy} << 32 | std::uint64_t{timed} << 8 | static_cast<std::uint8_t>(stage);
   }
 
   // 0..19 generation | 20 probe | 32..63 the endpoint whose breaker gave it
@@ -40,7 +40,8 @@ struct Ticket {
     private_words[1] = permit.generation | std::uint64_t{permit.probe} << 20 | std::uint64_t{home} << 32;
   }
 
-  // When the operation began; only kept where somebody asks.
+  // When the operation began; only noted (timed) where the policy limits the whole of it.
+  bool timed() const { return (private_words[0] >> 8 & 1) != 0; }
   Nanos began() const { return static_cast<Nanos>(private_words[2]); }
   void set_began(Nanos began) { private_words[2] = static_cast<std::uint64_t>(began); }
 };

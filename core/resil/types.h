@@ -24,6 +24,13 @@ constexpr Nanos add_saturated(Nanos a, Nanos b) {
   return b > 0 ? std::numeric_limits<Nanos>::max() : std::numeric_limits<Nanos>::min();
 }
 
+// a - b, likewise.
+constexpr Nanos subtract_saturated(Nanos a, Nanos b) {
+  Nanos difference = 0;
+  if (!__builtin_sub_overflow(a, b, &difference)) return difference;
+  return b < 0 ? std::numeric_limits<Nanos>::max() : std::numeric_limits<Nanos>::min();
+}
+
 enum class TargetKind : std::int32_t { App = 0, Actor = 1, ComponentIn = 2, ComponentOut = 3, Builtin = 4 };
 enum class BreakerState : std::int32_t { Closed = 0, Open = 1, HalfOpen = 2 };
 enum class Verdict : std::int32_t { Allow = 0, Reject = 1 };
