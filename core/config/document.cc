@@ -81,7 +81,8 @@ std::vector<Document> read_documents(const SourceText& source, std::string_view 
     if (!glance.empty() && glance != kind && nearest(glance, {kind}).empty()) continue;
     YamlResult read = read_yaml(part, limits);
     if (read.mistake) report.error(read.mistake->line, read.mistake->column, read.mistake->message);
-    if (!read.root || !is_kind(*read.root, kind, setting, report)) continue;
+    if (!read.root || read.root->kind == YamlNode::Kind::Null) continue;  // nothing but remarks
+    if (!is_kind(*read.root, kind, setting, report)) continue;
     check_header(*read.root, report);
     documents.push_back({source.name, std::move(*read.root)});
   }

@@ -21,7 +21,9 @@ void* run(void* argument) {
   Job& job = *static_cast<Job*>(argument);
   try {
     job.work();
-  } catch (...) { job.thrown = std::current_exception(); }
+  } catch (...) {
+    job.thrown = std::current_exception();
+  }
   return nullptr;
 }
 

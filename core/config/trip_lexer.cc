@@ -152,7 +152,9 @@ class Lexer {
 std::vector<Lexeme> lex_trip(std::string_view text) {
   std::vector<Lexeme> lexemes;
   Lexer lexer(text);
-  do { lexemes.push_back(lexer.next()); } while (lexemes.back().kind != TripToken::End);
+  do {
+    lexemes.push_back(lexer.next());
+  } while (lexemes.back().kind != TripToken::End);
   return lexemes;
 }
 

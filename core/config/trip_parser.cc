@@ -202,7 +202,9 @@ class Parser {
     if (!take("(")) return builder_.variable(from(lexeme.begin), lexeme.text);
     std::vector<Id> arguments;
     if (!take(")")) {
-      do { arguments.push_back(expression()); } while (take(","));
+      do {
+        arguments.push_back(expression());
+      } while (take(","));
       expect(")");
     }
     return builder_.call(from(lexeme.begin), lexeme.text, arguments);
@@ -224,7 +226,9 @@ TripResult compile_trip(std::string_view text, bool lenient) {
   }
   try {
     return Parser(text).parse(lenient);
-  } catch (const TripSyntaxError& error) { result.messages.push_back({true, error.offset, error.what()}); }
+  } catch (const TripSyntaxError& error) {
+    result.messages.push_back({true, error.offset, error.what()});
+  }
   return result;
 }
 

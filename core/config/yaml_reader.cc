@@ -20,33 +20,26 @@ struct Refused {
   YamlMistake mistake;
 };
 
-// Where the lines of a text begin, to see whether a scalar stands there as it is.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : text_(text) {
-    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
-      starts_.push_back(at + 1);
+// True if a quoted scalar that begins at `at` ends within the text. (yaml-cpp lets the end of the text close it too.)
+bool is_closed(std::string_view text, std::size_t at) {
+  if (at >= text.size() || (text[at] != '"' && text[at] != '\''))
+    return true;  // a block, whose end is the indentation's
+  const char quote = text[at];
+  while (++at < text.size()) {
+    if (text[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (text[at] == quote) {
+      if (quote == '"' || text.substr(at, 2) != "''") return true;
+      ++at;
     }
   }
-
-  // The column (from 1) at which `value` itself stands if it does, letter for letter; else 0.
-  int column_of(const YAML::Mark& mark, const std::string& value, bool quoted) const {
-    if (mark.line < 0 || static_cast<std::size_t>(mark.line) >= starts_.size()) return 0;
-    const std::size_t column = static_cast<std::size_t>(mark.column) + (quoted ? 1 : 0);
-    const std::size_t at = starts_[static_cast<std::size_t>(mark.line)] + column;
-    return at < text_.size() && text_.substr(at, value.size()) == value ? static_cast<int>(column) + 1 : 0;
-  }
-
- private:
-  std::string_view text_;
-  std::vector<std::size_t> starts_ = {0};
-};
+  return false;
+}
 
 // Builds the tree from yaml-cpp's events and refuses what it should not hold, as early as it shows.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(const YamlDocument& document, const YamlLimits& limits)
-      : document_(document), limits_(limits), lines_(document.text) {}
+  Builder(const YamlDocument& document, const YamlLimits& limits) : document_(document), limits_(limits) {}
 
   bool finished() const { return finished_; }
   YamlNode take() { return std::move(root_); }
@@ -54,7 +47,12 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (finished_) refuse(mark, "the document is over, but more follows; begin another document with a line of ---");
   }
-  void OnDocumentEnd() override { finished_ = true; }
+  void OnDocumentEnd() override {
+    if (!is_closed(document_.text, last_quote_)) {
+      throw Refused{{last_quote_line_, 0, "not valid YAML: the quote that opens in this line is not closed"}};
+    }
+    finished_ = true;
+  }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check(mark, "", anchor);
@@ -75,7 +73,12 @@ class Builder final : public YAML::EventHandler {
     YamlNode& node = add(mark, YamlNode::Kind::Scalar);
     node.text = value;
     node.quoted = tag == "!";
-    node.text_column = lines_.column_of(mark, value, node.quoted);
+    const std::size_t at = position(mark) + (node.quoted ? 1 : 0);
+    if (document_.text.substr(at, value.size()) == value) node.text_column = mark.column + (node.quoted ? 2 : 1);
+    if (node.quoted) {
+      last_quote_ = position(mark);
+      last_quote_line_ = node.line;
+    }
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -102,6 +105,11 @@ class Builder final : public YAML::EventHandler {
 
   [[noreturn]] void refuse_anchor(const YAML::Mark& mark) const {
     refuse(mark, "anchors (&name) are not allowed here; write the value out where it is needed");
+  }
+
+  // Marks count bytes: the stream is UTF-8 and has no byte order mark.
+  std::size_t position(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), document_.text.size());
   }
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
@@ -151,40 +159,50 @@ class Builder final : public YAML::EventHandler {
 
   const YamlDocument& document_;
   const YamlLimits& limits_;
-  Lines lines_;
   YamlNode root_;
   std::vector<YamlNode*> open_;
   std::size_t nodes_ = 0;
+  std::size_t last_quote_ = std::string_view::npos;
+  int last_quote_line_ = 0;
   bool finished_ = false;
 };
 
 // yaml-cpp says what it met; this adds what to do about it.
-std::string explained(const std::string& message) {
+std::string explained(const std::string& message, std::string_view line) {
   struct Remedy {
     std::string_view part, advice;
   };
   constexpr Remedy kRemedies[] = {
-      {"illegal tab", "indent with spaces"},
       {"illegal map value", "put a value that has ': ' in it in quotes, and check the indentation"},
       {"end of map not found", "check the indentation of this line"},
       {"end of sequence not found", "check the indentation of this line"},
+      {"illegal block entry", "put a list on lines of its own, or in [ ]"},
       {"flow", "a '{' or '[' is not closed, or a ',' is missing or too many"},
       {"unknown token", "put a value that begins with a special character in quotes"},
+      {"unknown escape", "write \\\\ for a backslash, or use single quotes"},
       {"illegal EOF", "a quote is not closed"},
       {"illegal document indicator", "a quote is not closed"},
-      {"alias", "aliases (*name) are not allowed here, write the value out"},
+      {"anchor is not defined", "aliases (*name) are not allowed here, write the value out"},
       {"bad file", "it is nested too deeply, or it is no YAML"},
   };
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
+    return "not valid YAML: the line is indented with a tab; use spaces";
+  }
   for (const Remedy& remedy : kRemedies) {
-    if (message.find(remedy.part) != std::string::npos)
+    if (message.find(remedy.part) != std::string::npos) {
       return "not valid YAML: " + message + "; " + std::string(remedy.advice);
+    }
   }
   return "not valid YAML: " + message;
 }
 
-YamlMistake placed(const YamlDocument& document, const YAML::Mark& mark, std::string message) {
-  if (mark.is_null()) return {document.first_line, 1, std::move(message)};
-  return {mark.line + document.first_line, mark.column + 1, std::move(message)};
+YamlMistake placed(const YamlDocument& document, const YAML::Exception& exception) {
+  const YAML::Mark& mark = exception.mark;
+  if (mark.is_null()) return {document.first_line, 1, explained(exception.msg, "")};
+  const std::size_t at = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), document.text.size());
+  const std::size_t newline = at == 0 ? std::string_view::npos : document.text.rfind('\n', at - 1);
+  const std::string_view line = document.text.substr(newline == std::string_view::npos ? 0 : newline + 1);
+  return {mark.line + document.first_line, mark.column + 1, explained(exception.msg, line)};
 }
 
 // Reads from a text without copying it.
@@ -212,7 +230,7 @@ YamlResult read_yaml(const YamlDocument& document, const YamlLimits& limits) {
   } catch (const Refused& refused) {
     return {std::nullopt, refused.mistake};
   } catch (const YAML::Exception& exception) {
-    return {std::nullopt, placed(document, exception.mark, explained(exception.msg))};
+    return {std::nullopt, placed(document, exception)};
   }
 }
 

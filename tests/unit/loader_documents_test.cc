@@ -1,0 +1,175 @@
+// Which documents count: kinds, scopes, several together, and the switch.
+#include <gtest/gtest.h>
+
+#include "support/loading.h"
+
+namespace resil {
+namespace {
+
+std::string named(const std::string& name, const std::string& timeout, const std::string& head = "") {
+  return "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: " + name + "\n" + head +
+         "spec:\n  policies:\n    timeouts: {" + timeout + "}\n";
+}
+
+LoadOptions as(const std::string& app) {
+  LoadOptions options;
+  options.app_id = app;
+  return options;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(LoaderDocuments, SeveralMergeAndTheLaterNameWins) {
+  const LoadResult result = load_text({}, named("one", "a: 1s, b: 2s") + "---\n" + named("two", "b: 3s, c: 4s"));
+  EXPECT_EQ(errors(result), Texts{});
+  EXPECT_EQ(warnings(result), Texts{"15:16: timeout 'b' overrides the one of line 7"});
+  ASSERT_TRUE(result.policies);
+  EXPECT_EQ(result.policies->timeouts.at("a"), kSecond);
+  EXPECT_EQ(result.policies->timeouts.at("b"), 3 * kSecond);
+  EXPECT_EQ(result.policies->timeouts.at("c"), 4 * kSecond);
+}
+
+TEST(LoaderDocuments, TargetsUsePoliciesOfAnyDocument) {
+  const std::string targets = document("  targets:\n    apps:\n      x: {timeout: late}\n");
+  const PolicySet set = loaded(targets + "---\n" + named("two", "late: 3s"));
+  EXPECT_EQ(set.apps.at("x").timeout, 3 * kSecond);
+}
+
+TEST(LoaderDocuments, ALaterTargetReplacesTheWholeEntry) {
+  const std::string policies = "  policies:\n    timeouts: {t: 1s}\n    retries: {r: {}}\n";
+  const LoadResult result = load_text(
+      {},
+      document(policies + "  targets:\n    apps:\n      x: {timeout: t, retry: r}\n    components:\n      "
+                          "c: {inbound: {retry: r}}\n") +
+          "---\n" +
+          document("  targets:\n    apps:\n      x: {timeout: t}\n    components:\n      c: {outbound: {retry: r}}\n"));
+  EXPECT_EQ(warnings(result),
+            (Texts{"18:7: app 'x' overrides the one of line 9", "20:7: component 'c' overrides the one of line 11"}));
+  ASSERT_TRUE(result.policies);
+  EXPECT_FALSE(result.policies->apps.at("x").retry);
+  EXPECT_FALSE(result.policies->inbound.at("c").retry);
+  EXPECT_TRUE(result.policies->outbound.at("c").retry);
+}
+
+TEST(LoaderDocuments, ScopesSkipWithAWordWhy) {
+  const std::string yaml = named("mine", "a: 1s", "scopes: [checkout, cart]\n");
+  EXPECT_EQ(loaded(yaml, as("checkout")).timeouts.size(), 1u);
+  EXPECT_EQ(loaded(yaml, as("cart")).timeouts.size(), 1u);
+  EXPECT_EQ(loaded(yaml).timeouts.size(), 1u) << "without an app id every document applies";
+  EXPECT_EQ(loaded(named("mine", "a: 1s", "scopes: []\n"), as("other")).timeouts.size(), 1u);
+  EXPECT_EQ(loaded(named("mine", "a: 1s", "scopes:\n"), as("other")).timeouts.size(), 1u);
+
+  const LoadResult other = load_text(as("other"), yaml);
+  EXPECT_EQ(errors(other), Texts{});
+  EXPECT_EQ(warnings(other),
+            Texts{"5:9: resiliency 'mine' is skipped: it is for 'checkout and cart', not for 'other'"});
+  ASSERT_TRUE(other.policies);
+  EXPECT_TRUE(other.policies->timeouts.empty());
+}
+
+TEST(LoaderDocuments, ASkippedDocumentIsNotChecked) {
+  EXPECT_TRUE(load_text(as("other"), named("mine", "a: never", "scopes: [checkout]\n")).policies);
+  EXPECT_FALSE(load_text(as("checkout"), named("mine", "a: never", "scopes: [checkout]\n")).policies);
+}
+
+TEST(LoaderDocuments, ScopesMustBeAList) {
+  EXPECT_EQ(only_error(named("m", "a: 1s", "scopes: checkout\n"), as("x")),
+            "5:9: scopes must be a list of app ids; write it like [checkout]");
+  EXPECT_EQ(only_error(named("m", "a: 1s", "scopes: [[a]]\n"), as("x")),
+            "5:10: an app id in scopes must be a single value, this is a list");
+}
+
+TEST(LoaderDocuments, OtherKindsAreSkippedWhateverIsInThem) {
+  const std::string other = "kind: Component\nmetadata: &anchor {name: !secret x}\nspec: *anchor\nspec: [\n";
+  EXPECT_EQ(loaded(other + "---\n" + named("m", "a: 1s") + "---\n" + other).timeouts.size(), 1u);
+  EXPECT_EQ(loaded("{\"kind\": \"Component\"}\n---\n" + named("m", "a: 1s")).timeouts.size(), 1u);
+}
+
+TEST(LoaderDocuments, JsonIsYaml) {
+  const PolicySet set = loaded(
+      R"({"apiVersion": "dapr.io/v1alpha1", "kind": "Resiliency", "spec": {"policies": {"timeouts": {"t": "5s"}}}})");
+  EXPECT_EQ(set.timeouts.at("t"), 5 * kSecond);
+}
+
+TEST(LoaderDocuments, ATextWithoutAPolicyIsAnError) {
+  const std::string nothing =
+      "there is no kind: Resiliency document in here; a policy begins with apiVersion: dapr.io/v1alpha1 and kind: "
+      "Resiliency";
+  for (const std::string text : {"", "\n", "# only a remark\n", "---\n---\n", "kind: Component\n"})
+    EXPECT_EQ(only_error(text), nothing) << text;
+}
+
+TEST(LoaderDocuments, MisspeltHeads) {
+  EXPECT_EQ(only_error("kind: Resilency\nspec: {}\n"), "1:7: unknown kind 'Resilency'; did you mean 'Resiliency'?");
+  EXPECT_EQ(only_error("kind: resiliency\nspec: {}\n"), "1:7: unknown kind 'resiliency'; did you mean 'Resiliency'?");
+  EXPECT_EQ(only_error("spec: {}\n"), "1:1: the document has no kind; write kind: Resiliency");
+  EXPECT_EQ(only_error("hello\n"), "1:1: a document must be a mapping of fields that begins with kind: Resiliency");
+  EXPECT_EQ(only_error("kind: Resiliency\napiVersion: dapr.io/v1\nspec: {}\n"),
+            "2:13: unknown apiVersion 'dapr.io/v1'; write dapr.io/v1alpha1");
+  EXPECT_EQ(only_error("kind: Resiliency\nspecs: {}\n").substr(0, 70),
+            "2:1: unknown field 'specs' in the document; did you mean 'spec'?");
+  EXPECT_EQ(only_error("kind: Resiliency\nspec: 5\n"),
+            "2:7: spec must be a mapping of fields (name: value), this is a single value");
+  EXPECT_EQ(only_error("kind: Resiliency\nspec: {retries: {}}\n"),
+            "2:8: unknown field 'retries' in spec; there are policies and targets");
+}
+
+TEST(LoaderDocuments, NoSpecIsWorthAWord) {
+  EXPECT_EQ(warnings(load_text({}, "kind: Resiliency\nmetadata: {name: x}\n")),
+            Texts{"1:1: resiliency 'x' has no spec: it defines nothing"});
+}
+
+TEST(LoaderDocuments, MetadataIsTheirs) {
+  loaded(
+      "kind: Resiliency\nmetadata: {name: x, namespace: y, labels: {a: b}, annotations: {c: d}, uid: 5}\nspec: {}\n");
+}
+
+class Switch : public ::testing::Test {
+ protected:
+  LoadResult load(const std::string& configuration) {
+    LoadOptions options;
+    options.config_path = folder_.write("config.yaml", configuration);
+    return load_text(options, named("m", "a: 1s"));
+  }
+  std::string at(const std::string& rest) const { return folder_.path("config.yaml") + rest; }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Switch, OnAndOff) {
+  const std::string head = "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {name: c}\n";
+  const LoadResult on = load(head +
+                             "spec:\n  tracing: {samplingRate: \"1\"}\n  features:\n    - {name: Other, enabled: "
+                             "false}\n    - {name: Resiliency, enabled: true}\n");
+  EXPECT_EQ(errors(on), Texts{});
+  EXPECT_EQ(warnings(on), Texts{});
+  EXPECT_TRUE(on.policies->enabled);
+  for (const std::string spec :
+       {"spec: {features: [{name: Resiliency, enabled: false}]}\n", "spec: {features: [{name: Resiliency}]}\n",
+        "spec: {features: []}\n", "spec: {}\n", ""}) {
+    const LoadResult off = load(head + spec);
+    ASSERT_TRUE(off.policies) << spec;
+    EXPECT_FALSE(off.policies->enabled) << spec;
+    ASSERT_EQ(warnings(off).size(), 1u) << spec;
+    EXPECT_NE(warnings(off)[0].find("the feature Resiliency is not enabled here"), std::string::npos);
+  }
+}
+
+TEST_F(Switch, Mistakes) {
+  EXPECT_EQ(errors(load("kind: Configuration\nspec: {features: [{name: Resiliency, enabled: yes}]}\n")),
+            Texts{at(":2:47: enabled must be true or false")});
+  EXPECT_EQ(errors(load("kind: Configuration\nspec: {features: {Resiliency: true}}\n")),
+            Texts{at(":2:18: features must be a list; write [{name: Resiliency, enabled: true}]")});
+  EXPECT_EQ(errors(load("kind: Configuration\nspec: {features: [{name: Resilience, enabled: true}]}\n")),
+            Texts{at(":2:26: unknown feature 'Resilience'; did you mean 'Resiliency'?")});
+  EXPECT_EQ(
+      errors(load("kind: Component\n")),
+      Texts{
+          at(": no kind: Configuration document in here; name a file that has one, or none to leave the feature on")});
+  LoadOptions options;
+  options.config_path = folder_.path("nosuch.yaml");
+  EXPECT_EQ(only_error(named("m", "a: 1s"), options),
+            folder_.path("nosuch.yaml") + ": there is no such file or folder");
+}
+
+}  // namespace
+}  // namespace resil

@@ -1,0 +1,103 @@
+// Files and folders.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "support/loading.h"
+
+namespace resil {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+std::string timeouts(const std::string& entries) { return document("  policies:\n    timeouts: {" + entries + "}\n"); }
+
+TEST(LoaderSources, AFile) {
+  TemporaryFolder folder;
+  const LoadResult result = load_path({}, folder.write("any.name", timeouts("t: 5s")));
+  EXPECT_EQ(errors(result), Texts{});
+  EXPECT_EQ(result.policies->timeouts.at("t"), 5 * kSecond);
+}
+
+TEST(LoaderSources, ErrorsNameTheFile) {
+  TemporaryFolder folder;
+  const std::string file = folder.write("bad.yaml", timeouts("t: 5x"));
+  EXPECT_EQ(
+      errors(load_path({}, file)),
+      Texts{file + ":5:19: t: '5x' is not a duration: there is no unit 'x', the units are ns, us, ms, s, m and h"});
+}
+
+TEST(LoaderSources, AFolderInTheOrderOfItsNames) {
+  TemporaryFolder folder;
+  folder.write("b.yml", timeouts("t: 2s, b: 2s"));
+  folder.write("a.yaml", timeouts("t: 1s"));
+  folder.write("c.yaml", timeouts("t: 3s"));
+  folder.write("d.txt", "not: [yaml");
+  folder.write("e.yaml", "kind: Component\nspec: &x\n");
+  folder.write("sub/f.yaml", timeouts("t: 9s"));
+  folder.write("g.yaml.d/h", "");
+  const LoadResult result = load_path({}, folder.path());
+  EXPECT_EQ(errors(result), Texts{});
+  EXPECT_EQ(
+      warnings(result),
+      (Texts{folder.path("b.yml") + ":5:16: timeout 't' overrides the one of " + folder.path("a.yaml") + ", line 5",
+             folder.path("c.yaml") + ":5:16: timeout 't' overrides the one of " + folder.path("b.yml") + ", line 5"}));
+  ASSERT_TRUE(result.policies);
+  EXPECT_EQ(result.policies->timeouts.at("t"), 3 * kSecond);
+  EXPECT_EQ(result.policies->timeouts.at("b"), 2 * kSecond);
+}
+
+TEST(LoaderSources, AFolderMayHoldOtherThings) {
+  TemporaryFolder folder;
+  folder.write("a.yaml", timeouts("t: 1s"));
+  folder.write("b.yaml", "services: {web: {image: x}}\n");
+  folder.write("c.yaml", "- a list\n");
+  const LoadResult result = load_path({}, folder.path());
+  EXPECT_EQ(errors(result), Texts{});
+  EXPECT_EQ(warnings(result),
+            (Texts{folder.path("b.yaml") + ":1:1: this document has no kind; it is skipped",
+                   folder.path("c.yaml") + ":1:1: this document is no mapping with a kind; it is skipped"}));
+  folder.write("d.yaml", "spec: {policies: {}}\n");
+  EXPECT_EQ(errors(load_path({}, folder.path())),
+            Texts{folder.path("d.yaml") + ":1:1: the document has no kind; write kind: Resiliency"});
+}
+
+TEST(LoaderSources, OneBadFileRefusesTheFolder) {
+  TemporaryFolder folder;
+  folder.write("a.yaml", timeouts("t: 1s"));
+  folder.write("b.yaml", timeouts("t: x"));
+  EXPECT_EQ(errors(load_path({}, folder.path())).size(), 1u);
+}
+
+TEST(LoaderSources, WhatCannotBeRead) {
+  TemporaryFolder folder;
+  EXPECT_EQ(errors(load_path({}, folder.path("nosuch"))),
+            Texts{folder.path("nosuch") + ": there is no such file or folder"});
+  EXPECT_EQ(errors(load_path({}, "")), Texts{"the path is empty; name a file or a folder"});
+  EXPECT_EQ(errors(load_path({}, "/dev/zero")), Texts{"/dev/zero: this is neither a file nor a folder"});
+  EXPECT_EQ(errors(load_path({}, folder.path())).size(), 1u) << "an empty folder";
+  EXPECT_NE(errors(load_path({}, folder.path()))[0].find("there is no kind: Resiliency document in here"),
+            std::string::npos);
+}
+
+TEST(LoaderSources, APipeInAFolderIsNotWaitedFor) {
+  TemporaryFolder folder;
+  folder.write("a.yaml", timeouts("t: 1s"));
+  ASSERT_EQ(::mkfifo(folder.path("b.yaml").c_str(), 0600), 0);
+  EXPECT_EQ(errors(load_path({}, folder.path())), Texts{});
+}
+
+TEST(LoaderSources, TheSizeOfAllFilesTogetherIsBounded) {
+  TemporaryFolder folder;
+  folder.write("a.yaml", timeouts("t: 1s") + "#" + std::string(150'000, 'x') + "\n");
+  EXPECT_EQ(errors(load_path({}, folder.path())), Texts{});
+  folder.write("b.yaml", timeouts("u: 1s") + "#" + std::string(150'000, 'x') + "\n");
+  EXPECT_EQ(errors(load_path({}, folder.path())),
+            Texts{folder.path("b.yaml") +
+                  ": the policy text is too large: at most 262144 bytes in all; raise max_bytes if it is right"});
+  LoadOptions more;
+  more.max_bytes = 400'000;
+  EXPECT_EQ(errors(load_path(more, folder.path())), Texts{});
+}
+
+}  // namespace
+}  // namespace resil
