@@ -6,7 +6,7 @@ const { VERDICT, DECISION, nameOf } = require('./codes');
 const { Outcome, isOutcome } = require('./outcome');
 const { begin, end, endAdopted } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
-const { rejectionError } = require('./result');
+const { Rejection } = require('./result');
 const { nowNs } = require('./clock');
 const { ClosedError, ResilError } = require('./errors');
 const { LONGEST_MS } = require('./options');
@@ -68,7 +68,7 @@ class Attempt {
 
   /** The rejection as an error, for who wants to throw it. */
   get error() {
-    return this._why === 0 ? undefined : rejectionError(this.endpoint, this._why, this.retryAfterMs);
+    return this._why === 0 ? undefined : new Rejection(this.endpoint, this._why, this.retryAfterMs).error;
   }
 
   /** No further attempt: frees what the operation holds. An attempt in flight counts as cancelled. */
@@ -83,6 +83,7 @@ class Attempt {
       this._drop();
       throw new ClosedError();
     }
+    endpoint._begun++; // in flight until its end: an engine that is disposed waits for it
     const low = endpoint._words[0];
     if (this._ticket === null && this.attempt === 0 && (low & FAST) !== 0 && deadlineMs === 0) {
       this._low = low;
@@ -99,11 +100,11 @@ class Attempt {
       this._why = ints[INT.REASON];
       this.reason = nameOf(this._why);
       this.retryAfterMs = doubles[DOUBLE.DELAY] / 1e6;
+      endpoint._leave();
     }
   }
 
   _admit(attempt, timeoutMs) {
-    this.endpoint._begun++; // in flight until its end: an engine that is disposed waits for it
     this.allowed = true;
     this.attempt = attempt;
     this.timeoutMs = timeoutMs;

@@ -97,6 +97,7 @@ class Engine extends EventEmitter {
   dispose() {
     if (this.disposed) return;
     this._feed.drain();
+    if (this.disposed) return; // a listener was faster
     let inFlight = 0;
     for (const endpoint of this._byId.values()) {
       endpoint._close();

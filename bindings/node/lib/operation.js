@@ -44,13 +44,13 @@ class Operation extends AsyncResource {
     this.due = 0;
     this.older = null;
     this.newer = null;
-    endpoint._begun++;
   }
 
   /** Runs `fn` under the endpoint's policies. Answers a promise. */
   static run(endpoint, fn, options, wantsValue) {
     if (endpoint.engine.disposed) return failed(new ClosedError(), wantsValue);
     if (options.signal !== undefined && options.signal.aborted) return failed(options.signal.reason, wantsValue);
+    endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
     const low = endpoint._words[0];
     const high = endpoint._words[1];
     if ((low & FAST) !== 0 && options.deadlineMs === 0) {
@@ -62,8 +62,9 @@ class Operation extends AsyncResource {
     const verdict = begin(endpoint, ticket, MODE.FRESH, options.deadlineMs);
     const waits = options.waitWhenOpen && ints[INT.REASON] !== WHY.DEADLINE;
     if (verdict !== VERDICT.ALLOW && !waits) {
-      giveTicket(ticket);
       const rejection = rejectedNow(endpoint);
+      giveTicket(ticket);
+      endpoint._leave();
       return wantsValue ? Promise.resolve(rejection) : Promise.reject(rejection.error);
     }
     const attempt = ints[INT.ATTEMPT];
@@ -79,7 +80,6 @@ class Operation extends AsyncResource {
     const operation = new Operation(endpoint, fn, options, wantsValue);
     operation._goesBy(low, high, NaN);
     operation.context = new AttemptContext(1, undefined, undefined);
-    endpoint._left++; // it was counted when it began
     return operation._promise(() => operation._report(operation.context, value, threw));
   }
 
@@ -164,7 +164,7 @@ class Operation extends AsyncResource {
     const succeeded = outcome === Outcome.SUCCESS;
     if (succeeded && this.ticket === null && endpoint._words[0] === this.low && endpoint._words[1] === this.high) {
       endpoint._elided++;
-      this._return(value);
+      this._hand(value, threw); // what was thrown may be an answer, if the caller's outcome() says so
       return;
     }
     const refused = succeeded ? undefined : this.options.refusal;

@@ -5,15 +5,13 @@ const { INT, DOUBLE, ints, doubles } = require('./registers');
 const { WHY } = require('./codes');
 const { OpenError, TooManyRequestsError, DeadlineError } = require('./errors');
 
-/** The error for the rejection that the registers tell of. */
-function rejectionError(endpoint, reason, retryAfterMs, cause) {
-  const options = cause === undefined ? undefined : { cause };
-  if (reason === WHY.DEADLINE) return new DeadlineError(endpoint, options);
-  const Rejected = reason === WHY.HALF_OPEN_FULL ? TooManyRequestsError : OpenError;
-  return new Rejected(endpoint, retryAfterMs, options);
-}
-
 const CODES = { [WHY.OPEN]: 'RESIL_OPEN', [WHY.HALF_OPEN_FULL]: 'RESIL_TOO_MANY_REQUESTS', [WHY.DEADLINE]: 'RESIL_DEADLINE' };
+
+function rejectionError(code, endpoint, retryAfterMs, cause) {
+  const options = cause === undefined ? undefined : { cause };
+  if (code === 'RESIL_DEADLINE') return new DeadlineError(endpoint, options);
+  return new (code === 'RESIL_OPEN' ? OpenError : TooManyRequestsError)(endpoint, retryAfterMs, options);
+}
 
 class Success {
   constructor(value) {
@@ -28,10 +26,11 @@ class Rejection {
     this.ok = false;
     this.code = CODES[reason];
     this.retryAfterMs = retryAfterMs;
-    Object.defineProperty(this, '_made', { value: [endpoint, reason, retryAfterMs, cause] });
+    this.endpoint = endpoint;
+    this.cause = cause;
   }
   get error() {
-    return rejectionError(...this._made);
+    return rejectionError(this.code, this.endpoint, this.retryAfterMs, this.cause);
   }
 }
 
@@ -47,4 +46,4 @@ class Failure {
 
 const rejectedNow = (endpoint, cause) => new Rejection(endpoint, ints[INT.REASON], doubles[DOUBLE.DELAY] / 1e6, cause);
 
-module.exports = { rejectionError, rejectedNow, Success, Rejection, Failure };
+module.exports = { rejectedNow, Success, Rejection, Failure };

@@ -111,7 +111,7 @@ class SyncOperation {
     const succeeded = outcome === Outcome.SUCCESS;
     if (succeeded && this.ticket === null && endpoint._words[0] === this.low && endpoint._words[1] === this.high) {
       endpoint._elided++;
-      return new Success(value);
+      return threw ? new Failure(value) : new Success(value);
     }
     const refused = succeeded ? undefined : options.blocking ? options.refusal : 'executeSync does not wait';
     const decision = this._end(outcome, succeeded ? 0 : retryAfterMs(value), refused === undefined ? 0 : MODE.ONCE);

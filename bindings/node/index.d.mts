@@ -1,0 +1,3 @@
+export * from './index.js';
+import * as resil from './index.js';
+export default resil;

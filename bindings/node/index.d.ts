@@ -1,0 +1,303 @@
+/// <reference types="node" />
+import { EventEmitter } from 'events';
+
+/** The version of the engine inside the binary. */
+export const version: string;
+
+/** Where time comes from, in milliseconds with fractions (down to the nanosecond). It must never run backwards. */
+export interface Clock {
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(handle: any): void;
+  /** Only for `executeSync` with `blocking`. */
+  sleepSync?(ms: number): void;
+}
+
+export interface EngineOptions {
+  /** Who is calling: documents whose `scopes` do not list it do not apply. None: every document applies. */
+  appId?: string;
+  /** A file of `kind: Configuration` that must enable the feature `Resiliency`; without it enabled, every call passes through. */
+  config?: string | URL;
+  /** What Dapr ignores (unknown fields, undefined policies ...) is a `warning` event, not an error. */
+  lenient?: boolean;
+  /** A `reject` event for each rejection, not only for the first since the breaker changed state. */
+  everyRejection?: boolean;
+  /** How many endpoints there may be; 1 048 576 if not given. */
+  maxEndpoints?: number;
+  /** How many events are kept for whoever reads late; 1024 if not given. */
+  eventCapacity?: number;
+  /** The most bytes of policy text; 262 144 if not given. */
+  maxBytes?: number;
+  /** Anything but 0 makes the delays of exponential policies repeatable. */
+  jitterSeed?: number;
+  /** Time for tests; see `resil/testing`. */
+  clock?: Clock;
+  /** Where the lines go that Dapr would log: `true` is the console, off by default. */
+  log?: boolean | ((line: string, event: ResilEvent) => void) | { info(line: string): void };
+}
+
+/** What separates the endpoints: each has a circuit breaker of its own. */
+export type Target =
+  | { app: string; method?: string }
+  | { actor: string; id?: string }
+  | { component: string; direction?: Direction; type?: ComponentType }
+  | { builtin: string };
+export type Direction = 'outbound' | 'inbound';
+/** Only chooses default policies. */
+export type ComponentType = 'Binding' | 'Configuration' | 'Lock' | 'Pubsub' | 'Crypto' | 'Conversation' | 'Secretstore' | 'Statestore';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** What a function that makes an attempt is given. */
+export interface AttemptContext {
+  /** 1, 2, ... */
+  readonly attempt: number;
+  /** The budget of this attempt; undefined = none. */
+  readonly timeoutMs: number | undefined;
+  /** Aborts when the budget ends or the caller's signal aborts. Made when it is read. */
+  readonly signal: AbortSignal;
+}
+
+export interface CallOptions<T = any> {
+  /** The caller's. When it aborts, the operation ends at once with its reason, whatever it was doing, and counts as cancelled. */
+  signal?: AbortSignal | null;
+  /** When the whole operation must be over: a Date, or milliseconds from now. */
+  deadline?: Date | number;
+  /** Wait while the circuit breaker is open instead of throwing. Waiting is no attempt. */
+  waitWhenOpen?: boolean;
+  /**
+   * What an attempt means, where resil cannot know: called with what was thrown, or with what was returned. Undefined leaves it
+   * to resil: a throw is a failure (with the HTTP status or gRPC code that the error carries), a response is judged by its
+   * status, all else is a success.
+   */
+  outcome?(error: unknown, value: T | undefined): number | undefined;
+  /** Why the function cannot be called again, or a function that says so (undefined: it can). */
+  refuseRetry?: string | (() => string | undefined);
+  /** Called with a result that a retry replaces, or that came after its budget had ended. */
+  discard?(value: T): void;
+}
+
+export interface SyncOptions<T = any> extends CallOptions<T> {
+  /** Wait by blocking the thread: for a retry, and with `waitWhenOpen` for an open breaker. Otherwise nothing is waited for. */
+  blocking?: boolean;
+}
+
+export type Result<T> = Success<T> | Rejection | Failure;
+export interface Success<T> {
+  readonly ok: true;
+  readonly value: T;
+}
+/** The circuit breaker, or the deadline, admitted no attempt. Nothing was thrown. */
+export interface Rejection {
+  readonly ok: false;
+  readonly code: 'RESIL_OPEN' | 'RESIL_TOO_MANY_REQUESTS' | 'RESIL_DEADLINE';
+  readonly retryAfterMs: number;
+  readonly endpoint: Endpoint;
+  /** The failure of the attempt before, if there was one. */
+  readonly cause: unknown;
+  /** Made when it is read. */
+  readonly error: RejectedError;
+}
+/** What `execute` would have thrown. */
+export interface Failure {
+  readonly ok: false;
+  /** The error's code, if it has one. */
+  readonly code: string | undefined;
+  readonly retryAfterMs: undefined;
+  readonly error: unknown;
+}
+
+/** Numbers for what an attempt came to. */
+export const Outcome: {
+  readonly SUCCESS: 0;
+  readonly FAILURE: 1;
+  readonly TIMEOUT: 2;
+  readonly CANCELLED: 3;
+  http(status: number): number;
+  grpc(code: number): number;
+};
+
+/** Interned once, it lives as long as its engine. */
+export class Endpoint {
+  private constructor();
+  readonly engine: Engine;
+  /** The engine's number for it. */
+  readonly id: number;
+  /** Undefined where no policy gives this endpoint a breaker. */
+  readonly state: BreakerState | undefined;
+  /** Calls `fn`, again if need be, under this endpoint's policies. */
+  execute<T>(fn: (attempt: AttemptContext) => T, options?: CallOptions<Awaited<T>>): Promise<Awaited<T>>;
+  /** The same, with everything that would be thrown as a value. */
+  tryExecute<T>(fn: (attempt: AttemptContext) => T, options?: CallOptions<Awaited<T>>): Promise<Result<Awaited<T>>>;
+  /** For a function that answers at once. Without `blocking` it is not retried, for that would mean to wait. */
+  executeSync<T>(fn: (attempt: AttemptContext) => T, options?: SyncOptions<T>): T;
+  tryExecuteSync<T>(fn: (attempt: AttemptContext) => T, options?: SyncOptions<T>): Result<T>;
+  /** A function with the same arguments that runs under this endpoint's policies. */
+  wrap<This, A extends unknown[], T>(fn: (this: This, ...args: A) => T, options?: CallOptions<Awaited<T>>): (this: This, ...args: A) => Promise<Awaited<T>>;
+  /** One attempt by hand. */
+  begin(options?: { deadline?: Date | number }): Attempt;
+  toString(): string;
+}
+
+/** One attempt by hand: if `allowed`, make it within `timeoutMs` and end() it exactly once, whatever happened. */
+export class Attempt {
+  private constructor();
+  readonly endpoint: Endpoint;
+  readonly allowed: boolean;
+  readonly attempt: number;
+  readonly timeoutMs: number | undefined;
+  /** After 'retry': how long to wait before begin(). */
+  readonly delayMs: number;
+  /** After a rejection: how long until an attempt could be admitted. */
+  readonly retryAfterMs: number;
+  /** Why not: 'breaker-open', 'breaker-half-open-full', 'retries-exhausted', 'not-retriable', 'cancelled', 'deadline'. */
+  readonly reason: string | undefined;
+  /** The rejection as an error, for who wants to throw it. */
+  readonly error: RejectedError | undefined;
+  /** Tells what came of it. `retryAfterMs` is the server's own hint. */
+  end(outcome: number, options?: { retryAfterMs?: number }): 'done' | 'retry' | 'giveUp';
+  /** The next attempt of the same operation, after 'retry' or a rejection. Answers `allowed`. */
+  begin(): boolean;
+  /** No further attempt; one in flight counts as cancelled. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+interface EventBase {
+  /** Undefined for a warning that is not about an endpoint. */
+  endpoint: Endpoint | undefined;
+  /** Of the engine's clock. */
+  timeMs: number;
+}
+export interface StateChangeEvent extends EventBase { type: 'stateChange'; from: BreakerState; to: BreakerState }
+export interface RetryEvent extends EventBase { type: 'retry'; attempt: number; outcome: string; delayMs: number }
+export interface RecoveredEvent extends EventBase { type: 'recovered'; attempts: number }
+export interface RejectEvent extends EventBase { type: 'reject'; attempts: number; reason: string; retryAfterMs: number }
+export interface TimeoutEvent extends EventBase { type: 'timeout'; attempt: number; timeoutMs: number }
+export interface GiveUpEvent extends EventBase { type: 'giveUp'; attempts: number; reason: string; outcome: string }
+export interface WarningEvent extends EventBase { type: 'warning'; number: number; message: string }
+export type ResilEvent = StateChangeEvent | RetryEvent | RecoveredEvent | RejectEvent | TimeoutEvent | GiveUpEvent | WarningEvent;
+/** The engine would have asked for a retry that the caller had refused; it told the engine so by a deadline. */
+export interface RetryRefusedEvent { type: 'retryRefused'; endpoint: Endpoint; reason: string; error: unknown }
+
+export interface EngineEvents {
+  stateChange: [event: StateChangeEvent];
+  retry: [event: RetryEvent];
+  recovered: [event: RecoveredEvent];
+  reject: [event: RejectEvent];
+  timeout: [event: TimeoutEvent];
+  giveUp: [event: GiveUpEvent];
+  warning: [event: WarningEvent];
+  retryRefused: [event: RetryRefusedEvent];
+  /** A line that Dapr would log. */
+  log: [line: string, event: ResilEvent];
+  /** How many events were overwritten before they could be read. */
+  lost: [count: number];
+}
+
+export interface Snapshot {
+  endpoints: EndpointSnapshot[];
+}
+export interface EndpointSnapshot {
+  endpoint: number;
+  kind: string;
+  name: string;
+  breaker?: {
+    name: string;
+    state: BreakerState;
+    /** A count that the trip rule does not read is null while the breaker is closed. */
+    counts: Record<'requests' | 'totalSuccesses' | 'totalFailures' | 'consecutiveSuccesses' | 'consecutiveFailures', number | null>;
+    [more: string]: unknown;
+  } | null;
+  [more: string]: unknown;
+}
+
+/** Policies, and the endpoints they govern. Belongs to the thread that made it. */
+export class Engine extends EventEmitter {
+  private constructor();
+  /** Loads a file, or every .yaml and .yml of a folder. Throws a ConfigError that says where the mistake is and what to write instead. */
+  static load(path: string | URL, options?: EngineOptions): Engine;
+  static fromText(yaml: string, options?: EngineOptions): Engine;
+  /** Everything that load would complain about, an error or warning each. */
+  static check(path: string | URL, options?: EngineOptions): string[];
+  static checkText(yaml: string, options?: EngineOptions): string[];
+
+  app(id: string, method?: string): Endpoint;
+  actor(type: string, id?: string): Endpoint;
+  component(name: string, options?: { direction?: Direction; type?: ComponentType }): Endpoint;
+  /** One of Dapr's reserved policies, by name. */
+  builtin(name: string): Endpoint;
+  endpoint(target: Target): Endpoint;
+  /** `engine.endpoint(target).execute(fn, options)` */
+  execute<T>(target: Target, fn: (attempt: AttemptContext) => T, options?: CallOptions<Awaited<T>>): Promise<Awaited<T>>;
+
+  /** Replaces all policies, or none if there is a mistake. Breakers whose settings are equal keep their state. */
+  reload(path?: string | URL): void;
+  reloadText(yaml: string): void;
+  snapshot(): Snapshot;
+
+  readonly disposed: boolean;
+  /** Ends waits at once (with a ClosedError), admits no call, and frees the engine when the last one in flight is over. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+
+  on<K extends keyof EngineEvents>(event: K, listener: (...args: EngineEvents[K]) => void): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+  once<K extends keyof EngineEvents>(event: K, listener: (...args: EngineEvents[K]) => void): this;
+  once(event: string | symbol, listener: (...args: any[]) => void): this;
+  off<K extends keyof EngineEvents>(event: K, listener: (...args: EngineEvents[K]) => void): this;
+  off(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+export class ResilError extends Error {
+  readonly code: string;
+}
+/** No attempt was admitted. */
+export class RejectedError extends ResilError {
+  readonly endpoint: Endpoint;
+  readonly retryAfterMs: number;
+}
+export class OpenError extends RejectedError {
+  readonly code: 'RESIL_OPEN';
+}
+export class TooManyRequestsError extends RejectedError {
+  readonly code: 'RESIL_TOO_MANY_REQUESTS';
+}
+export class DeadlineError extends RejectedError {
+  readonly code: 'RESIL_DEADLINE';
+}
+export class TimeoutError extends ResilError {
+  readonly code: 'RESIL_TIMEOUT';
+  readonly endpoint: Endpoint;
+  readonly timeoutMs: number;
+  readonly attempt: number;
+}
+/** The last of several attempts failed; `cause` is its error. */
+export class ExhaustedError extends ResilError {
+  readonly code: 'RESIL_EXHAUSTED';
+  readonly endpoint: Endpoint;
+  readonly attempts: number;
+  readonly cause: unknown;
+}
+/** The policy would have retried, but the caller could not; `cause` is the failure. */
+export class RetryRefusedError extends ResilError {
+  readonly code: 'RESIL_RETRY_REFUSED';
+  readonly endpoint: Endpoint;
+  readonly reason: string;
+  readonly cause: unknown;
+}
+export class ConfigError extends ResilError {
+  readonly code: 'RESIL_CONFIG';
+  /** From 1; undefined = not about a place in a text. */
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+}
+export class ClosedError extends ResilError {
+  readonly code: 'RESIL_CLOSED';
+}
+export class LimitError extends ResilError {
+  readonly code: 'RESIL_FULL';
+}
+export class NativeError extends ResilError {
+  readonly code: 'RESIL_NATIVE';
+}

@@ -1,0 +1,117 @@
+'use strict';
+const { test } = require('node:test');
+const assert = require('node:assert/strict');
+const { getEventListeners } = require('events');
+const { Outcome } = require('..');
+const { virtual, real, flaky, deferred, counts } = require('./support/policies');
+
+const listeners = (signal) => getEventListeners(signal, 'abort').length;
+const never = () => new Promise(() => {});
+
+test('a signal that has aborted already: the function is not called', async (t) => {
+  const { app } = virtual(t);
+  const fn = flaky(0);
+  await assert.rejects(app('plain').execute(fn, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+  assert.equal((await app('plain').tryExecute(fn, { signal: AbortSignal.abort('why') })).error, 'why');
+  assert.throws(() => app('plain').executeSync(fn, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+  assert.equal(fn.calls, 0);
+});
+
+test('an abort ends the attempt in flight at once, counts as cancelled and reaches the function', async (t) => {
+  const { app, engine } = virtual(t);
+  for (const name of ['plain', 'window', 'timeout', 'all']) {
+    const controller = new AbortController();
+    let seen;
+    const call = app(name).execute(({ signal }) => {
+      seen = signal;
+      return never(); // one that does not listen
+    }, { signal: controller.signal });
+    const reason = new Error('the caller left');
+    controller.abort(reason);
+    await assert.rejects(call, (error) => error === reason);
+    assert.equal(seen.aborted, true, name);
+    assert.equal(seen.reason, reason);
+    const { cancelled, failures } = counts(engine, app(name));
+    assert.deepEqual({ cancelled, failures }, { cancelled: 1, failures: 0 }, name);
+    assert.equal(listeners(controller.signal), 0);
+  }
+});
+
+test('an abort ends the wait between attempts at once', async (t) => {
+  const { app, clock } = virtual(t);
+  const controller = new AbortController();
+  const fn = flaky(9);
+  const call = app('retry').execute(fn, { signal: controller.signal });
+  await clock.advance(1000);
+  assert.equal(clock.pending, 1);
+  controller.abort();
+  await assert.rejects(call, { name: 'AbortError' });
+  assert.equal(clock.pending, 0);
+  assert.equal(fn.calls, 1);
+});
+
+test('an abort ends the wait for an open breaker at once', async (t) => {
+  const { app, clock } = virtual(t);
+  for (let i = 0; i < 2; i++) app('plain').begin().end(Outcome.FAILURE);
+  const controller = new AbortController();
+  const call = app('plain').execute(flaky(0), { signal: controller.signal, waitWhenOpen: true });
+  controller.abort();
+  await assert.rejects(call, { name: 'AbortError' });
+  assert.equal(clock.pending, 0);
+});
+
+test('a cancelled probe frees its permit', async (t) => {
+  const { app, clock } = virtual(t);
+  for (let i = 0; i < 2; i++) app('plain').begin().end(Outcome.FAILURE);
+  await clock.advance(5001);
+  const controller = new AbortController();
+  const call = app('plain').execute(never, { signal: controller.signal });
+  assert.equal((await app('plain').tryExecute(flaky(0))).code, 'RESIL_TOO_MANY_REQUESTS');
+  controller.abort();
+  await assert.rejects(call);
+  assert.equal(await app('plain').execute(flaky(0)), 'ok');
+});
+
+test('a function that throws because of the abort changes nothing', async (t) => {
+  const { app, engine } = virtual(t);
+  const controller = new AbortController();
+  const call = app('all').execute(
+    ({ signal }) => new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    { signal: controller.signal },
+  );
+  controller.abort();
+  await assert.rejects(call, { name: 'AbortError' });
+  await new Promise(setImmediate);
+  assert.equal(counts(engine, app('all')).failures, 0);
+});
+
+test('however many operations share a signal, it has one listener, and none afterwards', async (t) => {
+  const { app } = real(t);
+  const controller = new AbortController();
+  const gates = Array.from({ length: 50 }, deferred);
+  const calls = gates.map(({ promise }) => app('plain').execute(() => promise, { signal: controller.signal }));
+  assert.equal(listeners(controller.signal), 1);
+  gates.forEach(({ resolve }) => resolve());
+  await Promise.all(calls);
+  assert.equal(listeners(controller.signal), 0);
+  await app('plain').execute(async () => {}, { signal: controller.signal });
+  assert.equal(listeners(controller.signal), 0);
+  const gate = deferred();
+  const again = app('plain').execute(() => gate.promise, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(again);
+});
+
+test('the signal of an attempt that nothing can abort gathers no listeners', async (t) => {
+  const { app } = real(t);
+  let signal;
+  for (let i = 0; i < 20; i++) {
+    await app('plain').execute(async (context) => {
+      signal = context.signal;
+      signal.addEventListener('abort', () => {});
+      assert.equal(signal.aborted, false);
+      assert.ok(signal instanceof AbortSignal);
+    });
+  }
+  assert.equal(listeners(signal), 0);
+});

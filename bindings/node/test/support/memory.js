@@ -1,0 +1,90 @@
+'use strict';
+// A process of its own that makes many calls of one kind and tells how much memory stayed behind. node:test cannot be in it:
+// its runner remembers every asynchronous resource.
+//   node --expose-gc memory.js KIND BLOCKS ROUNDS -> [{live, rss, tickets}, ...], what each block of rounds grew by, in bytes
+//   and tickets. Tables grow in steps; a leak grows in every block.
+
+const { Engine, Outcome } = require('../..');
+const native = require('../../lib/native');
+const { COMMON } = require('./policies');
+
+const engine = Engine.fromText(COMMON);
+const app = (name) => engine.app(name, 'm');
+const fail = () => Promise.reject(new Error('down'));
+const controller = new AbortController();
+
+const execute = (name) => async () => {
+  const endpoint = app(name);
+  for (let i = 0; i < 100_000; i++) await endpoint.execute(async () => i);
+};
+
+const kinds = {
+  plain: execute('plain'),
+  window: execute('window'),
+  timeout: execute('timeout'),
+  async sync() {
+    for (let i = 0; i < 100_000; i++) app('plain').executeSync(() => i);
+  },
+  async byHand() {
+    for (let i = 0; i < 50_000; i++) {
+      app('plain').begin().end(Outcome.SUCCESS);
+      app('window').begin().end(Outcome.SUCCESS);
+    }
+  },
+  async failures() {
+    for (let i = 0; i < 5000; i++) {
+      await app('unknown').tryExecute(fail);
+      await app('plain').execute(fail).catch(() => {});
+      await app('plain').tryExecute(fail);
+    }
+  },
+  async signals() {
+    for (let i = 0; i < 2000; i++) {
+      await app('unknown').execute(async () => i, { signal: controller.signal });
+      const own = new AbortController();
+      const call = app('window').execute(() => new Promise((resolve) => setImmediate(resolve)), { signal: own.signal });
+      own.abort();
+      await call.catch(() => {});
+    }
+  },
+  async reloads() {
+    for (let i = 0; i < 100; i++) engine.reloadText(COMMON);
+  },
+  async engines() {
+    for (let i = 0; i < 50; i++) {
+      const other = Engine.fromText(COMMON);
+      await other.app('plain', 'm').execute(async () => i);
+      other.dispose();
+    }
+  },
+};
+
+const settle = async () => {
+  for (let i = 0; i < 4; i++) {
+    global.gc();
+    await new Promise(setImmediate); // finalizers run between turns
+  }
+};
+
+async function usage() {
+  await settle();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { live: heapUsed + external, rss, tickets: native.ticketsHeld() };
+}
+
+async function main([kind, blocks, rounds]) {
+  const round = kinds[kind];
+  await round();
+  const grown = [];
+  for (let before = await usage(); grown.length < Number(blocks); ) {
+    for (let i = 0; i < Number(rounds); i++) await round();
+    const after = await usage();
+    grown.push(Object.fromEntries(Object.keys(before).map((key) => [key, after[key] - before[key]])));
+    before = after;
+  }
+  console.log(JSON.stringify(grown));
+}
+
+if (require.main === module) main(process.argv.slice(2));
+
+module.exports = { kinds: Object.keys(kinds) };

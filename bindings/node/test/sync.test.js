@@ -1,0 +1,82 @@
+'use strict';
+const { test } = require('node:test');
+const assert = require('node:assert/strict');
+const { Outcome, OpenError, ExhaustedError } = require('..');
+const { virtual, real, counts } = require('./support/policies');
+
+const failing = (failures, error = new Error('down')) => {
+  const fn = () => {
+    if (++fn.calls <= failures) throw error;
+    return 'ok';
+  };
+  fn.calls = 0;
+  return fn;
+};
+
+test('answers and throws what its function does', (t) => {
+  for (const { app } of [virtual(t), real(t)]) {
+    for (const name of ['plain', 'window', 'timeout', 'retry', 'unknown']) {
+      assert.equal(app(name).executeSync(() => 1), 1);
+      const error = new Error('down');
+      assert.throws(() => app(name).executeSync(failing(1, error)), (thrown) => thrown === error);
+      assert.deepEqual({ ...app(name).tryExecuteSync(() => 2) }, { ok: true, value: 2 });
+    }
+  }
+});
+
+test('is not retried unless it may block', (t) => {
+  const { app, engine, clock } = virtual(t);
+  const lines = [];
+  engine.on('log', (line) => lines.push(line));
+  const fn = failing(9);
+  assert.throws(() => app('retry').executeSync(fn), { message: 'down' });
+  assert.equal(fn.calls, 1);
+  assert.deepEqual(lines, []); // nothing claims that it retries
+  const patient = failing(2);
+  assert.equal(app('retry').executeSync(patient, { blocking: true }), 'ok');
+  assert.deepEqual([patient.calls, clock.now()], [3, 4000]);
+  assert.throws(() => app('retry').executeSync(failing(9), { blocking: true }), ExhaustedError);
+});
+
+test('an open breaker rejects, or is waited for', (t) => {
+  const { app, clock } = virtual(t);
+  for (let i = 0; i < 2; i++) assert.throws(() => app('plain').executeSync(failing(1)));
+  assert.throws(() => app('plain').executeSync(() => 1), OpenError);
+  assert.equal(app('plain').tryExecuteSync(() => 1).code, 'RESIL_OPEN');
+  assert.throws(() => app('plain').executeSync(() => 1, { waitWhenOpen: true }), OpenError);
+  assert.equal(app('plain').executeSync(() => 1, { waitWhenOpen: true, blocking: true }), 1);
+  assert.ok(clock.now() >= 5000);
+});
+
+test('blocks on the machine\'s clock too', (t) => {
+  const { app } = real(t);
+  const start = performance.now();
+  assert.equal(app('eager').executeSync(failing(2), { blocking: true }), 'ok');
+  assert.ok(performance.now() - start < 1000);
+});
+
+test('is told its budget', (t) => {
+  const { app } = real(t);
+  assert.equal(app('timeout').executeSync(({ timeoutMs }) => timeoutMs), 1000);
+  assert.equal(app('plain').executeSync(({ timeoutMs }) => timeoutMs), undefined);
+});
+
+test('a promise is refused, and counts for nothing', async (t) => {
+  const { app, engine } = real(t);
+  for (const name of ['plain', 'window']) {
+    assert.throws(() => app(name).executeSync(() => Promise.reject(new Error('unseen'))), /answered a promise; use execute/);
+    assert.equal(counts(engine, app(name)).failures, 0);
+  }
+  await new Promise(setImmediate);
+});
+
+test('responses and outcomes are judged as elsewhere', (t) => {
+  const { app, engine } = virtual(t);
+  assert.equal(app('plain').executeSync(() => ({ status: 500, headers: {} })).status, 500);
+  assert.equal(counts(engine, app('plain')).failures, 1);
+  const outcome = (error, value) => (value === 0 ? Outcome.FAILURE : undefined);
+  let n = 0;
+  assert.equal(app('retry').executeSync(() => n++, { outcome, blocking: true }), 1);
+  assert.throws(() => app('window').executeSync(() => 1, { outcome: () => { throw new RangeError('oops'); } }), RangeError);
+  assert.equal(counts(engine, app('window')).failures, 1);
+});
