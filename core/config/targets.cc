@@ -10,6 +10,7 @@
 namespace resil {
 namespace {
 
+constexpr std::size_t kMostNamesTold = 6;
 constexpr std::int64_t kMostCached = std::numeric_limits<std::int32_t>::max();
 
 template <typename Map>
@@ -43,21 +44,22 @@ void Definitions::add_targets(const Document& document) {
 
 // A name that is no policy's. Perhaps it is misspelt, perhaps it is a policy of another kind.
 void Definitions::undefined(const YamlNode& node, std::string_view what, bool always_wrong) {
-  const std::vector<std::string_view> names = what == "timeout"        ? names_of(set_.timeouts)
-                                              : what == "retry policy" ? names_of(set_.retries)
-                                                                       : names_of(set_.breakers);
+  const bool timeout = what == "timeout", retry = what == "retry policy";
+  std::vector<std::string_view> names = timeout ? names_of(set_.timeouts)
+                                        : retry ? names_of(set_.retries)
+                                                : names_of(set_.breakers);
   std::string hint = did_you_mean(node.text, names);
   if (hint.empty()) {
+    std::erase_if(names, is_reserved_retry);
+    hint = std::string("; define it under ") + (timeout ? "timeouts" : retry ? "retries" : "circuitBreakers");
     if (set_.timeouts.contains(node.text))
-      hint = "; " + quoted(node.text) + " is a timeout";
+      hint = "; it is a timeout";
     else if (set_.retries.contains(node.text))
-      hint = "; " + quoted(node.text) + " is a retry policy";
+      hint = "; it is a retry policy";
     else if (set_.breakers.contains(node.text))
-      hint = "; " + quoted(node.text) + " is a circuit breaker";
-    else
-      hint = "; define it under " + std::string(what == "timeout"        ? "timeouts"
-                                                : what == "retry policy" ? "retries"
-                                                                         : "circuitBreakers");
+      hint = "; it is a circuit breaker";
+    else if (!names.empty() && names.size() <= kMostNamesTold)
+      hint += ", where there is " + listed(names);
   }
   const std::string message = "undefined " + std::string(what) + " " + quoted(node.text) + hint;
   if (always_wrong)

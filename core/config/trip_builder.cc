@@ -89,6 +89,7 @@ TripBuilder::Id TripBuilder::binary(Place place, TripOp op, Id left, Id right) {
   if (op != TripOp::And && op != TripOp::Or) {
     const std::string mistake = check(op, left, right);
     const TripType type = is_relation(op) ? TripType::Bool : drafts_[left].type;
+    if (is_relation(op)) remark_whole_quotient(left, right);
     return mistake.empty() ? fold(place, op, type, {left, right}) : add(place, op, type, {left, right}, mistake);
   }
   // Whichever side decides absorbs the other, mistakes and all; the value that decides nothing leaves the other as it
@@ -135,6 +136,19 @@ std::string TripBuilder::mixing(TripOp op, Id left, Id right) const {
   return source(left) + " " + std::string(symbol_of(op)) + " " + source(right) + " mixes " +
          std::string(name_of(drafts_[left].type)) + " and " + std::string(name_of(drafts_[right].type)) + ": write " +
          remedy;
+}
+
+// totalFailures / requests > 0.5 looks like a ratio, but of two ints it is 0 or 1.
+void TripBuilder::remark_whole_quotient(Id left, Id right) {
+  for (const auto& [quotient, other] : {std::pair(left, right), std::pair(right, left)}) {
+    const Draft& draft = drafts_[quotient];
+    if (draft.node.op != TripOp::Divide || draft.type != TripType::Int || drafts_[other].type != TripType::Double)
+      continue;
+    const std::string a = source(draft.operands[0]), b = source(draft.operands[1]);
+    remarks_.push_back({false, draft.place.begin,
+                        a + " / " + b + " is a whole number, rounded towards zero; for a ratio write double(" + a +
+                            ") / double(" + b + ")"});
+  }
 }
 
 TripBuilder::Id TripBuilder::select(Place place, Id condition, Id then, Id otherwise) {

@@ -54,6 +54,7 @@ class TripBuilder {
   std::string check(TripOp op, Id left, Id right) const;
   std::string check_logic(TripOp op, Id operand) const;
   std::string mixing(TripOp op, Id left, Id right) const;
+  void remark_whole_quotient(Id left, Id right);
   bool decides(Id id, bool value) const;
   bool known(Id id) const { return drafts_[id].type != TripType::Error; }
   std::string source(Id id) const;
@@ -61,6 +62,7 @@ class TripBuilder {
 
   std::string_view text_;
   std::vector<Draft> drafts_;
+  std::vector<TripMessage> remarks_;
   std::optional<TripMessage> impossible_;  // the first constant that cannot be computed
 };
 

@@ -1,5 +1,6 @@
 // The last step of compiling a trip: which pieces are used, what they need, and what was wrong with them.
 #include <algorithm>
+#include <utility>
 
 #include "config/suggest.h"
 #include "config/trip_builder.h"
@@ -19,6 +20,7 @@ std::vector<bool> TripBuilder::used_from(Id root) const {
 
 TripResult TripBuilder::finish(Id root, bool lenient) {
   TripResult result;
+  result.messages = std::move(remarks_);
   const Draft& top = drafts_[root];
   const std::vector<bool> used = used_from(root);
   for (Id id = 0; id < drafts_.size(); ++id) {

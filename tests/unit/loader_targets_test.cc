@@ -84,11 +84,11 @@ TEST(LoaderTargets, UndefinedNamesSuggest) {
   EXPECT_EQ(only_error(with("    apps:\n      a: {circuitBreaker: simplecb}\n")),
             "10:27: undefined circuit breaker 'simplecb'; did you mean 'simpleCB'?");
   EXPECT_EQ(only_error(with("    apps:\n      a: {timeout: simpleCB}\n")),
-            "10:20: undefined timeout 'simpleCB'; 'simpleCB' is a circuit breaker");
+            "10:20: undefined timeout 'simpleCB'; it is a circuit breaker");
   EXPECT_EQ(only_error(with("    apps:\n      a: {retry: other}\n")),
-            "10:18: undefined retry policy 'other'; define it under retries");
+            "10:18: undefined retry policy 'other'; define it under retries, where there is retryForever");
   EXPECT_EQ(only_error(with("    apps:\n      a: {timeout: 5s}\n")),
-            "10:20: undefined timeout '5s'; define it under timeouts");
+            "10:20: undefined timeout '5s'; define it under timeouts, where there is general and quick");
 }
 
 TEST(LoaderTargets, LenientIgnoresUndefinedNamesExceptAComponentsBreaker) {
@@ -101,7 +101,7 @@ TEST(LoaderTargets, LenientIgnoresUndefinedNamesExceptAComponentsBreaker) {
     EXPECT_EQ(warnings(result).size(), 3u);
   }
   EXPECT_EQ(only_error(with("    components:\n      c: {inbound: {retry: x, circuitBreaker: z}}\n"), lenient()),
-            "10:47: undefined circuit breaker 'z'; define it under circuitBreakers");
+            "10:47: undefined circuit breaker 'z'; define it under circuitBreakers, where there is simpleCB");
 }
 
 TEST(LoaderTargets, UnknownFieldsSuggest) {

@@ -164,6 +164,19 @@ TEST(TripParser, TypeMistakesNameTheRemedy) {
   for (const auto& [text, expected] : cases) EXPECT_EQ(first_error(text), expected) << text;
 }
 
+TEST(TripParser, AWholeQuotientBesideADoubleIsRemarkedOn) {
+  for (const std::string text : {"totalFailures / requests > 0.5", "0.5 < totalFailures / requests"}) {
+    const TripResult result = compile_trip(text);
+    ASSERT_TRUE(result.rule) << text;
+    ASSERT_EQ(result.messages.size(), 1u) << text;
+    EXPECT_FALSE(result.messages[0].error);
+    EXPECT_EQ(result.messages[0].text,
+              "totalFailures / requests is a whole number, rounded towards zero; for a ratio write "
+              "double(totalFailures) / double(requests)");
+  }
+  EXPECT_TRUE(compile_trip("totalFailures * 100 / requests > 50").messages.empty());
+}
+
 TEST(TripParser, UnknownVariablesSuggest) {
   const std::string counts =
       " (the counts are requests, totalSuccesses, totalFailures, consecutiveSuccesses and consecutiveFailures)";
