@@ -9,7 +9,7 @@ configure_package_config_file(resilConfig.cmake.in resilConfig.cmake INSTALL_DES
 write_basic_package_version_file(resilConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 
 install(TARGETS resil LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT capi)
-install(FILES include/resil.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT capi)
+install(FILES include/resil.h include/resil_inline.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT capi)
 if(TARGET resil_static)
   install(FILES "${RESIL_ARCHIVE}" DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT capi)
 endif()

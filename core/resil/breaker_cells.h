@@ -30,9 +30,12 @@ struct GivenAt {
   static constexpr bool of_generation(std::uint64_t cell, std::uint64_t generation) {
     return cell >> kMomentBits == (generation & 0xFF);
   }
-  // How long ago; the moment wraps after two years.
+  // How long ago. The moment wraps after two years; only the last 13 days of these read as a moment yet to come, as
+  // threads may see it whose clocks were read at about the same time.
   static constexpr Nanos age(std::uint64_t cell, Nanos now) {
-    return static_cast<Nanos>((static_cast<std::uint64_t>(now) - cell) << 8) >> 8;
+    constexpr std::uint64_t kRound = std::uint64_t{1} << kMomentBits, kAhead = std::uint64_t{1} << 50;
+    const std::uint64_t age = (static_cast<std::uint64_t>(now) - cell) & (kRound - 1);
+    return age > kRound - kAhead ? static_cast<Nanos>(age) - static_cast<Nanos>(kRound) : static_cast<Nanos>(age);
   }
 };
 
@@ -47,9 +50,10 @@ struct alignas(64) Tally {
   TaggedCount<Atom> run;                       // consecutiveFailures, where a window's end takes the word's room
   TaggedCount<Atom> successes_before_failure;  // at the latest failure
 
-  void freshen(std::uint32_t generation) {
+  template <typename StillCurrent>
+  void freshen(std::uint32_t generation, StillCurrent still_current) {
     for (TaggedCount<Atom>* count : {&requests, &successes, &failures, &run, &successes_before_failure}) {
-      count->freshen(generation);
+      count->freshen(generation, still_current);
     }
   }
 };

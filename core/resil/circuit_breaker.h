@@ -174,7 +174,8 @@ class CircuitBreaker {
     if (next.is_fast()) published_fast_ = true;
     // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one.
     if (next.generation() != seen.generation() && next.generation() % kFreshenEvery == 0) {
-      for (Tally<Atom>& tally : tallies_) tally.freshen(next.generation());
+      const auto still_current = [this, next] { return load().generation() == next.generation(); };
+      for (Tally<Atom>& tally : tallies_) tally.freshen(next.generation(), still_current);
     }
     return true;
   }

@@ -23,11 +23,13 @@ class EndpointTable {
 
   // Null: no such endpoint. Wait-free.
   EndpointRecord* find(EndpointId id) const {
-    const auto index = static_cast<std::uint32_t>(id);
-    if (index >= count_.load(std::memory_order_acquire)) return nullptr;
-    return &pages_[index / kPage]->records[index % kPage];
+    return static_cast<std::uint32_t>(id) < count_.load(std::memory_order_acquire) ? &at(id) : nullptr;
   }
-  EndpointRecord& at(EndpointId id) const { return *find(id); }
+  // Of an endpoint that is known to be there.
+  EndpointRecord& at(EndpointId id) const {
+    const auto index = static_cast<std::uint32_t>(id);
+    return pages_[index / kPage]->records[index % kPage];
+  }
   CallCounts& counts(EndpointId id, unsigned shard) const {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->counts[shard * kPage + index % kPage];
@@ -40,10 +42,7 @@ class EndpointTable {
 
   // A new record, not yet to be found: complete it, then publish it. -1: the table is full.
   EndpointId add(TargetKind kind, std::string_view name, std::string_view instance);
-  EndpointRecord& unpublished(EndpointId id) {
-    const auto index = static_cast<std::uint32_t>(id);
-    return pages_[index / kPage]->records[index % kPage];
-  }
+  EndpointRecord& unpublished(EndpointId id) { return at(id); }
   void publish(EndpointId id);
 
  private:

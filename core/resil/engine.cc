@@ -110,7 +110,7 @@ void Engine::reload(PolicySet policies) {
   std::swap(set_, policies);
   for (auto& [name, use] : uses_) {
     use->collect_returned([this](EndpointId id) -> EndpointRecord& { return table_.at(id); });
-    for (const auto& [known, id] : use->all()) table_.at(id).name.resident = false;
+    use->for_each([this](EndpointId id) { table_.at(id).name.resident = false; });
     use->clear();
     use->said_over = false;
   }
@@ -118,7 +118,7 @@ void Engine::reload(PolicySet policies) {
   // From here on it is only book-keeping of bounds.
   for (const Binding& binding : bindings) join(binding);
   for (auto& [name, use] : uses_) {
-    if (use->bound != 0 && use->residents() > use->bound) evict_beyond_bound(*use, use->all().front().second);
+    if (use->bound != 0 && use->residents() > use->bound) evict_beyond_bound(*use, -1);
   }
 }
 

@@ -98,7 +98,8 @@ class Engine {
 
   // eviction.cc, under the lock
   TargetUse& use_of(const EndpointName& name);
-  void start_noting(TargetUse& use);
+  void note_from_now(TargetUse& use, EndpointId id);
+  bool forget(EndpointId id);
   void join(const Binding& binding);
   void evict_beyond_bound(TargetUse& use, EndpointId newest);
 

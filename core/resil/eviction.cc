@@ -1,7 +1,6 @@
 // Keeping circuitBreakerCacheSize. Evicting forgets what a closed breaker counted: its endpoint's number stays
 // good, and its next call finds a fresh breaker.
 #include <string>
-#include <vector>
 
 #include "resil/engine.h"
 
@@ -24,46 +23,66 @@ void Engine::join(const Binding& binding) {
   use.bound = binding.cache_size;
   const bool evicted = record.use.load() != nullptr && record.last_used.load() == 0;
   if (!evicted) use.add(record, binding.id);
-  if (use.residents() * 2 >= use.bound) start_noting(use);
+  if (use.noting) note_from_now(use, binding.id);
+  if (!use.noting && use.residents() * 2 >= use.bound) {
+    use.noting = true;
+    use.for_each([&](EndpointId id) { note_from_now(use, id); });
+  }
 }
 
-// Those that are not yet noted were last used, as far as anybody knows, when they were interned.
-void Engine::start_noting(TargetUse& use) {
-  for (const auto& [known, id] : use.all()) {
-    EndpointRecord& record = table_.at(id);
-    if (record.use.load() == &use) continue;
-    if (record.last_used.load() == 0) record.last_used.store(use.next_stamp());
-    record.use.store(&use, std::memory_order_release);
-  }
+// One that is not yet noted was last used, as far as anybody knows, when it was interned.
+void Engine::note_from_now(TargetUse& use, EndpointId id) {
+  EndpointRecord& record = table_.at(id);
+  if (record.use.load() == &use) return;
+  if (record.last_used.load() == 0) record.last_used.store(use.next_stamp());
+  record.use.store(&use, std::memory_order_release);
 }
 
 void Engine::evict_beyond_bound(TargetUse& use, EndpointId newest) {
+  constexpr int kLookAtSetAside = 4;  // for each call, so that all get their turn and none waits for all
   const auto record_of = [this](EndpointId id) -> EndpointRecord& { return table_.at(id); };
+  const auto closed = [&](EndpointId id) {
+    return BreakerWord(record_of(id).live.word().load(std::memory_order_acquire)).phase() == Phase::Closed;
+  };
   use.collect_returned(record_of);
-  std::vector<EndpointId> kept;
-  while (use.residents() + kept.size() > use.bound && use.residents() > 0) {
+  for (int i = 0; i < kLookAtSetAside; ++i) {
+    const EndpointId id = use.next_set_aside();
+    if (id < 0) break;
+    if (closed(id)) use.put_back(record_of(id).last_used.load(std::memory_order_relaxed), id);
+    else use.set_aside(id);
+  }
+  bool keeps_newest = false;
+  while (use.residents() + (keeps_newest ? 1 : 0) > use.bound) {
     const EndpointId oldest = use.take_oldest(record_of);
-    EndpointRecord& record = table_.at(oldest);
-    const BreakerWord word(record.live.word().load(std::memory_order_acquire));
-    if (oldest == newest || word.phase() != Phase::Closed) {
-      kept.push_back(oldest);
+    if (oldest < 0) break;
+    if (oldest == newest) {
+      keeps_newest = true;
       continue;
     }
-    // Zero first: a call that comes now puts the endpoint back on the stack, and finds the fresh breaker or is
-    // the reason why it could not be forgotten.
-    const std::uint64_t used = record.last_used.exchange(0, std::memory_order_relaxed);
-    record.name.resident = false;
-    if (record.live.forget(plans())) continue;
-    if (record.last_used.load(std::memory_order_relaxed) == 0) record.last_used.store(used, std::memory_order_relaxed);
-    record.name.resident = true;
-    kept.push_back(oldest);
+    if (!closed(oldest) || !forget(oldest)) use.set_aside(oldest);
   }
-  for (const EndpointId id : kept) use.put_back(table_.at(id).last_used.load(std::memory_order_relaxed), id);
+  if (keeps_newest) use.put_back(record_of(newest).last_used.load(std::memory_order_relaxed), newest);
   if (use.residents() <= use.bound || use.said_over) return;
   use.said_over = true;
-  warn_locked("target '" + std::string(table_.at(newest).name.name()) + "' keeps more than circuitBreakerCacheSize " +
+  EndpointId any = newest;
+  use.for_each([&any](EndpointId id) { any = any < 0 ? id : any; });
+  warn_locked("target '" + std::string(record_of(any).name.name()) + "' keeps more than circuitBreakerCacheSize " +
                   std::to_string(use.bound) + " breakers: all are open or half-open, and none of these is forgotten",
-              newest);
+              any);
+}
+
+// False: it is not closed any more.
+bool Engine::forget(EndpointId id) {
+  EndpointRecord& record = table_.at(id);
+  // Zero first: a call that comes now puts the endpoint back on the stack, and finds the fresh breaker or is the
+  // reason why it could not be forgotten.
+  const std::uint64_t used = record.last_used.exchange(0, std::memory_order_relaxed);
+  record.name.resident = false;
+  if (record.live.forget(plans())) return true;
+  std::uint64_t unused = 0;
+  record.last_used.compare_exchange_strong(unused, used, std::memory_order_relaxed);
+  record.name.resident = true;
+  return false;
 }
 
 }  // namespace resil

@@ -50,10 +50,11 @@ class TaggedCount {
     }
   }
 
-  // Zero for `generation`, unless that is what it counts already.
-  void freshen(std::uint32_t generation) {
+  // Zero for `generation`, unless that is what it counts already or it is over.
+  template <typename StillCurrent>
+  void freshen(std::uint32_t generation, StillCurrent still_current) {
     std::uint64_t seen = cell_.load(std::memory_order_acquire);
-    if (seen >> kBits == generation) return;
+    if (seen >> kBits == generation || !still_current()) return;
     cell_.compare_exchange_strong(seen, tagged(generation, 0), std::memory_order_acq_rel, std::memory_order_acquire);
   }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ class TargetUse {
   static constexpr std::int32_t kNotOnStack = -2;
 
   std::uint32_t bound = 0;  // 0: none
+  bool noting = false;      // begin writes stamps
   bool said_over = false;   // that the bound could not be kept
 
   // A call on an endpoint of this target. `Record` is EndpointRecord; a template breaks the circle.
@@ -32,9 +34,17 @@ class TargetUse {
 
   // The rest is for whoever holds the engine's lock. Residents are a heap by the use that was known when they were
   // put there; one that was used since is put back when it comes up, so evicting n of them costs n log n.
-  std::size_t residents() const { return heap_.size(); }
-  const std::vector<std::pair<std::uint64_t, EndpointId>>& all() const { return heap_; }
-  void clear() { heap_.clear(); }
+  // Those that were found open or half-open wait in a queue of their own, lest an outage makes every intern sift them.
+  std::size_t residents() const { return heap_.size() + stuck_.size(); }
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [used, id] : heap_) visit(id);
+    for (const EndpointId id : stuck_) visit(id);
+  }
+  void clear() {
+    heap_.clear();
+    stuck_.clear();
+  }
 
   template <typename Record>
   void add(Record& record, EndpointId id) {
@@ -58,6 +68,14 @@ class TargetUse {
     return -1;
   }
   void put_back(std::uint64_t used, EndpointId id) { push(used, id); }
+  void set_aside(EndpointId id) { stuck_.push_back(id); }
+  // One that was set aside, in turn; -1: none.
+  EndpointId next_set_aside() {
+    if (stuck_.empty()) return -1;
+    const EndpointId id = stuck_.front();
+    stuck_.pop_front();
+    return id;
+  }
 
   // Makes residents again of those that came back since the last time.
   template <typename RecordOf>
@@ -91,6 +109,7 @@ class TargetUse {
   std::atomic<std::uint64_t> clock_{0};
   std::atomic<std::int32_t> returned_{-1};
   std::vector<std::pair<std::uint64_t, EndpointId>> heap_;
+  std::deque<EndpointId> stuck_;
 };
 
 }  // namespace resil
