@@ -1,10 +1,11 @@
 #!/bin/sh
-# What Maven runs before it compiles: build the native library for this machine into target/classes/native/<platform>/.
-# usage: build.sh VERSION [RESIL_PREFIX]
+# What Maven runs before it compiles: build the native library for this machine into TARGET/classes/native/<platform>/.
+# usage: build.sh VERSION TARGET [RESIL_PREFIX]
 set -eu
 cd "$(dirname "$0")"
 version=$1
-prefix=${2:-}
+target=$2
+prefix=${3:-}
 
 for tool in cmake cc c++; do
   command -v $tool >/dev/null || { echo "building dev.resil:resil needs $tool: install cmake, a C++20 compiler and swig" >&2; exit 1; }
@@ -24,9 +25,9 @@ libc=
 if ldd /bin/sh 2>&1 | grep -q musl; then libc=-musl; fi
 
 home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
-mkdir -p ../target
-cmake -S . -B ../target/native -DCMAKE_BUILD_TYPE=Release -DJAVA_HOME="$home" \
-  -DRESIL_PREFIX="$prefix" -DRESIL_JNI_VERSION="$version" -DRESIL_JNI_JAVA="$PWD/../target/generated-sources/swig" \
-  -DRESIL_JNI_OUTPUT="$PWD/../target/classes/native/$os-$arch$libc" >../target/native.log 2>&1 ||
-  { cat ../target/native.log >&2; exit 1; }
-cmake --build ../target/native --target resil_jni -j "${RESIL_JOBS:-2}"
+mkdir -p "$target"
+cmake -S . -B "$target/native" -DCMAKE_BUILD_TYPE=Release -DJAVA_HOME="$home" \
+  -DRESIL_PREFIX="$prefix" -DRESIL_JNI_VERSION="$version" -DRESIL_JNI_JAVA="$target/generated-sources/swig" \
+  -DRESIL_JNI_OUTPUT="$target/classes/native/$os-$arch$libc" >"$target/native.log" 2>&1 ||
+  { cat "$target/native.log" >&2; exit 1; }
+cmake --build "$target/native" --target resil_jni -j "${RESIL_JOBS:-2}"

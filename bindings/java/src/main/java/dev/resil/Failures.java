@@ -6,7 +6,8 @@ import java.util.ArrayDeque;
 final class Failures {
   static final int KEPT = 16;
 
-  private final ArrayDeque<Throwable> earlier = new ArrayDeque<>();
+  /** Of most operations there are none. */
+  private ArrayDeque<Throwable> earlier;
   private Throwable last;
 
   /** Null for an attempt that failed by its result. */
@@ -15,7 +16,9 @@ final class Failures {
       return;
     }
     if (last != null) {
-      if (earlier.size() == KEPT) {
+      if (earlier == null) {
+        earlier = new ArrayDeque<>();
+      } else if (earlier.size() == KEPT) {
         earlier.removeFirst();
       }
       earlier.addLast(last);
@@ -32,9 +35,11 @@ final class Failures {
     if (thrown instanceof RejectedException rejected) {
       rejected.because(last);
     }
-    for (Throwable failure : earlier) {
-      if (failure != thrown) {
-        thrown.addSuppressed(failure);
+    if (earlier != null) {
+      for (Throwable failure : earlier) {
+        if (failure != thrown) {
+          thrown.addSuppressed(failure);
+        }
       }
     }
     return thrown;

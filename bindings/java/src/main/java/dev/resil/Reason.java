@@ -17,6 +17,9 @@ public enum Reason {
   /** The operation's deadline has passed, or would before the next attempt. */
   DEADLINE(ResilConstants.WHY_DEADLINE);
 
+  /** values() makes a copy at every call, and this is asked at every attempt. */
+  private static final Reason[] ALL = values();
+
   private final int code;
 
   Reason(int code) {
@@ -25,7 +28,7 @@ public enum Reason {
 
   /** The reason of that code, or null where there is none (an operation that went well). */
   static Reason of(int code) {
-    for (Reason reason : values()) {
+    for (Reason reason : ALL) {
       if (reason.code == code) {
         return reason;
       }

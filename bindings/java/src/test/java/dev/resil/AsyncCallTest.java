@@ -157,9 +157,13 @@ class AsyncCallTest {
 
   @Test
   void aDeadlineEndsIt() {
-    Endpoint orders = orders("{policy: constant, duration: 20ms, maxRetries: -1}", null, null);
-    RetriesExhaustedException e = assertInstanceOf(RetriesExhaustedException.class,
-        failureOf(orders.callAsync(failing(99), scheduler, CallOptions.DEFAULT.deadline(Duration.ofMillis(70)))));
+    VirtualClock clock = new VirtualClock();
+    engine = Engine.builder().clock(clock).logger(null).fromYaml(Policies.orders("{policy: constant, duration: 20ms, maxRetries: -1}", null, null));
+    RetriesExhaustedException e = assertInstanceOf(RetriesExhaustedException.class, failureOf(engine.app("orders").callAsync(() -> {
+      clock.advance(Duration.ofMillis(30));
+      return CompletableFuture.<Integer>failedFuture(new IOException("down"));
+    }, scheduler, CallOptions.DEFAULT.deadline(Duration.ofMillis(70)))));
+    assertEquals(2, e.attempts(), "after 60 ms another 20 are too many");
     assertEquals(Reason.DEADLINE, e.reason());
   }
 

@@ -37,9 +37,9 @@ class MemoryTest {
     void run(int i) throws Exception;
   }
 
-  /** The first tenth warms up; what the collector has claimed by then it may keep. */
+  /** As many before as after the first look: what the collector and malloc have claimed by then they may keep. */
   private static void steady(int times, Body body) throws Exception {
-    for (int i = 0; i < times / 10; i++) {
+    for (int i = 0; i < times; i++) {
       body.run(i);
     }
     long heap = heap();
