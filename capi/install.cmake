@@ -1,4 +1,4 @@
-# include/resil.h, the libraries, find_package(resil) and pkg-config resil. Every path is relative to where it lies:
+# The headers, the libraries, find_package(resil) and pkg-config resil. Every path is relative to where it lies:
 # the installed tree may be moved.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/resil)

@@ -1,7 +1,9 @@
-/* Compiled by itself as C and as C++: nothing has to be included before resil.h, twice is fine, and its macros are
+/* Compiled by itself as C and as C++: nothing has to be included before the headers, twice is fine, and the macros are
  * constants where constants are needed. */
 #include "resil.h"
 #include "resil.h"
+#include "resil_inline.h"
+#include "resil_inline.h"
 
 int resil_header_alone(int32_t outcome);
 

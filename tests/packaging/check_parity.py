@@ -5,18 +5,18 @@ import pathlib
 import re
 import sys
 
-BINDINGS = {  # where each one's crossing lies
+BINDINGS = {  # where each one's crossing lies; Java takes its cold calls through SWIG
     "python": ["python/src"],
     "node": ["bindings/node/src"],
-    "java": ["bindings/java/native", "bindings/java/src"],
+    "java": ["bindings/java/native", "bindings/swig"],
     "go": ["bindings/go"],
     "swig": ["bindings/swig"],
 }
 SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java"}
-WORD_COSTS_MORE = "reading the breaker's word from this language costs as much as the call that it would save"
+COSTS_MORE = "what CPython or a generated proxy spends on a call is many times what reading the breaker's word would save"
 NOT_BOUND = {
-    "python": {"resil_word": WORD_COSTS_MORE, "resil_adopt": WORD_COSTS_MORE, "resil_credit": WORD_COSTS_MORE},
-    "java": {"resil_word": WORD_COSTS_MORE, "resil_adopt": WORD_COSTS_MORE, "resil_credit": WORD_COSTS_MORE},
+    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
+    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
 }
 
 
