@@ -8,7 +8,7 @@
 
 namespace resil {
 
-thread_local unsigned thread_number = 0;
+constinit thread_local unsigned thread_number __attribute__((tls_model("initial-exec"))) = 0;
 std::atomic<unsigned> threads_seen{0};
 
 namespace {

@@ -6,7 +6,7 @@
 namespace resil {
 
 // initial-exec: a plain load from the thread's own block, no call into the dynamic linker.
-extern thread_local unsigned thread_number __attribute__((tls_model("initial-exec")));
+extern constinit thread_local unsigned thread_number __attribute__((tls_model("initial-exec")));
 extern std::atomic<unsigned> threads_seen;
 
 inline unsigned thread_slot(unsigned shard_mask) {
