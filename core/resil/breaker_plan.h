@@ -27,6 +27,8 @@ struct BreakerPlan {
   const TripRule* trip = nullptr;
 
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
+  // A closed breaker admits without counting or looking at the time.
+  bool admits_freely() const { return interval == 0 && !reads_any(kRequests); }
   bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
   bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
   bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }

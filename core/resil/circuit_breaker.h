@@ -173,11 +173,13 @@ class CircuitBreaker {
     if (!swapped) return false;
     if (next.is_fast()) published_fast_ = true;
     // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one.
-    if (next.generation() != seen.generation() && next.generation() % kFreshenEvery == 0) {
-      const auto still_current = [this, next] { return load().generation() == next.generation(); };
-      for (Tally<Atom>& tally : tallies_) tally.freshen(next.generation(), still_current);
-    }
+    if (next.generation() != seen.generation() && next.generation() % kFreshenEvery == 0) freshen(next.generation());
     return true;
+  }
+
+  [[gnu::noinline]] void freshen(std::uint32_t generation) {
+    const auto still_current = [this, generation] { return load().generation() == generation; };
+    for (Tally<Atom>& tally : tallies_) tally.freshen(generation, still_current);
   }
 
   auto still(std::uint32_t generation) const {
@@ -209,7 +211,7 @@ class CircuitBreaker {
     return true;
   }
 
-  bool begin_open(BreakerWord seen, TimeSource& time, Admission& admission) {
+  [[gnu::noinline]] bool begin_open(BreakerWord seen, TimeSource& time, Admission& admission) {
     Nanos due = 0;
     if (!moment_of(seen, cells_.half_open_near, due)) return false;
     if (time.now() <= due) {
@@ -221,7 +223,7 @@ class CircuitBreaker {
     return true;
   }
 
-  bool begin_half_open(BreakerWord seen, TimeSource& time, Admission& admission) {
+  [[gnu::noinline]] bool begin_half_open(BreakerWord seen, TimeSource& time, Admission& admission) {
     if (seen.permits_given() < plan_.max_requests) {
       return give_permit(seen, seen.generation(), seen.permits_given(), seen.successes(), time, admission);
     }
@@ -316,7 +318,7 @@ class CircuitBreaker {
     return swap(seen, plan_.closed_word(generation, seen.payload() + 1));
   }
 
-  bool succeed_half_open(BreakerWord seen, TimeSource& time, Transition& transition) {
+  [[gnu::noinline]] bool succeed_half_open(BreakerWord seen, TimeSource& time, Transition& transition) {
     const std::uint32_t successes = seen.successes() + 1;
     if (successes < plan_.max_requests) {
       return swap(seen, BreakerWord::half_open(seen.generation(), seen.permits_given(), successes, seen.mark()));
@@ -332,7 +334,7 @@ class CircuitBreaker {
     return true;
   }
 
-  bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from, Transition& transition) {
+  [[gnu::noinline]] bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from, Transition& transition) {
     const Nanos due = add_saturated(time.now(), plan_.open_for);
     if (!put_moment(cells_.half_open_near, near, due)) return false;
     if (!swap(seen, BreakerWord::slow(Phase::Open, seen.generation() + 1, moment_bits(due)))) return false;
@@ -341,7 +343,7 @@ class CircuitBreaker {
   }
 
   // A late result may be the first to find an open breaker's time up. False: start over.
-  bool half_open_if_due(BreakerWord seen, TimeSource& time, Transition& transition) {
+  [[gnu::noinline]] bool half_open_if_due(BreakerWord seen, TimeSource& time, Transition& transition) {
     Nanos due = 0;
     if (!moment_of(seen, cells_.half_open_near, due)) return false;
     if (time.now() <= due) return true;
@@ -359,7 +361,7 @@ class CircuitBreaker {
     return false;
   }
 
-  bool begin_window(BreakerWord seen, std::uint32_t generation, Nanos near, TimeSource& time) {
+  [[gnu::noinline]] bool begin_window(BreakerWord seen, std::uint32_t generation, Nanos near, TimeSource& time) {
     const Nanos end = add_saturated(time.now(), plan_.interval);
     return put_moment(cells_.window_end_near, near, end) &&
            swap(seen, BreakerWord::slow(Phase::Closed, generation, moment_bits(end)));

@@ -13,6 +13,12 @@ struct Counts {
   std::int64_t consecutive_failures = 0;
 };
 
+// By number, in the order above.
+inline constexpr std::int64_t Counts::*kCountMembers[] = {
+    &Counts::requests, &Counts::total_successes, &Counts::total_failures, &Counts::consecutive_successes,
+    &Counts::consecutive_failures,
+};
+
 // Which of the counts somebody reads: a set of bits.
 using CountSet = std::uint8_t;
 inline constexpr CountSet kRequests = 1, kTotalSuccesses = 2, kTotalFailures = 4, kConsecutiveSuccesses = 8,

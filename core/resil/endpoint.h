@@ -40,8 +40,8 @@ class Endpoint {
   template <typename Plans, typename Tallies>
   Admission begin(TimeSource& time, const Plans& plans, const Tallies& tallies, unsigned shard) {
     Admission admission;
-    for (;;) {
-      const std::uint64_t bound = settle(plans);
+    for (;; settle(plans)) {
+      const std::uint64_t bound = binding();
       const BreakerPlan& plan = plans(policy_of(bound));
       CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies(), shard);
       if (breaker.begin(time, admission)) return admission;
@@ -52,8 +52,8 @@ class Endpoint {
   Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
     typename CircuitBreaker<Atom>::Progress progress;
-    for (;;) {
-      const std::uint64_t bound = settle(plans);
+    for (;; settle(plans)) {
+      const std::uint64_t bound = binding();
       const BreakerPlan& plan = plans(policy_of(bound));
       if (!plan.present) return progress.transition;
       CircuitBreaker<Atom> breaker(cells_, binding_, bound, plan, tallies(), shard);
@@ -66,8 +66,8 @@ class Endpoint {
   template <typename Plans, typename Tallies>
   BreakerView inspect(Nanos now, const Plans& plans, const Tallies& tallies) {
     BreakerView view;
-    for (;;) {
-      const std::uint64_t bound = settle(plans);
+    for (;; settle(plans)) {
+      const std::uint64_t bound = binding();
       CircuitBreaker<Atom> breaker(cells_, binding_, bound, plans(policy_of(bound)), tallies(), 0);
       if (breaker.inspect(now, view)) return view;
     }
@@ -116,7 +116,7 @@ class Endpoint {
 
   // Finishes a reload that is under way, and returns the binding in force.
   template <typename Plans>
-  std::uint64_t settle(const Plans& plans) {
+  [[gnu::noinline]] std::uint64_t settle(const Plans& plans) {
     for (;;) {
       std::uint64_t bound = binding_.load(std::memory_order_acquire);
       const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
@@ -135,7 +135,7 @@ class Endpoint {
 
   // Rewrites a closed word without a run for the binding now in force, unless that is still `bound`.
   template <typename Plans>
-  void renew_fast(std::uint64_t bound, const Plans& plans) {
+  [[gnu::noinline]] void renew_fast(std::uint64_t bound, const Plans& plans) {
     for (;;) {
       const std::uint64_t binding = binding_.load(std::memory_order_seq_cst);
       if (binding == bound) return;

@@ -26,22 +26,28 @@ void note_use(EndpointRecord& record, EndpointId id) {
 
 }  // namespace
 
-// The first attempt of an operation on a healthy endpoint: two loads, no loop, nothing shared is written. Whatever
-// is less simple goes the general way, out of line.
+// The first attempt of an operation on an endpoint whose breaker is closed and counts nothing at begin: a few loads, no
+// loop, nothing shared is written. Whatever is less simple goes the general way, out of line.
 std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   EndpointRecord* record = table_.find(id);
   if (record == nullptr) [[unlikely]] return kBadArgument;
   const std::uint64_t binding = record->live.binding();
   const BreakerWord word(record->live.word().load(std::memory_order_acquire));
   // The binding again: half of one policy and half of another is worse than the long way.
-  const bool simple = word.is_fast() && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
+  const bool simple = word.phase() == Phase::Closed && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
                       record->use.load(std::memory_order_relaxed) == nullptr && record->live.binding() == binding;
   if (!simple) [[unlikely]] return begin_general(*record, id, now, ticket);
+  Nanos timeout = word.fast_timeout();
+  if (!word.is_fast()) {
+    const PolicyRecord& in_force = policies_.at(Endpoint<std::atomic>::policy_of(binding));
+    if (!in_force.plan.admits_freely() || in_force.plan.times_operation) return begin_general(*record, id, now, ticket);
+    timeout = in_force.policy.timeout;
+  }
   ticket.endpoint = static_cast<std::uint32_t>(id);
   ticket.attempt = 1;
   ticket.flags = 0;
   ticket.reason = 0;
-  ticket.timeout = word.fast_timeout();
+  ticket.timeout = timeout;
   ticket.delay = 0;
   ticket.start(Endpoint<std::atomic>::policy_of(binding), Stage::InFlight);
   ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));

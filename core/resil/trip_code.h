@@ -72,8 +72,6 @@ struct TripNode {
 inline constexpr std::size_t kTripMaxNodes = 512;
 inline constexpr std::size_t kTripMaxStack = 256;
 
-std::int64_t count_value(const Counts& counts, std::uint8_t index) noexcept;
-
 // One operation (not Literal or Count) on `args` values. Total: values of types it is not made for give Error.
 TripValue apply_trip(TripOp op, const TripValue* values, std::size_t args) noexcept;
 

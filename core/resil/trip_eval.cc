@@ -137,16 +137,6 @@ TripValue contains(const TripValue* values, std::size_t args) {
 
 }  // namespace
 
-std::int64_t count_value(const Counts& counts, std::uint8_t index) noexcept {
-  switch (index) {
-    case 0: return counts.requests;
-    case 1: return counts.total_successes;
-    case 2: return counts.total_failures;
-    case 3: return counts.consecutive_successes;
-    default: return counts.consecutive_failures;
-  }
-}
-
 TripValue apply_trip(TripOp op, const TripValue* v, std::size_t args) noexcept {
   switch (op) {
     case TripOp::Not: return v[0].type == TripType::Bool ? TripValue::of(!v[0].as_bool()) : TripValue::error();
@@ -185,24 +175,12 @@ TripValue evaluate_trip(const TripNode* code, std::size_t size, const Counts& co
     top -= node.args;
     switch (node.op) {
       case TripOp::Literal: stack[top] = node.literal; break;
-      case TripOp::Count: stack[top] = TripValue::of(count_value(counts, node.count)); break;
+      case TripOp::Count: stack[top] = TripValue::of(counts.*kCountMembers[node.count]); break;
       default: stack[top] = apply_trip(node.op, &stack[top], node.args);
     }
     ++top;
   }
   return top == 1 ? stack[0] : TripValue::error();
-}
-
-bool TripRule::Simple::holds(const Counts& counts) const noexcept {
-  const std::int64_t value = count_value(counts, count);
-  switch (relation) {
-    case TripOp::Equal: return value == constant;
-    case TripOp::NotEqual: return value != constant;
-    case TripOp::Less: return value < constant;
-    case TripOp::LessEqual: return value <= constant;
-    case TripOp::Greater: return value > constant;
-    default: return value >= constant;
-  }
 }
 
 }  // namespace resil

@@ -41,7 +41,17 @@ class TripRule {
     TripOp relation = TripOp::Greater;
     std::int64_t constant = 5;
 
-    bool holds(const Counts& counts) const noexcept;
+    bool holds(const Counts& counts) const noexcept {
+      const std::int64_t value = counts.*kCountMembers[count];
+      switch (relation) {
+        case TripOp::Equal: return value == constant;
+        case TripOp::NotEqual: return value != constant;
+        case TripOp::Less: return value < constant;
+        case TripOp::LessEqual: return value <= constant;
+        case TripOp::Greater: return value > constant;
+        default: return value >= constant;
+      }
+    }
     friend bool operator==(const Simple&, const Simple&) = default;
   };
 
