@@ -13,6 +13,12 @@ elseif(DEFINED ENV{HOME})
 else()
   set(resil_cache_default "${CMAKE_BINARY_DIR}/sources")
 endif()
+execute_process(COMMAND "${CMAKE_COMMAND}" -E make_directory "${resil_cache_default}" OUTPUT_QUIET ERROR_QUIET)
+execute_process(COMMAND "${CMAKE_COMMAND}" -E touch "${resil_cache_default}/.writable" RESULT_VARIABLE unwritable
+  OUTPUT_QUIET ERROR_QUIET)
+if(unwritable)
+  set(resil_cache_default "${CMAKE_BINARY_DIR}/sources")
+endif()
 set(RESIL_SOURCE_CACHE "${resil_cache_default}" CACHE PATH "Where the sources of pinned libraries are kept between builds")
 
 # Downloads into the cache folder; leaves what went wrong in ${error}, empty if all is well.
@@ -66,7 +72,7 @@ function(resil_fetch)
     endif()
     if(error AND EXISTS /etc/debian_version AND NOT FETCHCONTENT_FULLY_DISCONNECTED)
       message(STATUS "Downloading failed (${error}); taking the distribution's source package instead")
-      execute_process(COMMAND "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/config/fetch_source.sh" "${arg_DEBIAN_SOURCE}"
+      execute_process(COMMAND sh "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/config/fetch_source.sh" "${arg_DEBIAN_SOURCE}"
         "${arg_VERSION}" "${folder}" ERROR_VARIABLE complaint OUTPUT_QUIET RESULT_VARIABLE result)
       if(NOT result EQUAL 0)
         string(STRIP "${complaint}" complaint)

@@ -51,21 +51,21 @@ bool document_enables(const Document& document, Report& report) {
 }  // namespace
 
 bool feature_enabled(const std::string& path, std::size_t max_bytes, Report& report) {
+  const std::size_t errors_before = report.errors();
   const Sources sources = read_sources(path, max_bytes, report);
-  if (report.failed()) return false;
-  std::vector<Document> documents;
+  bool enabled = false, any = false;
   for (const SourceText& source : sources.texts) {
-    for (Document& document : read_documents(source, "Configuration", Setting::Text, YamlLimits{}, report)) {
-      documents.push_back(std::move(document));
+    const Documents documents = read_documents(source, "Configuration", Setting::Text, YamlLimits{}, report);
+    for (const Document& document : documents.list) {
+      any = true;
+      enabled = document_enables(document, report) || enabled;
     }
   }
-  if (documents.empty() && !report.failed()) {
+  if (report.errors() > errors_before) return false;
+  if (!any) {
     report.error(0, 0,
                  "no kind: Configuration document in here; name a file that has one, or none to leave the feature on");
-  }
-  bool enabled = false;
-  for (const Document& document : documents) enabled = document_enables(document, report) || enabled;
-  if (!enabled && !report.failed()) {
+  } else if (!enabled) {
     report.warning(0, 0,
                    "the feature Resiliency is not enabled here, so every call passes through; to enable it, write "
                    "features: [{name: Resiliency, enabled: true}] under spec");

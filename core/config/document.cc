@@ -72,19 +72,22 @@ void check_header(const YamlNode& root, Report& report) {
 
 }  // namespace
 
-std::vector<Document> read_documents(const SourceText& source, std::string_view kind, Setting setting,
-                                     const YamlLimits& limits, Report& report) {
-  std::vector<Document> documents;
+Documents read_documents(const SourceText& source, std::string_view kind, Setting setting, const YamlLimits& limits,
+                         Report& report) {
+  Documents documents;
   report.begin_source(source.name);
   for (const YamlDocument& part : split_yaml(source.text)) {
     const std::string glance = kind_at_a_glance(part.text);
     if (!glance.empty() && glance != kind && nearest(glance, {kind}).empty()) continue;
+    const std::size_t errors_before = report.errors();
     YamlResult read = read_yaml(part, limits);
     if (read.mistake) report.error(read.mistake->line, read.mistake->column, read.mistake->message);
-    if (!read.root || read.root->kind == YamlNode::Kind::Null) continue;  // nothing but remarks
-    if (!is_kind(*read.root, kind, setting, report)) continue;
+    const bool remarks_only = !read.root || read.root->kind == YamlNode::Kind::Null;
+    const bool wanted = !remarks_only && is_kind(*read.root, kind, setting, report);
+    documents.complete = documents.complete && report.errors() == errors_before;
+    if (!wanted) continue;
     check_header(*read.root, report);
-    documents.push_back({source.name, std::move(*read.root)});
+    documents.list.push_back({source.name, std::move(*read.root)});
   }
   return documents;
 }

@@ -17,13 +17,18 @@ struct Document {
   YamlNode root;  // a mapping
 };
 
+struct Documents {
+  std::vector<Document> list;
+  bool complete = true;  // false: a document could not be read, so that names it defines may seem undefined
+};
+
 // How a source treats what it does not know: a folder holds all sorts of files.
 enum class Setting { Text, Folder };
 
 // All documents of one kind. Others are skipped, unread where their kind shows at a glance; a document that looks like
 // a misspelt one is told.
-std::vector<Document> read_documents(const SourceText& source, std::string_view kind, Setting setting,
-                                     const YamlLimits& limits, Report& report);
+Documents read_documents(const SourceText& source, std::string_view kind, Setting setting, const YamlLimits& limits,
+                         Report& report);
 
 // False if `scopes` does not list the app; then a warning says so.
 bool in_scope(const Document& document, const std::optional<std::string>& app_id, Report& report);

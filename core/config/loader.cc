@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -28,10 +29,11 @@ YamlLimits limits_for(std::size_t max_bytes) {
 PolicySet load(const LoadOptions& options, const std::vector<SourceText>& sources, Setting setting,
                const std::string& whole, Report& report) {
   std::vector<Document> documents;
+  bool complete = true;
   for (const SourceText& source : sources) {
-    for (Document& document : read_documents(source, "Resiliency", setting, limits_for(byte_limit(options)), report)) {
-      documents.push_back(std::move(document));
-    }
+    Documents read = read_documents(source, "Resiliency", setting, limits_for(byte_limit(options)), report);
+    std::move(read.list.begin(), read.list.end(), std::back_inserter(documents));
+    complete = complete && read.complete;
   }
   if (documents.empty() && !report.failed()) {
     report.begin_source(whole);
@@ -43,7 +45,9 @@ PolicySet load(const LoadOptions& options, const std::vector<SourceText>& source
 
   Definitions definitions(report);
   for (const Document& document : documents) definitions.add_policies(document);
-  for (const Document& document : documents) definitions.add_targets(document);
+  if (complete) {  // else each name of an unreadable document would seem undefined
+    for (const Document& document : documents) definitions.add_targets(document);
+  }
   PolicySet set = definitions.take();
   if (!options.config_path.empty()) set.enabled = feature_enabled(options.config_path, byte_limit(options), report);
   return set;

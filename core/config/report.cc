@@ -24,7 +24,7 @@ std::string Diagnostic::text() const {
 }
 
 void Report::add(bool error, int line, int column, std::string message) {
-  failed_ = failed_ || error;
+  errors_ += error ? 1 : 0;
   if (diagnostics_.size() >= kMostDiagnostics) {
     ++(error ? untold_errors_ : untold_warnings_);
     return;

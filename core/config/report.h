@@ -1,6 +1,7 @@
 // Where a load's mistakes and remarks are collected.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ class Report {
   // What the original lets pass: an error, or a warning if the load is lenient.
   void strict(const YamlNode& at, std::string message) { add(!lenient_, at.line, at.column, std::move(message)); }
 
-  bool failed() const { return failed_; }
+  std::size_t errors() const { return errors_; }
+  bool failed() const { return errors_ > 0; }
 
   // In the order of the sources and, in each, of the text.
   std::vector<Diagnostic> take();
@@ -33,7 +35,7 @@ class Report {
   void add(bool error, int line, int column, std::string message);
 
   bool lenient_;
-  bool failed_ = false;
+  std::size_t errors_ = 0;
   std::string source_;
   std::vector<Diagnostic> diagnostics_;
   std::size_t untold_errors_ = 0, untold_warnings_ = 0;

@@ -35,6 +35,15 @@ TEST(LoaderDocuments, TargetsUsePoliciesOfAnyDocument) {
   EXPECT_EQ(set.apps.at("x").timeout, 3 * kSecond);
 }
 
+TEST(LoaderDocuments, AnUnreadableDocumentIsTheOnlyMistake) {
+  const std::string targets = document("  targets:\n    apps:\n      x: {timeout: late}\n");
+  EXPECT_EQ(only_error(targets + "---\nkind: Resiliency\nspec: {policies: {timeouts: {late: &a 3s}}}\n").substr(0, 19),
+            "9:36: anchors (&nam");
+  EXPECT_EQ(
+      only_error(targets + "---\n" + "kind: Resilience\nspec: {policies: {timeouts: {late: 3s}}}\n").substr(0, 17),
+      "8:7: unknown kind");
+}
+
 TEST(LoaderDocuments, ALaterTargetReplacesTheWholeEntry) {
   const std::string policies = "  policies:\n    timeouts: {t: 1s}\n    retries: {r: {}}\n";
   const LoadResult result = load_text(
@@ -166,6 +175,8 @@ TEST_F(Switch, Mistakes) {
       Texts{
           at(": no kind: Configuration document in here; name a file that has one, or none to leave the feature on")});
   LoadOptions options;
+  options.config_path = folder_.path("config.yaml");
+  EXPECT_EQ(errors(load_text(options, named("m", "a: x"))).size(), 2u) << "both sources are told at once";
   options.config_path = folder_.path("nosuch.yaml");
   EXPECT_EQ(only_error(named("m", "a: 1s"), options),
             folder_.path("nosuch.yaml") + ": there is no such file or folder");
