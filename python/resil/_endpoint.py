@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, Coroutine, Dict, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional, Tuple, TypeVar
 
 from . import _operation
 from ._attempts import Attempts, AttemptScope
 from ._options import Duration, Failures, Options
-from ._resil import Attempt, Result
+from ._resil import Acall, Attempt, Result
 from ._resil import Endpoint as _Endpoint
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def _async_call() -> Callable[..., Coroutine[Any, Any, Any]]:
     from ._async import call
 
     return call
+
+
+Coroutine.register(Acall)
 
 
 class Endpoint(_Endpoint):
@@ -81,20 +85,6 @@ class Endpoint(_Endpoint):
                                  "result_failed": result_failed, "status": status, "retry_after": retry_after}
         options = replace(self._options, **{name: value for name, value in given.items() if value is not _UNSET})
         return type(self)(self._engine, self.id, self.kind, self.name, self.instance, options)
-
-    async def acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """fn's result, awaited, after as many attempts as the policies allow. A timeout cancels the attempt; cancelling the task
-        ends the operation and counts for nothing."""
-        attempt = self.begin()
-        if not attempt._simple:
-            return await self._acall(attempt, False, fn, args, kwargs, None, None)
-        try:
-            value = await fn(*args, **kwargs)
-        except BaseException as error:
-            return await self._acall(attempt, True, fn, args, kwargs, None, error)
-        if attempt._succeed(value):
-            return value
-        return await self._acall(attempt, True, fn, args, kwargs, value, None)
 
     async def try_acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Result[T]:
         """Like acall, but what went wrong is a value. Cancellation is still raised."""
@@ -150,25 +140,25 @@ class Endpoint(_Endpoint):
                kwargs: Dict[str, Any], value: Any, error: Optional[BaseException]) -> Coroutine[Any, Any, T]:
         return _async_call()(self, attempt, made, fn, args, kwargs, value, error)
 
-    def _call(self, attempt: Optional[Attempt], fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
-              value: Any, error: Optional[BaseException]) -> Any:
-        """Where the C function goes on: with no attempt begun, one rejected, or one that has come back."""
-        made = attempt is not None and attempt.allowed
-        try:
-            return _operation.call(self, self.begin() if attempt is None else attempt, made, fn, args, kwargs, value, error)
-        finally:
-            del value, error
+    async def _await(self, awaitable: Awaitable[T]) -> T:
+        return await awaitable
 
-    def _try_call(self, attempt: Optional[Attempt], fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
-                  value: Any, error: Optional[BaseException]) -> Result[Any]:
-        made = attempt is not None and attempt.allowed
+    # Where the C functions go on. Without an attempt nothing has begun; one that is `made` has come back with value or error.
+
+    def _call(self, attempt: Optional[Attempt], made: bool, fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Dict[str, Any],
+              value: Any, error: Optional[BaseException]) -> Any:
+        attempt = self.begin() if attempt is None else attempt
+        return _operation.call(self, attempt, made, fn, args, kwargs, value, error)
+
+    def _try_call(self, attempt: Optional[Attempt], made: bool, fn: Callable[..., Any], args: Tuple[Any, ...],
+                  kwargs: Dict[str, Any], value: Any, error: Optional[BaseException]) -> Result[Any]:
         attempt = self.begin() if attempt is None else attempt
         try:
             return _operation.as_result(attempt, _operation.call(self, attempt, made, fn, args, kwargs, value, error))
         except Exception as failure:
             return _operation.as_failure(attempt, failure)
         finally:
-            del value, error
+            del error  # see _operation.call
 
     def _rejection(self, reason: Optional[str], delay: float) -> Exception:
         return _operation.rejection(self, reason, delay)

@@ -11,7 +11,7 @@ else:  # there asyncio's is another class, and who awaits expects it
 
     from asyncio import TimeoutError as _AsyncioTimeout
 
-    class _Timeout(_AsyncioTimeout, TimeoutError):  # type: ignore[misc]
+    class _Timeout(_AsyncioTimeout, TimeoutError):
         pass
 
 

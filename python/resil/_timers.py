@@ -64,7 +64,9 @@ class Budget:
         self.until = until
         self._timers = timers
         self._task = task
-        self._before = task.cancelling() if sys.version_info >= (3, 11) else 0
+        self._before = 0
+        if sys.version_info >= (3, 11):
+            self._before = task.cancelling()
         self._fired = False
 
     def fire(self) -> None:

@@ -1,6 +1,7 @@
 // Attempt: one operation's ticket as a Python object, and the begin and end that everything else goes through.
 #include <chrono>
 #include <climits>
+#include <iterator>
 
 #include "compat.h"
 #include "types.h"
@@ -34,12 +35,36 @@ PyObject* attempt_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return reinterpret_cast<PyObject*>(self);
 }
 
+#ifndef Py_GIL_DISABLED
+// Attempts come and go with every operation, so a few are kept; the GIL guards them.
+AttemptObject* kept[16];
+int kept_count = 0;
+#endif
+
+AttemptObject* allocate() {
+#ifndef Py_GIL_DISABLED
+  if (kept_count > 0) {
+    AttemptObject* self = kept[--kept_count];
+    *self = AttemptObject{};
+    return self_of(PyObject_Init(reinterpret_cast<PyObject*>(self), types.attempt));
+  }
+#endif
+  return self_of(types.attempt->tp_alloc(types.attempt, 0));
+}
+
 void attempt_dealloc(PyObject* object) {
   AttemptObject* self = self_of(object);
   if (self->in_flight) abandon_ticket(self->endpoint, &self->ticket);
   Py_XDECREF(self->endpoint);
   Py_XDECREF(self->outer);
   PyTypeObject* type = Py_TYPE(object);
+#ifndef Py_GIL_DISABLED
+  if (type == types.attempt && kept_count < static_cast<int>(std::size(kept))) {
+    kept[kept_count++] = self;
+    Py_DECREF(type);
+    return;
+  }
+#endif
   type->tp_free(object);
   Py_DECREF(type);
 }
@@ -230,14 +255,20 @@ void abandon_ticket(EndpointObject* endpoint, resil_ticket* ticket) {
   give_exception(raised);
 }
 
-AttemptObject* make_attempt(EndpointObject* endpoint, const resil_ticket& ticket, bool allowed, std::int64_t began) {
-  auto* self = self_of(types.attempt->tp_alloc(types.attempt, 0));
+AttemptObject* make_attempt(EndpointObject* endpoint) {
+  AttemptObject* self = allocate();
   if (self == nullptr) return nullptr;
   Py_INCREF(endpoint);
   self->endpoint = endpoint;
+  self->verdict = -1;
+  return self;
+}
+
+AttemptObject* make_attempt(EndpointObject* endpoint, const resil_ticket& ticket, bool allowed, std::int64_t began) {
+  AttemptObject* self = make_attempt(endpoint);
+  if (self == nullptr) return nullptr;
   self->ticket = ticket;
   self->allowed = self->in_flight = allowed;
-  self->verdict = -1;
   self->began_ns = began;
   return self;
 }

@@ -1,65 +1,16 @@
 // call and try_call, as far as the attempt succeeds or the operation is rejected at once: begin, fn, end, without a Python
 // frame of our own. Everything else (failures, retries, waits, odd options) goes on in Python, in _operation.py.
+#include "arguments.h"
 #include "compat.h"
-#include "types.h"
 
 namespace {
 
 enum class Form { Value, Result };
 
-struct Call {
-  EndpointObject* endpoint;
-  Form form;
-  PyObject* const* args;  // fn first
-  Py_ssize_t count;
-  PyObject* kwnames;
-
-  PyObject* make() const { return PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), kwnames); }
-};
-
-PyObject* or_none(PyObject* object) { return object != nullptr ? object : Py_None; }
-
-PyObject* positional(const Call& call) {
-  PyObject* tuple = PyTuple_New(call.count - 1);
-  if (tuple == nullptr) return nullptr;
-  for (Py_ssize_t i = 1; i < call.count; ++i) {
-    Py_INCREF(call.args[i]);
-    PyTuple_SET_ITEM(tuple, i - 1, call.args[i]);
-  }
-  return tuple;
-}
-
-PyObject* keywords(const Call& call) {
-  PyObject* dict = PyDict_New();
-  if (dict == nullptr || call.kwnames == nullptr) return dict;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(call.kwnames); ++i) {
-    if (PyDict_SetItem(dict, PyTuple_GET_ITEM(call.kwnames, i), call.args[call.count + i]) < 0) {
-      Py_DECREF(dict);
-      return nullptr;
-    }
-  }
-  return dict;
-}
-
-// Goes on in Python: self._call(attempt, fn, args, kwargs, value, error). Without an attempt nothing has begun; an attempt in
-// flight has come back with value or error; one that is not has been rejected. Steals attempt, value and error.
-PyObject* go_on(const Call& call, PyObject* attempt, PyObject* value, PyObject* error) {
+PyObject* go_on(const Call& call, Form form, AttemptObject* attempt, bool made, PyObject* value, PyObject* error) {
   static PyObject* const in_value = PyUnicode_InternFromString("_call");
   static PyObject* const in_result = PyUnicode_InternFromString("_try_call");
-  PyObject* tuple = positional(call);
-  PyObject* dict = tuple != nullptr ? keywords(call) : nullptr;
-  PyObject* answer = nullptr;
-  if (dict != nullptr) {
-    PyObject* all[] = {reinterpret_cast<PyObject*>(call.endpoint), or_none(attempt), call.args[0], tuple, dict,
-                       or_none(value), or_none(error)};
-    answer = PyObject_VectorcallMethod(call.form == Form::Value ? in_value : in_result, all, 7, nullptr);
-  }
-  Py_XDECREF(tuple);
-  Py_XDECREF(dict);
-  Py_XDECREF(attempt);
-  Py_XDECREF(value);
-  Py_XDECREF(error);
-  return answer;
+  return go_on(call, form == Form::Value ? in_value : in_result, reinterpret_cast<PyObject*>(attempt), made, value, error);
 }
 
 // fn, where the attempt has a budget: time_left() knows it meanwhile.
@@ -75,7 +26,7 @@ PyObject* make_within(const Call& call, AttemptObject* attempt) {
 }
 
 // An attempt that is over, with fn's value, or an exception set if that is NULL.
-PyObject* finish(const Call& call, resil_ticket* ticket, AttemptObject* attempt, std::int64_t began, PyObject* value) {
+PyObject* finish(const Call& call, Form form, resil_ticket* ticket, AttemptObject* attempt, std::int64_t began, PyObject* value) {
   bool in_flight = true;
   const std::int32_t ended = value != nullptr ? end_if_successful(call.endpoint, ticket, value, &in_flight) : 0;
   if (attempt != nullptr) attempt->in_flight = in_flight;
@@ -83,7 +34,7 @@ PyObject* finish(const Call& call, resil_ticket* ticket, AttemptObject* attempt,
     if (ended < 0) Py_CLEAR(value);  // reading the status raised, or the clock did
     if (in_flight && attempt == nullptr) abandon_ticket(call.endpoint, ticket);
     Py_XDECREF(attempt);
-    return value == nullptr || call.form == Form::Value ? value : result_of_value(value);
+    return value == nullptr || form == Form::Value ? value : result_of_value(value);
   }
   PyObject* error = value == nullptr ? take_exception() : nullptr;
   if (attempt == nullptr) attempt = make_attempt(call.endpoint, *ticket, true, began);
@@ -93,7 +44,7 @@ PyObject* finish(const Call& call, resil_ticket* ticket, AttemptObject* attempt,
     Py_XDECREF(error);
     return nullptr;
   }
-  return go_on(call, reinterpret_cast<PyObject*>(attempt), value, error);
+  return go_on(call, form, attempt, true, value, error);
 }
 
 PyObject* raise_rejection(EndpointObject* endpoint, const resil_ticket& ticket) {
@@ -107,39 +58,39 @@ PyObject* raise_rejection(EndpointObject* endpoint, const resil_ticket& ticket) 
   return nullptr;
 }
 
-PyObject* run(const Call& call) {
+PyObject* run(const Call& call, Form form) {
   if (call.count < 1) {
     PyErr_SetString(PyExc_TypeError, "call() needs the function to call: endpoint.call(fn, *args, **kwargs)");
     return nullptr;
   }
   EndpointObject* endpoint = call.endpoint;
-  if (!endpoint->plain) return go_on(call, nullptr, nullptr, nullptr);
+  if (!endpoint->plain) return go_on(call, form, nullptr, false, nullptr, nullptr);
 
   resil_ticket ticket{};
   std::int64_t began = 0;
   const std::int32_t answer = begin_ticket(endpoint, &ticket, &began);
   if (answer < 0) return nullptr;
   if (answer == RESIL_REJECT) {
-    if (!endpoint->wait) return call.form == Form::Result ? result_of_rejection(endpoint, ticket) : raise_rejection(endpoint, ticket);
+    if (!endpoint->wait) return form == Form::Result ? result_of_rejection(endpoint, ticket) : raise_rejection(endpoint, ticket);
     AttemptObject* attempt = make_attempt(endpoint, ticket, false, 0);
-    return attempt != nullptr ? go_on(call, reinterpret_cast<PyObject*>(attempt), nullptr, nullptr) : nullptr;
+    return attempt != nullptr ? go_on(call, form, attempt, false, nullptr, nullptr) : nullptr;
   }
-  if (ticket.timeout_ns == 0) return finish(call, &ticket, nullptr, began, call.make());
+  if (ticket.timeout_ns == 0) return finish(call, form, &ticket, nullptr, began, call.make());
 
   AttemptObject* attempt = make_attempt(endpoint, ticket, true, began);
   if (attempt == nullptr) {
     abandon_ticket(endpoint, &ticket);
     return nullptr;
   }
-  return finish(call, &attempt->ticket, attempt, began, make_within(call, attempt));
+  return finish(call, form, &attempt->ticket, attempt, began, make_within(call, attempt));
 }
 
 }  // namespace
 
 PyObject* endpoint_call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* kwnames) {
-  return run({reinterpret_cast<EndpointObject*>(self), Form::Value, args, count, kwnames});
+  return run({reinterpret_cast<EndpointObject*>(self), args, count, kwnames}, Form::Value);
 }
 
 PyObject* endpoint_try_call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* kwnames) {
-  return run({reinterpret_cast<EndpointObject*>(self), Form::Result, args, count, kwnames});
+  return run({reinterpret_cast<EndpointObject*>(self), args, count, kwnames}, Form::Result);
 }

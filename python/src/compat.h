@@ -43,3 +43,39 @@ inline int optional_attribute(PyObject* object, PyObject* name, PyObject** value
   return 0;
 #endif
 }
+
+// Sends a value into a coroutine.
+#if PY_VERSION_HEX >= 0x030A0000
+inline PySendResult send_to(PyObject* coroutine, PyObject* value, PyObject** result) {
+  return PyIter_Send(coroutine, value, result);
+}
+#else
+enum PySendResult { PYGEN_RETURN = 0, PYGEN_ERROR = -1, PYGEN_NEXT = 1 };
+#endif
+
+// What a call of send() or throw() came to: a value, a return by way of StopIteration, or an exception that stays set.
+inline PySendResult sent(PyObject* yielded, PyObject** result) {
+  *result = yielded;
+  if (yielded != nullptr) return PYGEN_NEXT;
+  if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return PYGEN_ERROR;
+  PyObject* stop = take_exception();
+  *result = PyObject_GetAttrString(stop, "value");
+  Py_DECREF(stop);
+  return *result != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
+}
+
+#if PY_VERSION_HEX < 0x030A0000
+inline PySendResult send_to(PyObject* coroutine, PyObject* value, PyObject** result) {
+  return sent(PyObject_CallMethod(coroutine, "send", "O", value), result);
+}
+#endif
+
+// The reverse: what send() and throw() have to return.
+inline PyObject* as_method_result(PySendResult status, PyObject* result) {
+  if (status != PYGEN_RETURN) return result;
+  PyObject* stop = PyObject_CallFunctionObjArgs(PyExc_StopIteration, result, nullptr);
+  Py_DECREF(result);
+  if (stop != nullptr) PyErr_SetObject(PyExc_StopIteration, stop);
+  Py_XDECREF(stop);
+  return nullptr;
+}

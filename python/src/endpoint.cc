@@ -76,13 +76,11 @@ void endpoint_dealloc(PyObject* object) {
 }
 
 PyObject* endpoint_begin(PyObject* object, PyObject*) {
-  resil_ticket ticket{};
-  std::int64_t began = 0;
-  EndpointObject* self = self_of(object);
-  const std::int32_t answer = begin_ticket(self, &ticket, &began);
-  if (answer < 0) return nullptr;
-  AttemptObject* attempt = make_attempt(self, ticket, answer == RESIL_ALLOW, began);
-  if (attempt == nullptr && answer == RESIL_ALLOW) abandon_ticket(self, &ticket);
+  AttemptObject* attempt = make_attempt(self_of(object));
+  if (attempt == nullptr) return nullptr;
+  const std::int32_t answer = begin_ticket(attempt->endpoint, &attempt->ticket, &attempt->began_ns);
+  attempt->allowed = attempt->in_flight = answer == RESIL_ALLOW;
+  if (answer < 0) Py_CLEAR(attempt);
   return reinterpret_cast<PyObject*>(attempt);
 }
 
@@ -94,11 +92,14 @@ PyCFunction fast(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t, 
 
 PyMethodDef methods[] = {
     {"begin", endpoint_begin, METH_NOARGS,
-     "begin() -> Attempt: the first attempt of an operation by hand. See its `allowed`; if so, call its end(outcome)."},
+     "begin($self, /)\n--\n\nThe first attempt of an operation by hand. See its `allowed`; if so, call its end(outcome)."},
     {"call", fast(endpoint_call), METH_FASTCALL | METH_KEYWORDS,
-     "call(fn, /, *args, **kwargs): fn's result, after as many attempts as the policies allow."},
+     "call($self, fn, /, *args, **kwargs)\n--\n\nfn's result, after as many attempts as the policies allow."},
     {"try_call", fast(endpoint_try_call), METH_FASTCALL | METH_KEYWORDS,
-     "try_call(fn, /, *args, **kwargs) -> Result: like call, but what went wrong is a value."},
+     "try_call($self, fn, /, *args, **kwargs)\n--\n\nA Result: like call, but what went wrong is a value."},
+    {"acall", fast(endpoint_acall), METH_FASTCALL | METH_KEYWORDS,
+     "acall($self, fn, /, *args, **kwargs)\n--\n\nA coroutine: fn's result, awaited, after as many attempts as the policies allow. "
+     "A timeout cancels the attempt; cancelling the task ends the operation and counts for nothing."},
     {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef getters[] = {{"id", get_id, nullptr, "The number that events know this endpoint by.", nullptr},

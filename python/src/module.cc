@@ -38,6 +38,7 @@ PYBIND11_MODULE(_resil, module, py::mod_gil_not_used()) {
   types.endpoint = kept(module, "Endpoint", make_endpoint_type(module.ptr()));
   types.attempt = kept(module, "Attempt", make_attempt_type(module.ptr()));
   types.result = kept(module, "Result", make_result_type(module.ptr()));
+  types.acall = kept(module, "Acall", make_acall_type(module.ptr()));
   types.current = kept(module, "current", PyContextVar_New("resil_attempt", Py_None));
   if (PyModule_AddFunctions(module.ptr(), functions) < 0) throw py::error_already_set();
   bind_engine(module);

@@ -36,6 +36,7 @@ struct Types {  // set when the module loads, constant from then on
   PyTypeObject* endpoint;
   PyTypeObject* attempt;
   PyTypeObject* result;
+  PyTypeObject* acall;
   PyObject* current;  // the context variable holding the innermost attempt that has a budget
 };
 extern Types types;
@@ -48,6 +49,7 @@ std::int32_t end_ticket(EndpointObject* endpoint, resil_ticket* ticket, std::int
 // 1: value says success, and the attempt has ended. 0: it has to be looked at in Python. -1: an exception.
 std::int32_t end_if_successful(EndpointObject* endpoint, resil_ticket* ticket, PyObject* value, bool* in_flight);
 void abandon_ticket(EndpointObject* endpoint, resil_ticket* ticket);  // a cancelled end, whatever happens
+AttemptObject* make_attempt(EndpointObject* endpoint);  // not begun
 AttemptObject* make_attempt(EndpointObject* endpoint, const resil_ticket& ticket, bool allowed, std::int64_t began);
 PyTypeObject* make_attempt_type(PyObject* module);
 
@@ -56,9 +58,11 @@ PyObject* enter_budget(AttemptObject* attempt);
 void leave_budget(PyObject* token);
 PyObject* time_left(PyObject*, PyObject*);
 
-// endpoint.cc, call.cc
+// endpoint.cc, call.cc, acall.cc
 PyTypeObject* make_endpoint_type(PyObject* module);
 PyObject* endpoint_call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames);
+PyObject* endpoint_acall(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames);
+PyTypeObject* make_acall_type(PyObject* module);
 PyObject* endpoint_try_call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames);
 
 // result.cc

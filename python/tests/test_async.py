@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import time
+import types
 from typing import Any, List
 
 import pytest
@@ -244,3 +246,88 @@ def test_many_tasks_share_a_breaker(engine: resil.Engine) -> None:
     results = run(main)
     assert not any(result.ok for result in results)
     assert orders.state == "open"
+
+
+def test_it_is_a_coroutine(engine: resil.Engine) -> None:
+    orders, flaky = engine.app("plain", "m"), Flaky(1)
+
+    @types.coroutine
+    def old_style() -> Any:
+        yield from asyncio.sleep(0).__await__()
+        return "old"
+
+    async def main() -> Any:
+        tasks = [asyncio.create_task(orders.acall(asyncio.sleep, 0, number)) for number in range(3)]
+        found = list(await asyncio.gather(*tasks, orders.acall(flaky.acall, key=1), orders.acall(old_style)))
+        return [*found, await asyncio.wait_for(orders.acall(asyncio.sleep, 0, "waited"), 5)]
+
+    assert run(main) == [0, 1, 2, ((), {"key": 1}), "old", "waited"]
+    with pytest.raises(TypeError, match="needs the function"):
+        orders.acall()  # type: ignore[call-arg]
+
+
+def test_driving_it_by_hand(engine: resil.Engine) -> None:
+    orders = engine.app("guarded", "m")
+
+    @types.coroutine
+    def ask(question: str) -> Any:
+        try:
+            return (yield question)
+        except LookupError as error:
+            return (yield f"no {error}")
+
+    async def talk() -> Any:
+        return await ask("first"), await ask("second")
+
+    coroutine = orders.acall(talk)
+    assert coroutine.send(None) == "first"
+    assert coroutine.throw(LookupError("idea")) == "no idea"
+    assert coroutine.send(1) == "second"
+    with pytest.raises(StopIteration) as stopped:
+        coroutine.send((2, 3))
+    assert stopped.value.value == (1, (2, 3))
+    with pytest.raises(RuntimeError, match="already awaited"):
+        coroutine.send(None)
+    coroutine = orders.acall(talk)
+    assert next(iter(coroutine)) == "first"
+    coroutine.close()
+    coroutine = orders.acall(talk)
+    coroutine.send(None)
+    with pytest.raises(ValueError):
+        coroutine.throw(ValueError("failure"))
+    assert orders.state == "open"
+    totals = engine.snapshot()["endpoints"][0]["calls"]
+    assert (totals["successes"], totals["cancelled"], totals["failures"]) == (1, 1, 1)
+
+
+def test_never_begun(engine: resil.Engine) -> None:
+    orders = engine.app("plain", "m")
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        orders.acall(forever)
+    unused = orders.acall(forever)
+    with pytest.raises(KeyError):
+        unused.throw(KeyError("early"))
+    orders.acall(forever).close()
+    del unused
+    gc.collect()
+    assert engine.snapshot()["endpoints"][0]["calls"]["cancelled"] == 0
+
+
+def test_dropped_under_way(engine: resil.Engine, clock: VirtualClock) -> None:
+    orders = engine.app("guarded", "m")
+    trip(orders)
+    clock.advance(5.1)
+
+    @types.coroutine
+    def pause() -> Any:
+        yield
+
+    async def probe() -> None:
+        await pause()
+
+    coroutine = orders.acall(probe)
+    coroutine.send(None)
+    assert not orders.begin().allowed
+    del coroutine
+    gc.collect()
+    assert orders.begin().allowed
