@@ -4,7 +4,7 @@
 
 const { adapterOptions, refusalOf, eitherSignal } = require('./request');
 const { Outcome } = require('../lib/outcome');
-const { ExhaustedError } = require('../lib/errors');
+const { ExhaustedError, RetryRefusedError } = require('../lib/errors');
 
 function adapter(engine, options) {
   const { target, call, rest } = adapterOptions(options);
@@ -21,7 +21,8 @@ function adapter(engine, options) {
     } catch (error) {
       if (caller.signal?.aborted && error === caller.signal.reason) throw canceled(config);
       // An answer is the caller's in axios's own form; only a failure without one is resil's to tell.
-      throw error instanceof ExhaustedError && error.cause?.response !== undefined ? error.cause : error;
+      const told = error instanceof ExhaustedError || error instanceof RetryRefusedError;
+      throw told && error.cause?.response !== undefined ? error.cause : error;
     } finally {
       caller.release();
     }

@@ -9,11 +9,16 @@ const { root } = require('../lib/binary');
 const checkout = path.join(root, '..', '..');
 const native = path.join(root, 'native');
 
-// What the build in build/ was made with.
+// A setting of the build that the engine came from: ours, or that of the library we were given.
 function cached(name) {
-  const cache = fs.readFileSync(path.join(root, 'build', 'CMakeCache.txt'), 'utf8');
-  const line = cache.split('\n').find((each) => each.startsWith(`${name}:`));
-  return line === undefined ? '' : line.slice(line.indexOf('=') + 1);
+  const given = process.env.RESIL_LIBRARY ? [path.join(path.dirname(process.env.RESIL_LIBRARY), '..')] : [];
+  for (const folder of [path.join(root, 'build'), ...given]) {
+    const file = path.join(folder, 'CMakeCache.txt');
+    const lines = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : [];
+    const line = lines.find((each) => each.startsWith(`${name}:`));
+    if (line !== undefined) return line.slice(line.indexOf('=') + 1);
+  }
+  return '';
 }
 
 function firstWith(folders, file) {
@@ -44,7 +49,7 @@ function vendor() {
   const json = firstWith([...inSourceCache('nlohmann_json-').map((folder) => path.join(folder, 'single_include')), ...jsonHeaders], 'nlohmann/json.hpp');
   copy(path.join(json, 'nlohmann'), path.join('third_party', 'nlohmann_json', 'single_include', 'nlohmann'));
 
-  copy(require('node-api-headers').include_dir, 'node-api', /node_api[\w]*\.h$/);
+  copy(require('node-api-headers').include_dir, 'node-api', /(node|native)_api\w*\.h$/);
   fs.copyFileSync(path.join(checkout, 'LICENSE'), path.join(root, 'LICENSE'));
 }
 
