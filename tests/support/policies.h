@@ -1,0 +1,88 @@
+// Policies by hand: what the loader makes of a document, in the few words a test needs.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "config/trip_parser.h"
+#include "resil/policy_set.h"
+#include "resil/types.h"
+
+namespace resil::testing {
+
+// A rule as a document spells it. A test with a rule that does not compile cannot mean anything.
+inline TripRule trip_rule(std::string_view text) {
+  TripResult compiled = compile_trip(text);
+  if (!compiled.rule) std::abort();
+  return std::move(*compiled.rule);
+}
+
+struct BreakerOptions {
+  std::uint32_t max_requests = 1;
+  Nanos interval = 0;
+  Nanos timeout = 60 * kSecond;
+  std::string_view trip = "consecutiveFailures > 5";
+  std::string_view name = "cb";
+};
+
+inline std::shared_ptr<const BreakerSettings> breaker(const BreakerOptions& options = {}) {
+  BreakerSettings settings;
+  settings.policy_name = options.name;
+  settings.max_requests = options.max_requests;
+  settings.interval = options.interval;
+  settings.timeout = options.timeout;
+  settings.trip = trip_rule(options.trip);
+  return std::make_shared<const BreakerSettings>(std::move(settings));
+}
+
+inline RetryPolicy constant_retry(Nanos duration, std::int64_t max_retries) {
+  RetryPolicy retry;
+  retry.name = "r";
+  retry.backoff.duration = duration;
+  retry.max_retries = max_retries;
+  return retry;
+}
+
+inline RetryPolicy exponential_retry(Nanos max_interval, std::int64_t max_retries) {
+  RetryPolicy retry;
+  retry.name = "r";
+  retry.backoff.kind = Backoff::Kind::Exponential;
+  retry.backoff.max_interval = max_interval;
+  retry.max_retries = max_retries;
+  return retry;
+}
+
+inline std::shared_ptr<const RetryPolicy> shared(RetryPolicy retry) {
+  return std::make_shared<const RetryPolicy>(std::move(retry));
+}
+
+// What a document says about a target; a TargetEntry where every member may be left out.
+struct Target {
+  Nanos timeout = 0;
+  std::shared_ptr<const RetryPolicy> retry = nullptr;
+  std::shared_ptr<const BreakerSettings> breaker = nullptr;
+  TargetEntry::Scope scope = TargetEntry::Scope::Id;
+  std::uint32_t cache_size = 0;
+
+  operator TargetEntry() const { return {timeout, retry, breaker, scope, cache_size}; }
+};
+
+// One app, "app".
+inline PolicySet one_app(const Target& target) {
+  PolicySet set;
+  set.apps.emplace("app", target);
+  return set;
+}
+
+// One actor type, "actor".
+inline PolicySet one_actor(const Target& target) {
+  PolicySet set;
+  set.actors.emplace("actor", target);
+  return set;
+}
+
+}  // namespace resil::testing

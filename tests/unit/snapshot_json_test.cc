@@ -1,0 +1,112 @@
+#include "report/snapshot_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/caller.h"
+#include "support/policies.h"
+
+namespace resil {
+namespace {
+
+using nlohmann::json;
+using testing::breaker;
+using testing::Caller;
+using testing::one_app;
+
+json snapshot(const Caller& caller) { return json::parse(snapshot_json(caller.engine.view(caller.now))); }
+
+TEST(SnapshotJson, AnEmptyEngineIsAnEmptyList) {
+  const Caller caller{PolicySet{}};
+  EXPECT_EQ(snapshot(caller), json::parse(R"({"endpoints": [], "events": 0, "policies": 0})"));
+}
+
+TEST(SnapshotJson, IsTheDocumentedObject) {
+  Caller caller(one_app({.timeout = 3 * kSecond,
+                         .retry = testing::shared(testing::constant_retry(kSecond, 1)),
+                         .breaker = breaker({.trip = "totalFailures > 5"})}));
+  const EndpointId id = caller.app("orders");
+  Ticket ticket{};
+  caller.begin(id, ticket);
+  caller.end(ticket, testing::kTimeout);
+  caller.begin(id, ticket);
+  caller.end(ticket, testing::http(200));
+  EXPECT_EQ(snapshot(caller), json::parse(R"({
+    "endpoints": [{
+      "endpoint": 0, "kind": "app", "name": "app", "method": "orders", "timeoutNs": 3000000000, "retry": "r",
+      "breaker": {"name": "app:orders", "policy": "cb", "state": "closed", "retryAfterNs": 0,
+                  "counts": {"requests": null, "totalSuccesses": null, "totalFailures": 1,
+                             "consecutiveSuccesses": null, "consecutiveFailures": null}},
+      "calls": {"successes": 1, "failures": 1, "timeouts": 1, "cancelled": 0, "rejections": 0, "retries": 1,
+                "recovered": 1, "gaveUp": 0}}],
+    "events": 3, "policies": 1})"));
+}
+
+TEST(SnapshotJson, OpenAndHalfOpenKnowAllCounts) {
+  Caller caller(one_app({.breaker = breaker({.timeout = 5 * kSecond, .trip = "consecutiveFailures > 0"})}));
+  caller.fail(caller.app(), 1);
+  json open = snapshot(caller)["endpoints"][0]["breaker"];
+  EXPECT_EQ(open["state"], "open");
+  EXPECT_EQ(open["retryAfterNs"], 5 * kSecond + 1);
+  for (const json& count : open["counts"]) EXPECT_EQ(count, 0);
+  caller.now += 5 * kSecond + 1;
+  json due = snapshot(caller)["endpoints"][0]["breaker"];
+  EXPECT_EQ(due["state"], "half-open");
+  EXPECT_EQ(due["retryAfterNs"], 0);
+}
+
+TEST(SnapshotJson, NullWhereThereIsNothing) {
+  Caller caller{PolicySet{}};
+  caller.app();
+  const json entry = snapshot(caller)["endpoints"][0];
+  EXPECT_TRUE(entry["retry"].is_null());
+  EXPECT_TRUE(entry["breaker"].is_null());
+  EXPECT_FALSE(entry.contains("evicted"));
+}
+
+TEST(SnapshotJson, AnEvictedBreakerSaysSo) {
+  Caller caller(one_app({.breaker = breaker(), .cache_size = 1}));
+  caller.app("a"), caller.app("b");
+  const json entries = snapshot(caller)["endpoints"];
+  EXPECT_EQ(entries[0]["evicted"], true);
+  EXPECT_TRUE(entries[0]["breaker"].is_null());
+  EXPECT_FALSE(entries[1].contains("evicted"));
+}
+
+TEST(SnapshotJson, EveryKindHasItsWords) {
+  Engine engine({}, PolicySet{});
+  engine.endpoint(TargetKind::Actor, "type", "7");
+  engine.endpoint(TargetKind::ComponentIn, "store", "Statestore");
+  engine.endpoint(TargetKind::ComponentOut, "store", "Statestore");
+  engine.endpoint(TargetKind::Builtin, "DaprBuiltInServiceRetries", "");
+  const json entries = json::parse(snapshot_json(engine.view(1)))["endpoints"];
+  EXPECT_EQ(entries[0]["kind"], "actor");
+  EXPECT_EQ(entries[0]["id"], "7");
+  EXPECT_EQ(entries[1]["kind"], "component");
+  EXPECT_EQ(entries[1]["direction"], "inbound");
+  EXPECT_EQ(entries[1]["type"], "Statestore");
+  EXPECT_EQ(entries[2]["direction"], "outbound");
+  EXPECT_EQ(entries[3]["kind"], "builtin");
+  EXPECT_EQ(entries[3]["name"], "DaprBuiltInServiceRetries");
+}
+
+TEST(SnapshotJson, AnyNameParsesAndSurvivesIfItIsUtf8) {
+  const std::string_view good[] = {"quote\"", "back\\slash", "line\nbreak\t", "ünïcødé \xF0\x9F\x92\xA5",
+                                   "\x01\x1f\x7f"};
+  const std::string_view bad[] = {"\xff", "\xc3", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80", "a\x80z"};
+  Engine engine({}, PolicySet{});
+  for (const std::string_view name : good) engine.endpoint(TargetKind::App, name, name);
+  for (const std::string_view name : bad) engine.endpoint(TargetKind::App, name, name);
+  engine.endpoint(TargetKind::App, std::string_view("nul\0nul", 7), "");
+  const json entries = json::parse(snapshot_json(engine.view(1)))["endpoints"];
+  ASSERT_EQ(entries.size(), 11u);
+  for (std::size_t i = 0; i < std::size(good); ++i) {
+    EXPECT_EQ(entries[i]["name"], good[i]);
+    EXPECT_EQ(entries[i]["method"], good[i]);
+  }
+  EXPECT_EQ(entries[10]["name"].get<std::string>(), std::string_view("nul\0nul", 7));
+}
+
+}  // namespace
+}  // namespace resil
