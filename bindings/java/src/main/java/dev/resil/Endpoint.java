@@ -132,6 +132,9 @@ public final class Endpoint {
    * Makes the call asynchronously. The scheduler keeps time for retries and timeouts and runs retried attempts; the first
    * attempt starts on the calling thread. An attempt that uses up its budget completes with {@link AttemptTimeoutException} and
    * its stage is cancelled. Cancelling the future cancels the attempt in flight or the wait, and counts as cancelled.
+   *
+   * <p>A ScheduledThreadPoolExecutor keeps the timers of finished attempts until they would have fired, unless its
+   * {@code setRemoveOnCancelPolicy(true)}: worth it where timeouts are long.
    */
   public <T> CompletableFuture<T> callAsync(Supplier<? extends CompletionStage<T>> work, ScheduledExecutorService scheduler) {
     return AsyncCall.start(this, attempt -> work.get(), scheduler, CallOptions.DEFAULT);
@@ -264,10 +267,14 @@ public final class Endpoint {
   }
 
   void leave(int cell, boolean healthy) {
-    if (!healthy) {
+    if (healthy) {
+      leaveHealthy(cell);
+    } else {
       handle.leave(cells, cell);
-      return;
     }
+  }
+
+  private void leaveHealthy(int cell) {
     boolean full = cells.leaveHealthy(cell);
     if (full || handle.isClosed()) {
       engine.afterHealthy(this, full);

@@ -13,8 +13,14 @@ public abstract class RejectedException extends ResilException {
   private Throwable earlier;
 
   RejectedException(Rejection rejection) {
-    super(rejection.toString(), false);
+    super(null, false);
     this.rejection = rejection;
+  }
+
+  /** Written when asked for: most rejections are caught and counted, not read. */
+  @Override
+  public final String getMessage() {
+    return rejection == null ? "rejected" : rejection.toString(); // a rejection does not outlive serialization
   }
 
   /** A stackless exception is made without a cause for good, so this one keeps its own. */

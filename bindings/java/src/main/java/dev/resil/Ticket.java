@@ -12,7 +12,6 @@ import java.nio.ByteOrder;
  */
 final class Ticket {
   static final int SIZE = 64;
-  private static final int SLAB = 32;
   private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
   private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int ATTEMPT = 4;
@@ -25,20 +24,23 @@ final class Ticket {
   private final ByteBuffer slab;
   private final int offset;
   final long address;
+  /** Where the pool notes that it is taken; 0 = nowhere. */
+  final int place;
 
-  private Ticket(ByteBuffer slab, int offset, long address) {
+  private Ticket(ByteBuffer slab, int offset, long address, int place) {
     this.slab = slab;
     this.offset = offset;
     this.address = address;
+    this.place = place;
   }
 
-  /** A slab's worth, each on a cache line of its own. */
-  static Ticket[] more() {
-    ByteBuffer slab = ByteBuffer.allocateDirect((SLAB + 1) * SIZE).alignedSlice(SIZE);
+  /** A slab's worth, two cache lines apart. */
+  static Ticket[] make(int count, int spacing) {
+    ByteBuffer slab = ByteBuffer.allocateDirect((2 * count + 1) * SIZE).alignedSlice(SIZE);
     long base = ResilJNI.address(slab);
-    Ticket[] tickets = new Ticket[SLAB];
-    for (int i = 0; i < SLAB; i++) {
-      tickets[i] = new Ticket(slab, i * SIZE, base + (long) i * SIZE);
+    Ticket[] tickets = new Ticket[count];
+    for (int i = 0; i < count; i++) {
+      tickets[i] = new Ticket(slab, 2 * i * SIZE, base + 2L * i * SIZE, (i + 1) * spacing);
     }
     return tickets;
   }

@@ -1,50 +1,50 @@
 package dev.resil;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Tickets for calls that need the engine: the nearest one lies in the thread's own stripe, so that taking it and giving it back
- * costs two uncontended exchanges and no garbage. What does not fit there waits in a bounded queue; what does not fit
- * there either is the collector's.
+ * Tickets for calls that need the engine. Each stripe of threads has one that is always the same, so that taking it is one
+ * uncontended exchange of a number and giving it back a plain store: no garbage, and no reference stored, which would cost the
+ * collector's barrier. Who finds it taken, by another thread or by a call around this one, takes one from a bounded queue.
  */
 final class TicketPool {
+  private static final VarHandle TAKEN = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int STRIPES = 16;
-  /** 4-byte references, two cache lines apart. */
+  /** Two cache lines of ints. */
   private static final int SPACING = 32;
   private static final int SPARE = 1024;
 
-  private final AtomicReferenceArray<Ticket> near = new AtomicReferenceArray<>((STRIPES + 1) * SPACING);
+  private final Ticket[] near = Ticket.make(STRIPES, SPACING);
+  private final int[] taken = new int[(STRIPES + 1) * SPACING];
   private final ArrayBlockingQueue<Ticket> spare = new ArrayBlockingQueue<>(SPARE);
 
-  Ticket take() {
-    Ticket ticket = near.getAndSet(stripe(), null);
-    if (ticket == null) {
-      ticket = spare.poll();
-    }
-    return ticket != null ? ticket : takeNew();
-  }
-
-  private Ticket takeNew() {
-    Ticket[] tickets = Ticket.more();
-    for (int i = 1; i < tickets.length; i++) {
-      if (!spare.offer(tickets[i])) {
-        break;
-      }
-    }
-    return tickets[0];
-  }
-
-  /** The caller must not use it any more. */
-  void give(Ticket ticket) {
-    Ticket displaced = near.getAndSet(stripe(), ticket);
-    if (displaced != null) {
-      spare.offer(displaced);
-    }
-  }
-
   @SuppressWarnings("deprecation") // threadId() is newer than Java 17
-  private static int stripe() {
-    return (((int) Thread.currentThread().getId() & (STRIPES - 1)) + 1) * SPACING;
+  Ticket take() {
+    int stripe = (int) Thread.currentThread().getId() & (STRIPES - 1);
+    return (int) TAKEN.getAndSet(taken, (stripe + 1) * SPACING, 1) == 0 ? near[stripe] : takeSpare();
+  }
+
+  private Ticket takeSpare() {
+    Ticket ticket = spare.poll();
+    if (ticket != null) {
+      return ticket;
+    }
+    Ticket[] more = Ticket.make(STRIPES, 0);
+    for (int i = 1; i < more.length && spare.offer(more[i]); i++) {
+      continue;
+    }
+    return more[0];
+  }
+
+  /** The caller must not use it any more. One that does not fit is the collector's. */
+  void give(Ticket ticket) {
+    int place = ticket.place;
+    if (place != 0) {
+      TAKEN.setRelease(taken, place, 0);
+    } else {
+      spare.offer(ticket);
+    }
   }
 }

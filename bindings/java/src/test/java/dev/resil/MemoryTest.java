@@ -6,8 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -82,7 +81,8 @@ class MemoryTest {
 
   @Test
   void asynchronousCalls() throws Exception {
-    ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+    ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
+    scheduler.setRemoveOnCancelPolicy(true); // or each call's timer would stay for the ten seconds of its timeout
     try (Engine engine = Engine.builder().logger(null).fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, "10s"))) {
       Endpoint orders = engine.app("orders");
       steady(OPERATIONS / 5, i -> {
