@@ -19,7 +19,10 @@ func (ep *Endpoint) Allow() (done func(err error), err error) {
 			return
 		}
 		op.final = true
-		outcome := ep.settings.outcome(err)
-		op.End(outcome)
+		if classify := ep.settings.classify; classify != nil {
+			op.End(classify(err))
+		} else {
+			op.End(OutcomeOf(err))
+		}
 	}, nil
 }

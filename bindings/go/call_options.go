@@ -10,15 +10,15 @@ type CallOption func(*settings)
 type settings struct {
 	wait           bool
 	within         time.Duration
-	deadline       time.Time
+	until          int64 // on this process's clock; noLimit = no deadline
 	classify       func(error) Outcome
 	classifyResult any // func(T, error) Outcome
 }
 
-var defaults settings
+var defaults = settings{until: noLimit}
 
 // limited: the operation has a limit, so the engine must know when it began.
-func (s *settings) limited() bool { return s.within > 0 || !s.deadline.IsZero() }
+func (s *settings) limited() bool { return s.within > 0 || s.until != noLimit }
 
 // WaitWhenOpen makes a call wait for a breaker that is open, or half-open with all permits out, rather than be rejected.
 // Waiting is no attempt and uses up no retry. The caller's context, or a deadline, bounds the wait.
@@ -29,7 +29,7 @@ func WaitWhenOpen() CallOption { return func(s *settings) { s.wait = true } }
 func Within(d time.Duration) CallOption { return func(s *settings) { s.within = max(d, 1) } }
 
 // WithDeadline is [Within], as a moment. Where the context has a deadline, that limits retries in the same way unasked.
-func WithDeadline(t time.Time) CallOption { return func(s *settings) { s.deadline = t } }
+func WithDeadline(t time.Time) CallOption { return func(s *settings) { s.until = sinceStartOf(t) } }
 
 // Classify says what an error means; nil errors are asked about only if they follow a context that ended. The default is
 // [OutcomeOf].

@@ -4,6 +4,7 @@ package resil
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -23,6 +24,16 @@ type goClock struct{ start time.Time }
 func (c goClock) Now() time.Duration { return time.Since(c.start) }
 
 func (c goClock) Sleep(ctx context.Context, d time.Duration) error { return sleep(ctx, nil, d) }
+
+// processStart makes monotonic times out of package time's.
+var processStart = time.Now()
+
+func sinceStart() int64 { return int64(time.Since(processStart)) }
+
+func sinceStartOf(t time.Time) int64 { return int64(t.Sub(processStart)) }
+
+// noLimit is a moment that never comes.
+const noLimit = math.MaxInt64
 
 func sleep(ctx context.Context, clock Clock, d time.Duration) error {
 	if clock != nil {

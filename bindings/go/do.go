@@ -4,6 +4,7 @@ package resil
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 )
 
@@ -26,10 +27,10 @@ func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (
 	result, err := guarded(ctx, ep, word, fn)
 	if err == nil && ep.load() == word {
 		runtime.KeepAlive(ep)
-		ep.tally.add()
+		ep.shared.healthy.add()
 		return result, nil
 	}
-	return goOn(ctx, ep, fn, word, result, err)
+	return adopt(ctx, ep, word, fn, result, err)
 }
 
 // Run is [Do] for a function without a result.
@@ -57,34 +58,76 @@ func (ep *Endpoint) panicked(word uint64) {
 	op.fail()
 }
 
-// goOn is the rest of Do after a first attempt that began by reading `word`, and failed or saw the word change.
-func goOn[T any](ctx context.Context, ep *Endpoint, fn func(context.Context) (T, error), word uint64, result T, err error) (T, error) {
-	op := ep.operationFor(ctx)
+// adopt is the rest of Do after a first attempt that began by reading `word`, and failed or saw the word change.
+func adopt[T any](ctx context.Context, ep *Endpoint, word uint64, fn func(context.Context) (T, error), result T, err error) (T, error) {
+	op := Operation{ep: ep, until: ep.settings.until}
 	op.elide(word)
-	err, over := op.conclude(ctx, ctx, ep.settings.outcome(err), err)
-	if over {
-		return result, err
-	}
-	err = op.retry(ctx, err, func(ctx context.Context) (outcome Outcome, err error) {
-		result, err = fn(ctx)
-		return ep.settings.outcome(err), err
-	})
-	return result, err
+	op.endWith(ctx)
+	return goOn(ctx, &op, fn, result, err)
 }
 
 // operate is Do for whatever is not a healthy call without a timeout.
 func operate[T any](ctx context.Context, ep *Endpoint, fn func(context.Context) (T, error)) (result T, err error) {
-	classify, err := resultClassifier[T](ep.settings)
-	if err != nil {
+	op := Operation{ep: ep, until: ep.settings.until}
+	if ep.settings.classifyResult != nil {
+		return operateJudging(ctx, &op, fn)
+	}
+	if err := op.BeginContext(ctx, nil); err != nil {
 		return result, err
 	}
-	op := ep.operationFor(ctx)
-	err = op.run(ctx, nil, func(ctx context.Context) (outcome Outcome, err error) {
+	if op.ticket.timeout != 0 {
+		return attempts(ctx, &op, fn)
+	}
+	result, err = guardedOperation(ctx, &op, fn)
+	return goOn(ctx, &op, fn, result, err)
+}
+
+// operateJudging is operate where the result says what it was.
+func operateJudging[T any](ctx context.Context, op *Operation, fn func(context.Context) (T, error)) (result T, err error) {
+	classify, ok := op.ep.settings.classifyResult.(func(T, error) Outcome)
+	if !ok {
+		return result, fmt.Errorf("resil: the endpoint's ClassifyResult is a %T, but the call's result is a %T",
+			op.ep.settings.classifyResult, result)
+	}
+	if err := op.BeginContext(ctx, nil); err != nil {
+		return result, err
+	}
+	err = op.run(ctx, func(ctx context.Context) (outcome Outcome, err error) {
 		result, err = fn(ctx)
-		if classify != nil {
-			return classify(result, err), err
-		}
-		return ep.settings.outcome(err), err
+		return classify(result, err), err
 	})
 	return result, err
+}
+
+// attempts makes an operation's attempts from the one that is admitted on.
+func attempts[T any](ctx context.Context, op *Operation, fn func(context.Context) (T, error)) (result T, err error) {
+	err = op.run(ctx, func(ctx context.Context) (outcome Outcome, err error) {
+		result, err = fn(ctx)
+		return unjudged, err
+	})
+	return result, err
+}
+
+func guardedOperation[T any](ctx context.Context, op *Operation, fn func(context.Context) (T, error)) (T, error) {
+	inFlight := op
+	defer func() {
+		if inFlight != nil {
+			inFlight.fail()
+		}
+	}()
+	result, err := fn(ctx)
+	inFlight = nil
+	return result, err
+}
+
+// goOn is the rest of an operation whose first attempt, without a timeout, returned result and err.
+func goOn[T any](ctx context.Context, op *Operation, fn func(context.Context) (T, error), result T, err error) (T, error) {
+	err, over := op.conclude(ctx, nil, unjudged, err)
+	if over {
+		return result, err
+	}
+	if err := op.next(ctx, err); err != nil {
+		return result, err
+	}
+	return attempts(ctx, op, fn)
 }

@@ -14,7 +14,7 @@ type Endpoint struct {
 	settings *settings
 	plain    bool // nothing in the settings looks at a success
 	id       int32
-	tally    *tally
+	shared   *shared
 	engine   *Engine
 	key      endpointKey
 	err      error
@@ -87,8 +87,9 @@ func (e *Engine) intern(key endpointKey) *Endpoint {
 	case id < 0:
 		return e.broken(key, fmt.Errorf("resil: %s is no target (%s): it needs a name", key, nameOf(id)))
 	}
-	made := &Endpoint{engine: e, native: e.native, settings: &defaults, plain: true, key: key, id: id, tally: &tally{}}
+	made := &Endpoint{engine: e, native: e.native, settings: &defaults, plain: true, key: key, id: id, shared: &shared{}}
 	made.word = e.native.word(id)
+	made.shared.base = made
 	e.endpoints[key], e.byID[id] = made, made
 	return made
 }
@@ -97,7 +98,7 @@ func (e *Engine) intern(key endpointKey) *Endpoint {
 var never uint64
 
 func (e *Engine) broken(key endpointKey, err error) *Endpoint {
-	return &Endpoint{engine: e, native: e.native, settings: &defaults, key: key, id: -1, tally: &tally{}, word: &never, err: err}
+	return &Endpoint{engine: e, native: e.native, settings: &defaults, key: key, id: -1, shared: &shared{}, word: &never, err: err}
 }
 
 // Err is why the endpoint can't be used, or nil: [ErrFull], [ErrClosed], or a name that the engine refused. Every operation
@@ -135,5 +136,5 @@ func (ep *Endpoint) With(opts ...CallOption) *Endpoint {
 	return &derived
 }
 
-// healthy reads the word: while its fast bit is set, begin would allow and a success would change nothing.
+// load reads the word: while its fast bit is set, begin would allow and a success would change nothing.
 func (ep *Endpoint) load() uint64 { return atomic.LoadUint64(ep.word) }

@@ -7,11 +7,8 @@ import (
 	"time"
 )
 
-// Crossing returns the operation in a form that enters the engine even for a healthy call.
-func (op Operation) Crossing() Operation {
-	op.plain = false
-	return op
-}
+// BeginCrossing is Begin, but it asks the engine even where the answer is known.
+func (op *Operation) BeginCrossing() Decision { return op.cross(op.ep.load()) }
 
 // Unfreed is how many engines there are in C, once the collector has had its chance.
 func Unfreed() int64 {

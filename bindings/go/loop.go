@@ -4,59 +4,47 @@ package resil
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
-// attempt makes one try and judges it.
+// attempt makes one try and judges it; unjudged leaves that to the endpoint's settings.
 type attempt func(ctx context.Context) (Outcome, error)
 
-// operationFor starts an operation that also ends with ctx.
-func (ep *Endpoint) operationFor(ctx context.Context) Operation {
-	op := ep.Operation()
-	op.endWith(ctx)
-	return op
-}
+const unjudged Outcome = -1
 
+// endWith: the operation also ends with ctx.
 func (op *Operation) endWith(ctx context.Context) {
-	if deadline, ok := ctx.Deadline(); ok && (op.until.IsZero() || deadline.Before(op.until)) {
-		op.until = deadline
+	if deadline, ok := ctx.Deadline(); ok {
+		op.until = min(op.until, sinceStartOf(deadline))
 	}
 }
-
-// run makes attempts until the operation is over, and returns its error. `last` is the error of the attempt before.
-func (op *Operation) run(ctx context.Context, last error, try attempt) error {
-	for {
-		if err := op.admit(ctx, last); err != nil {
-			return err
-		}
-		err, over := op.try(ctx, try)
-		if over {
-			return err
-		}
-		if op.Wait(ctx) != nil {
-			return cancelled(ctx, err)
-		}
-		last = err
-	}
-}
-
-// retry is run from the wait after a failed attempt on.
-func (op *Operation) retry(ctx context.Context, last error, try attempt) error {
-	if op.Wait(ctx) != nil {
-		return cancelled(ctx, last)
-	}
-	return op.run(ctx, last, try)
-}
-
-// shortestWait keeps a caller that waits for a permit, which nobody can foresee, from spinning.
-const shortestWait = time.Millisecond
 
 // BeginContext is Begin for an operation that ends with ctx. It waits where [WaitWhenOpen] says so. Its error, if there is no
 // attempt, wraps last, the error of the attempt before.
 func (op *Operation) BeginContext(ctx context.Context, last error) error {
 	op.endWith(ctx)
-	return op.admit(ctx, last)
+	if op.Begin() == Allow {
+		return nil
+	}
+	return op.waitForAdmission(ctx, last)
+}
+
+// shortestWait keeps a caller that waits for a permit, which nobody can foresee, from spinning.
+const shortestWait = time.Millisecond
+
+// waitForAdmission goes on after a rejection: with waiting if the caller wishes.
+func (op *Operation) waitForAdmission(ctx context.Context, last error) error {
+	for {
+		if reason := op.Reason(); !op.ep.settings.wait || op.misuse || reason == ReasonNone || reason == ReasonDeadline {
+			return op.Err(last)
+		}
+		if sleep(ctx, op.ep.native.clock, max(op.Delay(), shortestWait)) != nil {
+			return cancelled(ctx, last)
+		}
+		if op.Begin() == Allow {
+			return nil
+		}
+	}
 }
 
 // Wait waits for Delay on the engine's clock, or until ctx ends and then returns [context.Cause] of it.
@@ -64,16 +52,28 @@ func (op *Operation) Wait(ctx context.Context) error {
 	return sleep(ctx, op.ep.native.clock, op.Delay())
 }
 
-func (op *Operation) admit(ctx context.Context, last error) error {
-	for op.Begin() == Reject {
-		if !op.ep.settings.wait || op.misuse != nil || op.Reason() == ReasonDeadline {
-			return op.Err(last)
+// run makes attempts until the operation is over, and returns its error. The first is admitted already.
+func (op *Operation) run(ctx context.Context, try attempt) error {
+	for {
+		err, over := op.try(ctx, try)
+		if over {
+			return err
 		}
-		if sleep(ctx, op.ep.native.clock, max(op.Delay(), shortestWait)) != nil {
-			return cancelled(ctx, last)
+		if err := op.next(ctx, err); err != nil {
+			return err
 		}
 	}
-	return nil
+}
+
+// next waits for the next attempt and begins it. Its error, if there is none, wraps last.
+func (op *Operation) next(ctx context.Context, last error) error {
+	if op.Wait(ctx) != nil {
+		return cancelled(ctx, last)
+	}
+	if op.Begin() == Allow {
+		return nil
+	}
+	return op.waitForAdmission(ctx, last)
 }
 
 // try makes the attempt that was admitted. A panic ends it on its way up.
@@ -82,8 +82,10 @@ func (op *Operation) try(ctx context.Context, try attempt) (err error, over bool
 	if op.Attempt() > 1 {
 		own = context.WithValue(own, attemptKey{}, op.Attempt())
 	}
+	var timed context.Context
 	if budget := op.Timeout(); budget > 0 && !endsWithin(ctx, budget) {
-		timed, cancel := context.WithTimeout(own, budget)
+		var cancel context.CancelFunc
+		timed, cancel = context.WithTimeout(own, budget)
 		defer cancel()
 		own = timed
 	}
@@ -95,7 +97,7 @@ func (op *Operation) try(ctx context.Context, try attempt) (err error, over bool
 	}()
 	outcome, err := try(own)
 	returned = true
-	return op.conclude(ctx, own, outcome, err)
+	return op.conclude(ctx, timed, outcome, err)
 }
 
 // endsWithin: the caller's context ends before the budget does, or with it, since the engine cuts the budget to the context's
@@ -105,21 +107,32 @@ func endsWithin(ctx context.Context, budget time.Duration) bool {
 	return ok && time.Until(deadline) <= budget+time.Millisecond
 }
 
-// conclude ends an attempt that returned, made with the context `own`. Unless the operation is over, a retry is due.
-func (op *Operation) conclude(ctx, own context.Context, outcome Outcome, err error) (result error, over bool) {
-	var hint time.Duration
-	if outcome != Success {
-		if own != ctx && own.Err() != nil && ctx.Err() == nil {
-			outcome, err = Timeout, &TimeoutError{Budget: op.Timeout(), Last: err}
+// conclude ends an attempt that returned; `timed` is the context that had its timeout, if there was one. Unless the operation is
+// over, a retry is due.
+func (op *Operation) conclude(ctx, timed context.Context, outcome Outcome, err error) (result error, over bool) {
+	var about traits
+	if err != nil {
+		about = traitsOf(err)
+	}
+	if outcome == unjudged {
+		outcome = about.outcome
+		if classify := op.ep.settings.classify; classify != nil {
+			outcome = classify(err)
 		}
+	}
+	if outcome != Success {
 		if ctx.Err() != nil {
-			op.EndAfter(Cancelled, 0)
+			op.End(Cancelled)
 			return cancelled(ctx, err), true
 		}
-		err, op.final = unmark(err)
-		hint = hintOf(err)
+		if timed != nil && timed.Err() != nil {
+			outcome, err = Timeout, &TimeoutError{Budget: op.Timeout(), Last: err}
+		}
+		if about.permanent != nil {
+			op.final, err = true, about.permanent
+		}
 	}
-	switch op.EndAfter(outcome, hint) {
+	switch op.EndAfter(outcome, about.retryAfter) {
 	case Done:
 		return err, true
 	case Retry:
@@ -142,24 +155,4 @@ func AttemptOf(ctx context.Context) int {
 		return number
 	}
 	return 1
-}
-
-// outcome is what an error means under these settings.
-func (s *settings) outcome(err error) Outcome {
-	if s.classify != nil {
-		return s.classify(err)
-	}
-	return OutcomeOf(err)
-}
-
-func resultClassifier[T any](s *settings) (func(T, error) Outcome, error) {
-	if s.classifyResult == nil {
-		return nil, nil
-	}
-	classify, ok := s.classifyResult.(func(T, error) Outcome)
-	if !ok {
-		var result T
-		return nil, fmt.Errorf("resil: the endpoint's ClassifyResult is a %T, but the call's result is a %T", s.classifyResult, result)
-	}
-	return classify, nil
 }

@@ -26,16 +26,16 @@ import (
 //
 // An operation that is abandoned costs nothing. It belongs to one goroutine at a time.
 type Operation struct {
-	ep       *Endpoint
-	ticket   ticket
-	word     uint64 // the attempt in flight began by reading this word, and the engine knows nothing of it; 0 = it does
-	began    int64  // of that attempt
-	until    time.Time
-	misuse   error
-	plain    bool // no limit: the engine need not know when it began
-	final    bool // no retry can follow, whatever the policy says
-	rejected bool // the last answer was Reject
-	over     bool
+	ep      *Endpoint
+	word    uint64 // the attempt in flight began by reading this word, and the engine knows nothing of it; 0 = it does
+	began   int64  // of that attempt
+	until   int64  // on this process's clock: the operation must be over; noLimit = it need not
+	ticket  ticket
+	refusal *RejectedError // the one to return, if any
+	misuse  bool
+	final   bool // no retry can follow, whatever the policy says
+	reject  bool // the last answer was Reject
+	over    bool
 }
 
 // Decision is what Begin answers.
@@ -56,51 +56,56 @@ const (
 )
 
 // Operation starts one. Nothing is counted until Begin.
-func (ep *Endpoint) Operation() Operation {
-	return Operation{ep: ep, until: ep.settings.deadline, plain: !ep.settings.limited()}
-}
+func (ep *Endpoint) Operation() Operation { return Operation{ep: ep, until: ep.settings.until} }
 
 // Begin asks for an attempt. After Reject the operation is over, unless the caller chooses to wait: then sleep Delay and
 // Begin again.
 func (op *Operation) Begin() Decision {
 	ep := op.ep
-	switch {
-	case ep.err != nil:
-		return op.refuse(ep.err)
-	case ep.native.closed.Load():
-		return op.refuse(ErrClosed)
-	case op.word != 0, op.over:
-		return op.refuse(ErrMisuse)
+	if op.word != 0 || op.over {
+		op.misuse, op.reject = true, true
+		return Reject
 	}
-	if op.plain && op.ticket.attempt == 0 {
-		if word := ep.load(); word&fastBit != 0 {
+	if ep.native.closed.Load() || ep.err != nil {
+		op.reject = true
+		return Reject
+	}
+	word := ep.load()
+	if op.until == noLimit && op.ticket.deadline == 0 && ep.settings.within == 0 {
+		if word&fastBit != 0 && op.ticket.attempt == 0 {
 			op.elide(word)
 			return Allow
 		}
+		if known := ep.shared.rejection.Load(); known != nil && op.rejectedAgain(known, word) {
+			return Reject
+		}
 	}
+	return op.cross(word)
+}
+
+// cross asks the engine. `word` is the breaker's from before.
+func (op *Operation) cross(word uint64) Decision {
+	ep := op.ep
+	asked := op.moment(word)
 	answer := ep.native.begin(ep.id, op.within(), &op.ticket)
 	if op.ticket.flags&hasEvents != 0 {
 		ep.engine.drain()
 	}
-	if answer < 0 {
-		return op.refuse(ErrMisuse)
+	op.misuse, op.reject, op.refusal = answer < 0, answer != int32(Allow), nil
+	if op.reject {
+		op.noteRejection(word, asked)
+		return Reject
 	}
-	op.rejected = answer != 0
-	return Decision(answer)
+	return Allow
 }
 
 // elide begins an attempt without the engine.
 func (op *Operation) elide(word uint64) {
-	op.word = word
+	op.word, op.reject = word, false
 	op.ticket.attempt = 1
 	op.ticket.timeout = int64(word&timeoutBits>>1) * int64(time.Millisecond)
 	op.began = op.ep.native.now()
 	runtime.KeepAlive(op.ep)
-}
-
-func (op *Operation) refuse(err error) Decision {
-	op.misuse = err
-	return Reject
 }
 
 // End tells what became of the attempt.
@@ -109,29 +114,26 @@ func (op *Operation) End(outcome Outcome) Verdict { return op.EndAfter(outcome, 
 // EndAfter is End with the server's own hint (Retry-After): the delay before a retry is at least that long.
 func (op *Operation) EndAfter(outcome Outcome, hint time.Duration) Verdict {
 	ep := op.ep
-	if ep.err != nil {
-		op.misuse = ErrMisuse
-		return GiveUp
-	}
 	var answer int32
-	if word := op.word; word != 0 {
-		op.word = 0
-		if outcome == Success && ep.load() == word {
-			runtime.KeepAlive(ep)
-			ep.tally.add()
-			op.over = true
-			return Done
-		}
-		op.ticket = ticket{}
-		answer = ep.native.adoptEnd(ep.id, word, op.began, outcome, hint, op.within(), &op.ticket)
-	} else {
+	switch word := op.word; {
+	case word == 0 && ep.err != nil:
+		answer = codeTicket
+	case word == 0:
 		answer = ep.native.end(outcome, hint, op.within(), &op.ticket)
+	case outcome == Success && ep.load() == word:
+		runtime.KeepAlive(ep)
+		ep.shared.healthy.add()
+		op.word, op.over = 0, true
+		return Done
+	default:
+		op.word, op.ticket = 0, ticket{}
+		answer = ep.native.adoptEnd(ep.id, word, op.began, outcome, hint, op.within(), &op.ticket)
 	}
 	if op.ticket.flags&hasEvents != 0 {
 		ep.engine.drain()
 	}
 	if answer < 0 {
-		op.misuse = ErrMisuse
+		op.misuse = true
 		return GiveUp
 	}
 	return Verdict(answer)
@@ -145,18 +147,16 @@ func (op *Operation) within() int64 {
 	if op.final {
 		return -1
 	}
-	if op.ticket.deadline != 0 {
-		return 0
-	}
 	limit := int64(op.ep.settings.within)
-	if !op.until.IsZero() {
-		left := int64(time.Until(op.until))
-		if left <= 0 {
-			left = -1
-		}
-		if limit == 0 || left < limit {
-			limit = left
-		}
+	if op.until == noLimit || op.ticket.deadline != 0 {
+		return limit
+	}
+	left := op.until - sinceStart()
+	if left <= 0 {
+		left = -1
+	}
+	if limit == 0 || left < limit {
+		return left
 	}
 	return limit
 }
@@ -176,11 +176,17 @@ func (op *Operation) Reason() Reason { return Reason(op.ticket.reason) }
 // Err is the error of an operation that ended with Reject or GiveUp, given the error of its last attempt: what [Do] would
 // return.
 func (op *Operation) Err(last error) error {
-	if op.misuse != nil {
-		return op.misuse
-	}
-	if op.rejected {
-		return &RejectedError{Endpoint: op.ep, Reason: op.Reason(), RetryAfter: op.Delay(), Attempts: op.Attempt(), Last: last}
+	switch {
+	case op.misuse:
+		return ErrMisuse
+	case op.reject && op.ep.err != nil:
+		return op.ep.err
+	case op.reject && op.Reason() == ReasonNone:
+		return ErrClosed
+	case op.reject && op.refusal != nil && op.Attempt() == 0:
+		return op.refusal
+	case op.reject:
+		return &RejectedError{Endpoint: op.ep.shared.base, Reason: op.Reason(), RetryAfter: op.Delay(), Attempts: op.Attempt(), Last: last}
 	}
 	if reason := op.Reason(); op.Attempt() > 1 && last != nil && (reason == ReasonExhausted || reason == ReasonDeadline) {
 		return &ExhaustedError{Attempts: op.Attempt(), Reason: reason, Last: last}

@@ -72,24 +72,27 @@ func TestMisuse(t *testing.T) {
 		ep := load(t, policy("", "", tripAt3)).App("a", "m")
 		start := func() *resil.Operation {
 			op := ep.Operation()
-			if crossing {
-				op = op.Crossing()
-			}
 			return &op
+		}
+		begin := func(op *resil.Operation) resil.Decision {
+			if crossing {
+				return op.BeginCrossing()
+			}
+			return op.Begin()
 		}
 		if op := start(); op.End(resil.Success) != resil.GiveUp || op.Err(nil) != resil.ErrMisuse {
 			t.Fatal("End without Begin:", op.Err(nil))
 		}
-		if op := start(); op.Begin() != resil.Allow || op.Begin() != resil.Reject || op.Err(nil) != resil.ErrMisuse {
+		if op := start(); begin(op) != resil.Allow || begin(op) != resil.Reject || op.Err(nil) != resil.ErrMisuse {
 			t.Fatal("Begin twice:", op.Err(nil))
 		}
 		op := start()
-		op.Begin()
-		if op.End(resil.Success) != resil.Done || op.Begin() != resil.Reject || op.Err(nil) != resil.ErrMisuse {
+		begin(op)
+		if op.End(resil.Success) != resil.Done || begin(op) != resil.Reject || op.Err(nil) != resil.ErrMisuse {
 			t.Fatal("Begin after the end:", op.Err(nil))
 		}
 		op = start()
-		op.Begin()
+		begin(op)
 		if op.End(resil.Outcome(99)) != resil.GiveUp || op.Err(nil) != resil.ErrMisuse {
 			t.Fatal("an outcome that there is not:", op.Err(nil))
 		}

@@ -22,53 +22,13 @@ func HTTPStatus(code int) Outcome { return Outcome(0x10000 | code&0xFFFF) }
 // are retried.
 func GRPCCode(code uint32) Outcome { return Outcome(0x20000 | int32(code&0xFFFF)) }
 
-// An error can say more about itself by these methods; wrapped errors are asked too.
-type (
-	withHTTPStatus interface{ HTTPStatusCode() int }
-	withRetryAfter interface{ RetryAfter() time.Duration }
-)
-
-// OutcomeOf is the default classifier: nil is a success; an error with a method HTTPStatusCode() int has that status; any
-// other is a failure.
+// OutcomeOf is the default classifier: nil is a success; an error with a method HTTPStatusCode() int, or one that wraps such
+// an error, has that status; any other is a failure.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return Success
 	}
-	if carrier, ok := find[withHTTPStatus](err); ok {
-		return HTTPStatus(carrier.HTTPStatusCode())
-	}
-	return Failure
-}
-
-// hintOf is the server's own wish, from an error with a method RetryAfter() time.Duration.
-func hintOf(err error) time.Duration {
-	if carrier, ok := find[withRetryAfter](err); ok {
-		return max(carrier.RetryAfter(), 0)
-	}
-	return 0
-}
-
-// find is errors.As for interfaces without its reflection, which would cost a failing call more than the engine does.
-func find[T any](err error) (found T, ok bool) {
-	for err != nil {
-		if found, ok = err.(T); ok {
-			return found, true
-		}
-		switch wrapper := err.(type) {
-		case interface{ Unwrap() error }:
-			err = wrapper.Unwrap()
-		case interface{ Unwrap() []error }:
-			for _, inner := range wrapper.Unwrap() {
-				if found, ok = find[T](inner); ok {
-					return found, true
-				}
-			}
-			return found, false
-		default:
-			return found, false
-		}
-	}
-	return found, false
+	return traitsOf(err).outcome
 }
 
 // Permanent marks an error as one that no retry can mend: it counts as a failure and ends the operation, which returns err
@@ -84,10 +44,53 @@ type permanent struct{ error }
 
 func (p *permanent) Unwrap() error { return p.error }
 
-// unmark takes the mark off.
-func unmark(err error) (inner error, isPermanent bool) {
-	if mark, ok := find[*permanent](err); ok {
-		return mark.error, true
+// traits is what an error, or one that it wraps, says about itself by its type or its methods.
+type traits struct {
+	outcome    Outcome       // by HTTPStatusCode() int
+	retryAfter time.Duration // by RetryAfter() time.Duration, the server's own wish
+	permanent  error         // what Permanent marked
+}
+
+func traitsOf(err error) traits {
+	found := traits{outcome: Failure}
+	found.collect(err)
+	return found
+}
+
+type (
+	hasStatus     interface{ HTTPStatusCode() int }
+	hasRetryAfter interface{ RetryAfter() time.Duration }
+	wrapsOne      interface{ Unwrap() error }
+	wrapsMany     interface{ Unwrap() []error }
+)
+
+// collect walks the tree of errors once: errors.As for each trait would cost a failing call more than the engine does.
+func (t *traits) collect(err error) {
+	for err != nil {
+		switch err.(type) {
+		case *permanent, hasStatus, hasRetryAfter, wrapsOne, wrapsMany:
+		default:
+			return // the usual case, found out by one look
+		}
+		if mark, ok := err.(*permanent); ok && t.permanent == nil {
+			t.permanent = mark.error
+		}
+		if carrier, ok := err.(hasStatus); ok && t.outcome == Failure {
+			t.outcome = HTTPStatus(carrier.HTTPStatusCode())
+		}
+		if carrier, ok := err.(hasRetryAfter); ok && t.retryAfter == 0 {
+			t.retryAfter = max(carrier.RetryAfter(), 0)
+		}
+		switch wrapper := err.(type) {
+		case wrapsOne:
+			err = wrapper.Unwrap()
+		case wrapsMany:
+			for _, inner := range wrapper.Unwrap() {
+				t.collect(inner)
+			}
+			return
+		default:
+			return
+		}
 	}
-	return err, false
 }

@@ -80,30 +80,16 @@ func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Snapshot tells the state of every endpoint that was asked for so far.
 func (e *Engine) Snapshot() (*Snapshot, error) {
-	text, err := e.SnapshotJSON()
-	if err != nil {
-		return nil, err
-	}
-	snapshot := &Snapshot{}
-	if err := json.Unmarshal(text, snapshot); err != nil {
-		return nil, fmt.Errorf("resil: snapshot: %w", err)
-	}
-	e.pump.lock.Lock()
-	defer e.pump.lock.Unlock()
-	for i := range snapshot.Endpoints {
-		one := &snapshot.Endpoints[i]
-		one.Transitions = e.pump.transitions[one.Endpoint]
-	}
-	return snapshot, nil
-}
-
-// SnapshotJSON is [Engine.Snapshot] as the engine writes it.
-func (e *Engine) SnapshotJSON() ([]byte, error) {
 	if e.native.closed.Load() {
 		return nil, ErrClosed
 	}
 	e.credit()
-	return e.native.snapshot(), nil
+	snapshot := &Snapshot{}
+	if err := json.Unmarshal(e.native.snapshot(), snapshot); err != nil {
+		return nil, fmt.Errorf("resil: snapshot: %w", err)
+	}
+	e.complete(snapshot)
+	return snapshot, nil
 }
 
 // credit tells the engine of the healthy calls that it did not see.
@@ -111,8 +97,27 @@ func (e *Engine) credit() {
 	e.lock.RLock()
 	defer e.lock.RUnlock()
 	for id, ep := range e.byID {
-		if calls := ep.tally.take(); calls > 0 {
+		if calls := ep.shared.healthy.take(); calls > 0 {
 			e.native.credit(id, calls)
+		}
+	}
+}
+
+// complete adds what only this package counts. It takes one lock after the other, never both: handOn has them the other way
+// round.
+func (e *Engine) complete(snapshot *Snapshot) {
+	e.pump.lock.Lock()
+	for i := range snapshot.Endpoints {
+		one := &snapshot.Endpoints[i]
+		one.Transitions = e.pump.transitions[one.Endpoint]
+	}
+	e.pump.lock.Unlock()
+	e.lock.RLock()
+	defer e.lock.RUnlock()
+	for i := range snapshot.Endpoints {
+		one := &snapshot.Endpoints[i]
+		if ep := e.byID[one.Endpoint]; ep != nil {
+			one.Calls.Rejections += uint64(ep.shared.rejections.sum())
 		}
 	}
 }
