@@ -133,18 +133,21 @@ struct Options {
 std::int32_t read_options(const resil_options* opt, Options& out, resil_error* err) {
   if (opt == nullptr) return 0;
   if (opt->size < kOldestOptions || opt->size > 4096) {
-    return complain(err, RESIL_E_ARG, "resil_options.size is " + std::to_string(opt->size) +
-                                          ": zero the struct and set size = sizeof(resil_options)");
+    return complain(err, RESIL_E_ARG,
+                    "resil_options.size is " + std::to_string(opt->size) +
+                        ": zero the struct and set size = sizeof(resil_options)");
   }
   resil_options known{};
   std::memcpy(&known, opt, std::min<std::size_t>(opt->size, sizeof known));
   const auto* bytes = reinterpret_cast<const unsigned char*>(opt);
   if (std::any_of(bytes + std::min<std::size_t>(opt->size, sizeof known), bytes + opt->size,
                   [](unsigned char byte) { return byte != 0; })) {
-    return complain(err, RESIL_E_ARG, "resil_options has a member set that this library does not know: update libresil");
+    return complain(err, RESIL_E_ARG,
+                    "resil_options has a member set that this library does not know: update libresil");
   }
   if ((known.flags & ~kKnownFlags) != 0) {
-    return complain(err, RESIL_E_ARG, "resil_options.flags has a bit set that this library does not know: update libresil");
+    return complain(err, RESIL_E_ARG,
+                    "resil_options.flags has a bit set that this library does not know: update libresil");
   }
   if (known.max_endpoints > kMostEndpoints) {
     return complain(err, RESIL_E_ARG, "resil_options.max_endpoints is at most " + std::to_string(kMostEndpoints));
@@ -178,8 +181,8 @@ resil_engine* open_with(const resil_options* opt, resil_error* err, Load load) n
     if (const std::int32_t bad = read_options(opt, options, err)) return bad;
     LoadResult result = load(options.load);
     if (!result.policies) return complain(err, result);
-    auto engine = std::unique_ptr<resil_engine>(
-        new resil_engine{options.load, {options.engine, std::move(*result.policies)}});
+    auto engine =
+        std::unique_ptr<resil_engine>(new resil_engine{options.load, {options.engine, std::move(*result.policies)}});
     warn_of(engine->engine, result);
     opened = engine.release();
     return complain(err, 0, "");
@@ -303,8 +306,8 @@ int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_
   if (e == nullptr || cursor == nullptr || capacity < 0 || (out == nullptr && capacity > 0)) return RESIL_E_ARG;
   std::int32_t count = 0;
   for (Event event; count < capacity && e->engine.read_events(*cursor, &event, 1) == 1; ++count) {
-    out[count] = {event.seq, event.time, event.endpoint, static_cast<std::int32_t>(event.kind),
-                  event.before, event.after, event.value, {}};
+    out[count] = {event.seq,    event.time,  event.endpoint, static_cast<std::int32_t>(event.kind),
+                  event.before, event.after, event.value,    {}};
   }
   return count;
 }
@@ -312,8 +315,8 @@ int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_
 int64_t resil_event_text(resil_engine* e, const resil_event* event, char* buf, int64_t capacity) {
   if (e == nullptr || event == nullptr) return RESIL_E_ARG;
   return fenced(nullptr, [&]() -> std::int64_t {
-    const Event known{event->seq, event->time_ns, event->endpoint, static_cast<EventKind>(event->kind),
-                      event->before, event->after, event->value};
+    const Event known{event->seq,    event->time_ns, event->endpoint, static_cast<EventKind>(event->kind),
+                      event->before, event->after,   event->value};
     return answer_text(e->engine.event_text(known), buf, capacity);
   });
 }

@@ -14,20 +14,20 @@
 #define RESIL_INLINE_H
 #include "resil.h"
 #if !defined(__GNUC__) && !defined(__clang__)
-#  error "resil_inline.h needs __atomic builtins: call resil_begin and resil_end instead"
+#error "resil_inline.h needs __atomic builtins: call resil_begin and resil_end instead"
 #endif
 
 /* 1: the attempt may be made without resil_begin; keep `seen`. 0: call resil_begin. */
-static inline int resil_fast_begin(const uint64_t *word, uint64_t *seen) {
-    *seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
-    return (int)(*seen & RESIL_FAST);
+static inline int resil_fast_begin(const uint64_t* word, uint64_t* seen) {
+  *seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+  return (int)(*seen & RESIL_FAST);
 }
 
 /* The attempt's budget in nanoseconds, 0 = none. */
 static inline int64_t resil_fast_timeout(uint64_t seen) { return (int64_t)(seen >> 1 & 0xFFFFFF) * 1000000; }
 
 /* After a success. 1: nothing happened meanwhile, skip resil_end. 0: resil_adopt, then resil_end. */
-static inline int resil_fast_end(const uint64_t *word, uint64_t seen) {
-    return __atomic_load_n(word, __ATOMIC_ACQUIRE) == seen;
+static inline int resil_fast_end(const uint64_t* word, uint64_t seen) {
+  return __atomic_load_n(word, __ATOMIC_ACQUIRE) == seen;
 }
 #endif

@@ -24,8 +24,6 @@ inline constexpr std::array kFunctions = {
     TripFunction{"double", TripOp::ToDouble, TripType::Double}, TripFunction{"bool", TripOp::ToBool, TripType::Bool},
     TripFunction{"dyn", TripOp::Literal, TripType::Error}};
 
-constexpr bool is_relation(TripOp op) { return op >= TripOp::Equal && op <= TripOp::GreaterEqual; }
-
 std::string_view name_of(TripType type);
 std::string with_article(TripType type);  // "an int"
 std::string_view symbol_of(TripOp op);

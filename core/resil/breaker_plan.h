@@ -15,8 +15,8 @@ struct BreakerPlan {
   static constexpr Nanos kProbeGrace = 60 * kSecond;
 
   bool present = false;
-  bool elsewhere = false;     // the breaker is another endpoint's: an actor type's, for one of its actors
-  bool fast_allowed = false;  // may a fast word be published?
+  bool elsewhere = false;        // the breaker is another endpoint's: an actor type's, for one of its actors
+  bool fast_allowed = false;     // may a fast word be published?
   bool times_operation = false;  // begin must note when the operation began
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
@@ -38,8 +38,8 @@ struct BreakerPlan {
     const auto whole_ms = static_cast<std::uint64_t>(policy.timeout / kMillisecond);
     plan.fast_timeout_ms = whole_ms;
     plan.times_operation = policy.retry != nullptr && policy.retry->max_elapsed > 0;
-    plan.fast_allowed = policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs &&
-                        !plan.times_operation;
+    plan.fast_allowed =
+        policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -52,8 +52,8 @@ struct BreakerPlan {
     plan.open_for = settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
-    plan.fast_allowed = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes() &&
-                        !plan.reads_any(kRequests);
+    plan.fast_allowed =
+        plan.fast_allowed && plan.interval == 0 && !plan.counts_successes() && !plan.reads_any(kRequests);
     return plan;
   }
 

@@ -50,9 +50,7 @@ class BreakerWord {
   constexpr std::uint32_t generation() const {
     return static_cast<std::uint32_t>(raw_ >> (is_fast() ? 25 : 4) & kGenerationMask);
   }
-  constexpr Nanos fast_timeout() const {
-    return static_cast<Nanos>(raw_ >> 1 & kLongestFastTimeoutMs) * kMillisecond;
-  }
+  constexpr Nanos fast_timeout() const { return static_cast<Nanos>(raw_ >> 1 & kLongestFastTimeoutMs) * kMillisecond; }
   constexpr std::uint64_t payload() const { return is_fast() ? 0 : raw_ >> 25; }
   constexpr bool mark() const { return !is_fast() && (raw_ >> 24 & 1) != 0; }
   constexpr BreakerWord marked() const { return BreakerWord(raw_ | std::uint64_t{1} << 24); }
@@ -65,7 +63,9 @@ class BreakerWord {
   std::uint64_t raw_;
 };
 
-constexpr std::uint64_t moment_bits(Nanos moment) { return static_cast<std::uint64_t>(moment) & BreakerWord::kPayloadMask; }
+constexpr std::uint64_t moment_bits(Nanos moment) {
+  return static_cast<std::uint64_t>(moment) & BreakerWord::kPayloadMask;
+}
 
 // The moment nearest to `near` whose low bits are `bits`: exact as long as `near` is within 4.5 minutes.
 constexpr Nanos restore_moment(std::uint64_t bits, Nanos near) {

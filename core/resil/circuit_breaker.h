@@ -18,43 +18,13 @@
 #include <cstdint>
 #include <span>
 
+#include "resil/breaker_answers.h"
 #include "resil/breaker_cells.h"
 #include "resil/breaker_plan.h"
 #include "resil/breaker_word.h"
 #include "resil/clock.h"
-#include "resil/counts.h"
 
 namespace resil {
-
-struct Transition {
-  bool happened = false;
-  BreakerState from = BreakerState::Closed, to = BreakerState::Closed;
-};
-
-// What begin hands to end: which generation admitted the attempt, and whether as a half-open probe.
-struct Permit {
-  std::uint32_t generation = 0;
-  bool probe = false;
-};
-
-struct Admission {
-  Reason reason = Reason::None;  // None: admitted
-  Permit permit;
-  Nanos wait = 0;  // when rejected: how long until an attempt could be admitted
-  bool first_rejection = false;
-  bool elsewhere = false;  // the breaker is another endpoint's: ask that one
-  Transition transition;
-};
-
-enum class Ending { Success, Failure, Cancelled };
-
-// How a breaker looks at a moment; nothing moves by looking.
-struct BreakerView {
-  BreakerState state = BreakerState::Closed;
-  Counts counts;
-  CountSet known = 0;  // which of the counts were kept
-  Nanos retry_after = 0;
-};
 
 template <template <typename> class Atom>
 class CircuitBreaker {
@@ -81,14 +51,9 @@ class CircuitBreaker {
         case Phase::HalfOpen:
           if (begin_half_open(seen, time, admission)) return true;
           break;
-        case Phase::NoBreaker:
-          admission.permit = {seen.generation(), false};
-          return true;
-        case Phase::Alias:
-          admission.elsewhere = true;
-          return true;
-        default:
-          return false;
+        case Phase::NoBreaker: admission.permit = {seen.generation(), false}; return true;
+        case Phase::Alias: admission.elsewhere = true; return true;
+        default: return false;
       }
     }
   }
@@ -168,8 +133,8 @@ class CircuitBreaker {
 
   bool swap(BreakerWord seen, BreakerWord next) {
     std::uint64_t expected = seen.raw();
-    const bool swapped = cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst,
-                                                             std::memory_order_acquire);
+    const bool swapped =
+        cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst, std::memory_order_acquire);
     if (!swapped) return false;
     if (next.is_fast()) published_fast_ = true;
     // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one.
@@ -266,7 +231,8 @@ class CircuitBreaker {
   bool cancel(BreakerWord seen, Permit permit) {
     if (!permit.probe || seen.phase() != Phase::HalfOpen || seen.generation() != permit.generation) return true;
     if (seen.permits_given() <= seen.successes()) return true;  // a copied ticket: nothing is out
-    return swap(seen, BreakerWord::half_open(seen.generation(), seen.permits_given() - 1, seen.successes(), seen.mark()));
+    return swap(seen,
+                BreakerWord::half_open(seen.generation(), seen.permits_given() - 1, seen.successes(), seen.mark()));
   }
 
   bool succeed_closed(BreakerWord seen, Permit permit, TimeSource& time, Progress& progress) {
@@ -334,7 +300,8 @@ class CircuitBreaker {
     return true;
   }
 
-  [[gnu::noinline]] bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from, Transition& transition) {
+  [[gnu::noinline]] bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from,
+                              Transition& transition) {
     const Nanos due = add_saturated(time.now(), plan_.open_for);
     if (!put_moment(cells_.half_open_near, near, due)) return false;
     if (!swap(seen, BreakerWord::slow(Phase::Open, seen.generation() + 1, moment_bits(due)))) return false;

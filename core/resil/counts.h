@@ -15,7 +15,10 @@ struct Counts {
 
 // By number, in the order above.
 inline constexpr std::int64_t Counts::*kCountMembers[] = {
-    &Counts::requests, &Counts::total_successes, &Counts::total_failures, &Counts::consecutive_successes,
+    &Counts::requests,
+    &Counts::total_successes,
+    &Counts::total_failures,
+    &Counts::consecutive_successes,
     &Counts::consecutive_failures,
 };
 

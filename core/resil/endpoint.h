@@ -145,7 +145,8 @@ class Endpoint {
                                (seen.phase() == Phase::Closed && plan.interval == 0 && seen.payload() == 0);
       std::uint64_t expected = seen.raw();
       if (!may_be_fast) return;
-      const BreakerWord next = plan.present ? plan.closed_word(seen.generation(), 0) : plan.first_word(seen.generation());
+      const BreakerWord next =
+          plan.present ? plan.closed_word(seen.generation(), 0) : plan.first_word(seen.generation());
       if (next == seen) {
         if (binding_.load(std::memory_order_seq_cst) == binding) return;
       } else if (cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) {

@@ -30,9 +30,9 @@ struct alignas(64) EndpointRecord {
   std::atomic<TargetUse*> use{nullptr};
 
   alignas(64) std::atomic<Tally<std::atomic>*> tallies{nullptr};
-  std::atomic<std::int32_t> home{-1};        // whose breaker counts: its own id, or its actor type's
+  std::atomic<std::int32_t> home{-1};  // whose breaker counts: its own id, or its actor type's
   std::atomic<std::int32_t> next_returned{TargetUse::kNotOnStack};  // link in TargetUse
-  std::atomic<std::uint64_t> last_used{0};   // in TargetUse's order; 0: evicted, or never noted
+  std::atomic<std::uint64_t> last_used{0};                          // in TargetUse's order; 0: evicted, or never noted
   std::atomic<std::uint32_t> timeouts{0}, cancelled{0}, gave_up{0}, recovered{0};
   EndpointName name;
 };

@@ -76,7 +76,8 @@ class Engine {
   std::int32_t end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
   bool continues(const Ticket& ticket, EndpointId id) const noexcept;
   void publish(Ticket& ticket, const Event& event) noexcept;
-  void publish_transition(Ticket& ticket, const Transition& transition, EndpointId home, const TimeSource& time) noexcept;
+  void publish_transition(Ticket& ticket, const Transition& transition, EndpointId home,
+                          const TimeSource& time) noexcept;
   std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
   std::int32_t admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, TimeSource& time) noexcept;
   std::int32_t succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept;

@@ -17,7 +17,13 @@
 namespace resil {
 
 enum class EventKind : std::int32_t {
-  Breaker = 1, Retry = 2, Recovered = 3, Rejected = 4, TimedOut = 5, GaveUp = 6, Warning = 7,
+  Breaker = 1,
+  Retry = 2,
+  Recovered = 3,
+  Rejected = 4,
+  TimedOut = 5,
+  GaveUp = 6,
+  Warning = 7,
 };
 
 struct Event {
@@ -85,8 +91,7 @@ class EventRing {
 
   void give_up(std::uint64_t seq) {
     std::uint64_t before = given_up_.load(std::memory_order_acquire);
-    while (before < seq && !given_up_.compare_exchange_weak(before, seq, std::memory_order_acq_rel)) {
-    }
+    while (before < seq && !given_up_.compare_exchange_weak(before, seq, std::memory_order_acq_rel)) {}
   }
 
   bool copy(std::uint64_t seq, Event& out) const {

@@ -48,8 +48,10 @@ void Engine::evict_beyond_bound(TargetUse& use, EndpointId newest) {
   for (int i = 0; i < kLookAtSetAside; ++i) {
     const EndpointId id = use.next_set_aside();
     if (id < 0) break;
-    if (closed(id)) use.put_back(record_of(id).last_used.load(std::memory_order_relaxed), id);
-    else use.set_aside(id);
+    if (closed(id))
+      use.put_back(record_of(id).last_used.load(std::memory_order_relaxed), id);
+    else
+      use.set_aside(id);
   }
   bool keeps_newest = false;
   while (use.residents() + (keeps_newest ? 1 : 0) > use.bound) {

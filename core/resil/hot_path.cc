@@ -21,7 +21,8 @@ void count(std::atomic<std::uint32_t>& counter) { counter.fetch_add(1, std::memo
 
 void note_use(EndpointRecord& record, EndpointId id) {
   TargetUse* use = record.use.load(std::memory_order_acquire);
-  if (use != nullptr) [[unlikely]] use->note(record, id);
+  if (use != nullptr) [[unlikely]]
+    use->note(record, id);
 }
 
 }  // namespace
@@ -30,13 +31,15 @@ void note_use(EndpointRecord& record, EndpointId id) {
 // loop, nothing shared is written. Whatever is less simple goes the general way, out of line.
 std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   EndpointRecord* record = table_.find(id);
-  if (record == nullptr) [[unlikely]] return kBadArgument;
+  if (record == nullptr) [[unlikely]]
+    return kBadArgument;
   const std::uint64_t binding = record->live.binding();
   const BreakerWord word(record->live.word().load(std::memory_order_acquire));
   // The binding again: half of one policy and half of another is worse than the long way.
   const bool simple = word.phase() == Phase::Closed && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
                       record->use.load(std::memory_order_relaxed) == nullptr && record->live.binding() == binding;
-  if (!simple) [[unlikely]] return begin_general(*record, id, now, ticket);
+  if (!simple) [[unlikely]]
+    return begin_general(*record, id, now, ticket);
   Nanos timeout = word.fast_timeout();
   if (!word.is_fast()) {
     const PolicyRecord& in_force = policies_.at(Endpoint<std::atomic>::policy_of(binding));
@@ -74,7 +77,8 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   Admission admission;
   do {
     note_use(*owner, home);
-    admission = owner->live.begin(time, plans(), [&] { return tallies_of(*owner); }, thread_slot(shard_mask_));
+    admission = owner->live.begin(
+        time, plans(), [&] { return tallies_of(*owner); }, thread_slot(shard_mask_));
     if (!admission.elsewhere) break;
     // An actor of a type with one breaker for all; never two steps away, but a reload may turn it round meanwhile.
     home = home == id ? record.home.load(std::memory_order_acquire) : id;
@@ -123,13 +127,17 @@ std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, 
   return answer(Verdict::Allow);
 }
 
-std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept {
+std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission,
+                            const TimeSource& time) noexcept {
   ticket.reason = static_cast<std::int32_t>(admission.reason);
   ticket.delay = admission.wait;
   count(table_.counts(id, thread_slot(shard_mask_)).rejections);
   if (admission.first_rejection || every_rejection_) {
-    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::Rejected,
-                     .before = static_cast<std::int32_t>(ticket.attempt), .after = ticket.reason,
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::Rejected,
+                     .before = static_cast<std::int32_t>(ticket.attempt),
+                     .after = ticket.reason,
                      .value = admission.wait});
   }
   return answer(Verdict::Reject);
@@ -141,7 +149,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const bool simple = record != nullptr && outcome.succeeded() && ticket.stage() == Stage::InFlight &&
                       ticket.permit_home() == ticket.endpoint && ticket.attempt == 1 &&
                       BreakerWord(record->live.word().load(std::memory_order_acquire)).is_fast();
-  if (!simple) [[unlikely]] return end_general(ticket, outcome, now);
+  if (!simple) [[unlikely]]
+    return end_general(ticket, outcome, now);
   count(table_.counts(static_cast<EndpointId>(ticket.endpoint), thread_slot(shard_mask_)).successes);
   ticket.flags = 0;
   ticket.reason = 0;
@@ -162,8 +171,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   ticket.flags = 0;
   const bool success = outcome.succeeded();
   const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
-  const Transition transition =
-      owner->live.end(
+  const Transition transition = owner->live.end(
       ticket.permit(), ending, time, plans(), [owner, this] { return tallies_of(*owner); }, thread_slot(shard_mask_));
   if (transition.happened) {
     publish_transition(ticket, transition, static_cast<EndpointId>(ticket.permit_home()), time);
@@ -176,7 +184,9 @@ std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource&
   count(table_.counts(id, thread_slot(shard_mask_)).successes);
   if (ticket.attempt > 1) {
     count(record.recovered);
-    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::Recovered,
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::Recovered,
                      .before = static_cast<std::int32_t>(ticket.attempt)});
   }
   ticket.reason = 0;
@@ -196,16 +206,21 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
   }
   if (outcome.code == Outcome::kTimeout) {
     count(record.timeouts);
-    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::TimedOut, .before = attempt,
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::TimedOut,
+                     .before = attempt,
                      .value = ticket.timeout});
   }
 
   const RetryPolicy* retry = policies_.at(ticket.policy()).policy.retry.get();
-  const FailedAttempt failed{.attempt = ticket.attempt, .outcome = outcome, .hint = std::max<Nanos>(0, ticket.delay),
-                             .deadline = ticket.deadline,
-                             // Begun while a reload put the limit in force: it counts from here.
-                             .began = ticket.timed() || retry == nullptr || retry->max_elapsed == 0 ? ticket.began()
-                                                                                                    : time.now()};
+  const FailedAttempt failed{
+      .attempt = ticket.attempt,
+      .outcome = outcome,
+      .hint = std::max<Nanos>(0, ticket.delay),
+      .deadline = ticket.deadline,
+      // Begun while a reload put the limit in force: it counts from here.
+      .began = ticket.timed() || retry == nullptr || retry->max_elapsed == 0 ? ticket.began() : time.now()};
   const RetryAnswer next = answer_failure(retry, failed, time, [this] {
     return random_at(jitter_seed_, jitter_position_.fetch_add(1, std::memory_order_relaxed));
   });
@@ -214,13 +229,21 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
   ticket.set_stage(next.decision == Decision::Retry ? Stage::Between : Stage::Over);
   if (next.decision == Decision::Retry) {
     count(counts.retries);
-    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::Retry, .before = attempt,
-                     .after = outcome.code, .value = next.delay});
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::Retry,
+                     .before = attempt,
+                     .after = outcome.code,
+                     .value = next.delay});
   } else if (retry != nullptr && !outcome.cancelled()) {
     // Without a retry policy there was nothing to give up.
     count(record.gave_up);
-    publish(ticket, {.time = time.about_now(), .endpoint = id, .kind = EventKind::GaveUp, .before = attempt,
-                     .after = ticket.reason, .value = outcome.code});
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::GaveUp,
+                     .before = attempt,
+                     .after = ticket.reason,
+                     .value = outcome.code});
   }
   return answer(next.decision);
 }
@@ -232,7 +255,9 @@ void Engine::publish(Ticket& ticket, const Event& event) noexcept {
 
 void Engine::publish_transition(Ticket& ticket, const Transition& transition, EndpointId home,
                                 const TimeSource& time) noexcept {
-  publish(ticket, {.time = time.about_now(), .endpoint = home, .kind = EventKind::Breaker,
+  publish(ticket, {.time = time.about_now(),
+                   .endpoint = home,
+                   .kind = EventKind::Breaker,
                    .before = static_cast<std::int32_t>(transition.from),
                    .after = static_cast<std::int32_t>(transition.to)});
 }

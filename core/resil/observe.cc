@@ -40,7 +40,9 @@ void Engine::warn_locked(const std::string& text, EndpointId endpoint) {
     found = warning_numbers_.emplace(text, warnings_.size()).first;
     warnings_.push_back(text);
   }
-  events_.publish({.time = read_clock(CLOCK_MONOTONIC_COARSE), .endpoint = endpoint, .kind = EventKind::Warning,
+  events_.publish({.time = read_clock(CLOCK_MONOTONIC_COARSE),
+                   .endpoint = endpoint,
+                   .kind = EventKind::Warning,
                    .value = static_cast<std::int64_t>(found->second)});
 }
 
@@ -64,8 +66,7 @@ std::string Engine::event_text(const Event& event) const {
       return event.before == 1 ? "Error processing operation " + operation() + ". Retrying..." : std::string();
     case EventKind::Recovered:
       return "Recovered processing operation " + operation() + " after " + std::to_string(event.before) + " attempts";
-    default:
-      return {};
+    default: return {};
   }
 }
 

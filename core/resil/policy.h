@@ -42,7 +42,7 @@ struct BreakerSettings {
 };
 
 struct Policy {
-  Nanos timeout = 0;  // an attempt's budget; 0: none
+  Nanos timeout = 0;                               // an attempt's budget; 0: none
   std::shared_ptr<const RetryPolicy> retry;        // null: none
   std::shared_ptr<const BreakerSettings> breaker;  // null: none
 

@@ -46,8 +46,7 @@ class TaggedCount {
     std::uint64_t seen = cell_.load(std::memory_order_acquire);
     const std::uint64_t next = tagged(generation, number < kMost ? number : kMost);
     while (seen != next && (seen >> kBits == generation || still_current()) &&
-           !cell_.compare_exchange_weak(seen, next, std::memory_order_acq_rel, std::memory_order_acquire)) {
-    }
+           !cell_.compare_exchange_weak(seen, next, std::memory_order_acq_rel, std::memory_order_acquire)) {}
   }
 
   // Zero for `generation`, unless that is what it counts already or it is over.

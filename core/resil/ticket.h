@@ -26,14 +26,17 @@ struct Ticket {
 
   Stage stage() const { return static_cast<Stage>(private_words[0] & 0xFF); }
   std::uint32_t policy() const { return static_cast<std::uint32_t>(private_words[0] >> 32); }
-  void set_stage(Stage stage) { private_words[0] = (private_words[0] & ~std::uint64_t{0xFF}) | static_cast<std::uint8_t>(stage); }
+  void set_stage(Stage stage) {
+    private_words[0] = (private_words[0] & ~std::uint64_t{0xFF}) | static_cast<std::uint8_t>(stage);
+  }
   void start(std::uint32_t policy, Stage stage, bool timed = false) {
     private_words[0] = std::uint64_t{policy} << 32 | std::uint64_t{timed} << 8 | static_cast<std::uint8_t>(stage);
   }
 
   // 0..19 generation | 20 probe | 32..63 the endpoint whose breaker gave it
   Permit permit() const {
-    return {static_cast<std::uint32_t>(private_words[1] & BreakerWord::kGenerationMask), (private_words[1] >> 20 & 1) != 0};
+    return {static_cast<std::uint32_t>(private_words[1] & BreakerWord::kGenerationMask),
+            (private_words[1] >> 20 & 1) != 0};
   }
   std::uint32_t permit_home() const { return static_cast<std::uint32_t>(private_words[1] >> 32); }
   void set_permit(Permit permit, std::uint32_t home) {

@@ -59,9 +59,10 @@ enum class TripOp : std::uint8_t {
   In,      // the needle, then args - 1 elements
 };
 
+// A comparison with no args is of a count with an int: `totalFailures >= 5` is one node, not three.
 struct TripNode {
   TripOp op = TripOp::Literal;
-  std::uint8_t count = 0;  // of TripOp::Count: which, in the order of struct Counts
+  std::uint8_t count = 0;  // of a Count: which, in the order of struct Counts
   std::uint16_t args = 0;  // how many values it takes off the stack
   TripValue literal{};
 
@@ -71,6 +72,20 @@ struct TripNode {
 // Bounds on a program, so that evaluating one is bounded too. The compiler refuses what exceeds them.
 inline constexpr std::size_t kTripMaxNodes = 512;
 inline constexpr std::size_t kTripMaxStack = 256;
+
+constexpr bool is_relation(TripOp op) { return op >= TripOp::Equal && op <= TripOp::GreaterEqual; }
+
+template <typename Number>
+constexpr bool relation_holds(TripOp relation, Number a, Number b) {
+  switch (relation) {
+    case TripOp::Equal: return a == b;
+    case TripOp::NotEqual: return a != b;
+    case TripOp::Less: return a < b;
+    case TripOp::LessEqual: return a <= b;
+    case TripOp::Greater: return a > b;
+    default: return a >= b;
+  }
+}
 
 // One operation (not Literal or Count) on `args` values. Total: values of types it is not made for give Error.
 TripValue apply_trip(TripOp op, const TripValue* values, std::size_t args) noexcept;

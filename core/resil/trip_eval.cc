@@ -1,5 +1,4 @@
 #include <array>
-#include <compare>
 #include <limits>
 
 #include "resil/trip_code.h"
@@ -8,53 +7,26 @@
 namespace resil {
 namespace {
 
-using Order = std::partial_ordering;
-
 constexpr double kTwo63 = 9223372036854775808.0, kTwo64 = 18446744073709551616.0;
 
-// By value. Beside a double an integer becomes one, rounded beyond 2^53, as the original's CEL and its conformance
-// suite have it.
-Order compare(std::int64_t a, std::uint64_t b) {
-  return a < 0 ? Order::less : Order(static_cast<std::uint64_t>(a) <=> b);
-}
-Order compare(std::int64_t a, double b) { return static_cast<double>(a) <=> b; }
-Order compare(std::uint64_t a, double b) { return static_cast<double>(a) <=> b; }
-
-Order reversed(Order order) { return 0 <=> order; }
-
-// Unordered also for a bool beside a number: they are never equal (and TripOp::Less and its like refuse them).
-Order compare(const TripValue& a, const TripValue& b) {
-  using enum TripType;
-  if (a.type == Int) {
-    if (b.type == Int) return a.as_int() <=> b.as_int();
-    if (b.type == Uint) return compare(a.as_int(), b.as_uint());
-    if (b.type == Double) return compare(a.as_int(), b.as_double());
-  } else if (a.type == Uint) {
-    if (b.type == Int) return reversed(compare(b.as_int(), a.as_uint()));
-    if (b.type == Uint) return a.as_uint() <=> b.as_uint();
-    if (b.type == Double) return compare(a.as_uint(), b.as_double());
-  } else if (a.type == Double) {
-    if (b.type == Int) return reversed(compare(b.as_int(), a.as_double()));
-    if (b.type == Uint) return reversed(compare(b.as_uint(), a.as_double()));
-    if (b.type == Double) return a.as_double() <=> b.as_double();
-  } else if (a.type == Bool && b.type == Bool) {
-    return a.as_uint() <=> b.as_uint();
-  }
-  return Order::unordered;
+double to_double(const TripValue& v) {
+  if (v.type == TripType::Double) return v.as_double();
+  return v.type == TripType::Int ? static_cast<double>(v.as_int()) : static_cast<double>(v.as_uint());
 }
 
+// By value, also across types. Beside a double an integer becomes one, rounded beyond 2^53, as the original's CEL and
+// its conformance suite have it. A bool is never equal to a number, and not in order with one.
 TripValue relate(TripOp op, const TripValue& a, const TripValue& b) {
+  using enum TripType;
+  if (a.type == Int && b.type == Int) return TripValue::of(relation_holds(op, a.as_int(), b.as_int()));
   if (a.is_error() || b.is_error()) return TripValue::error();
-  const Order order = compare(a, b);
-  if (op == TripOp::Equal) return TripValue::of(order == 0);
-  if (op == TripOp::NotEqual) return TripValue::of(order != 0);
-  if ((a.type == TripType::Bool) != (b.type == TripType::Bool)) return TripValue::error();
-  switch (op) {
-    case TripOp::Less: return TripValue::of(order < 0);
-    case TripOp::LessEqual: return TripValue::of(order <= 0);
-    case TripOp::Greater: return TripValue::of(order > 0);
-    default: return TripValue::of(order >= 0);
+  if ((a.type == Bool) != (b.type == Bool)) {
+    return op == TripOp::Equal || op == TripOp::NotEqual ? TripValue::of(op == TripOp::NotEqual) : TripValue::error();
   }
+  if (a.type == Double || b.type == Double) return TripValue::of(relation_holds(op, to_double(a), to_double(b)));
+  if (a.type == Int && a.as_int() < 0) return TripValue::of(relation_holds(op, -1, 0));
+  if (b.type == Int && b.as_int() < 0) return TripValue::of(relation_holds(op, 0, -1));
+  return TripValue::of(relation_holds(op, a.as_uint(), b.as_uint()));
 }
 
 // 64-bit arithmetic where overflow, division by zero and the quotient that does not fit are errors.
@@ -103,10 +75,7 @@ TripValue convert(TripOp op, const TripValue& v) {
   using enum TripType;
   if (op == TripOp::ToBool) return v.type == Bool ? v : TripValue::error();
   if (v.type != Int && v.type != Uint && v.type != Double) return TripValue::error();
-  if (op == TripOp::ToDouble) {
-    if (v.type == Double) return v;
-    return TripValue::of(v.type == Int ? static_cast<double>(v.as_int()) : static_cast<double>(v.as_uint()));
-  }
+  if (op == TripOp::ToDouble) return TripValue::of(to_double(v));
   if (op == TripOp::ToInt) {
     if (v.type == Int) return v;
     if (v.type == Uint) return v.as_int() < 0 ? TripValue::error() : TripValue::of(v.as_int());
@@ -130,7 +99,7 @@ TripValue contains(const TripValue* values, std::size_t args) {
   bool found = false;
   for (std::size_t i = 0; i < args; ++i) {
     if (values[i].is_error()) return TripValue::error();
-    found = found || (i > 0 && compare(values[0], values[i]) == 0);
+    found = found || (i > 0 && relate(TripOp::Equal, values[0], values[i]).as_bool());
   }
   return TripValue::of(found);
 }
@@ -166,21 +135,24 @@ TripValue apply_trip(TripOp op, const TripValue* v, std::size_t args) noexcept {
   return TripValue::error();
 }
 
+// The commonest cases are told apart here; apply_trip knows them all.
 TripValue evaluate_trip(const TripNode* code, std::size_t size, const Counts& counts) noexcept {
   std::array<TripValue, kTripMaxStack> stack;
-  std::size_t top = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const TripNode& node = code[i];
-    if (node.args > top || top - node.args >= stack.size()) return TripValue::error();
-    top -= node.args;
-    switch (node.op) {
-      case TripOp::Literal: stack[top] = node.literal; break;
-      case TripOp::Count: stack[top] = TripValue::of(counts.*kCountMembers[node.count]); break;
-      default: stack[top] = apply_trip(node.op, &stack[top], node.args);
+  TripValue* top = stack.data();  // one past the last value
+  for (const TripNode* node = code; node != code + size; ++node) {
+    if (node->op == TripOp::Literal) {
+      *top++ = node->literal;
+    } else if (node->op == TripOp::Count) {
+      *top++ = TripValue::of(counts.*kCountMembers[node->count]);
+    } else if (node->args == 0) {
+      *top++ = TripValue::of(relation_holds(node->op, counts.*kCountMembers[node->count], node->literal.as_int()));
+    } else {
+      top -= node->args;
+      *top = apply_trip(node->op, top, node->args);
+      ++top;
     }
-    ++top;
   }
-  return top == 1 ? stack[0] : TripValue::error();
+  return stack[0];
 }
 
 }  // namespace resil

@@ -5,8 +5,6 @@
 namespace resil {
 namespace {
 
-bool is_relation(TripOp op) { return op >= TripOp::Equal && op <= TripOp::GreaterEqual; }
-
 TripOp mirrored(TripOp op) {
   switch (op) {
     case TripOp::Less: return TripOp::Greater;
@@ -17,27 +15,36 @@ TripOp mirrored(TripOp op) {
   }
 }
 
+bool is_int(const TripNode& node) { return node.op == TripOp::Literal && node.literal.type == TripType::Int; }
+
+// Makes one node of each comparison of a count with an int.
+std::vector<TripNode> fused(const std::vector<TripNode>& code) {
+  std::vector<TripNode> out;
+  for (const TripNode& node : code) {
+    out.push_back(node);
+    if (!is_relation(node.op) || node.args != 2 || out.size() < 3) continue;
+    const TripNode left = out[out.size() - 3], right = out[out.size() - 2];
+    const bool straight = left.op == TripOp::Count && is_int(right);
+    if (!straight && !(is_int(left) && right.op == TripOp::Count)) continue;
+    out.resize(out.size() - 3);
+    if (straight)
+      out.push_back({node.op, left.count, 0, right.literal});
+    else
+      out.push_back({mirrored(node.op), right.count, 0, left.literal});
+  }
+  return out;
+}
+
 }  // namespace
 
 TripRule::TripRule(std::string text, std::vector<TripNode> code) : text_(std::move(text)), reads_(0) {
   for (const TripNode& node : code) {
     if (node.op == TripOp::Count) reads_ = static_cast<CountSet>(reads_ | 1U << node.count);
   }
-  if (!simplify(code)) {
-    simple_ = Simple{};
-    code_ = std::move(code);
-  }
-}
-
-bool TripRule::simplify(const std::vector<TripNode>& code) {
-  if (code.size() != 3 || !is_relation(code[2].op)) return false;
-  const bool count_first = code[0].op == TripOp::Count;
-  const TripNode& count = code[count_first ? 0 : 1];
-  const TripNode& constant = code[count_first ? 1 : 0];
-  if (count.op != TripOp::Count || constant.op != TripOp::Literal || constant.literal.type != TripType::Int)
-    return false;
-  simple_ = {count.count, count_first ? code[2].op : mirrored(code[2].op), constant.literal.as_int()};
-  return true;
+  code_ = fused(code);
+  if (code_.size() != 1 || !is_relation(code_[0].op)) return;
+  simple_ = {code_[0].count, code_[0].op, code_[0].literal.as_int()};
+  code_.clear();
 }
 
 }  // namespace resil

@@ -42,20 +42,10 @@ class TripRule {
     std::int64_t constant = 5;
 
     bool holds(const Counts& counts) const noexcept {
-      const std::int64_t value = counts.*kCountMembers[count];
-      switch (relation) {
-        case TripOp::Equal: return value == constant;
-        case TripOp::NotEqual: return value != constant;
-        case TripOp::Less: return value < constant;
-        case TripOp::LessEqual: return value <= constant;
-        case TripOp::Greater: return value > constant;
-        default: return value >= constant;
-      }
+      return relation_holds(relation, counts.*kCountMembers[count], constant);
     }
     friend bool operator==(const Simple&, const Simple&) = default;
   };
-
-  bool simplify(const std::vector<TripNode>& code);
 
   std::string text_ = "consecutiveFailures > 5";
   std::vector<TripNode> code_;  // empty: simple_ decides

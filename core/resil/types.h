@@ -36,7 +36,13 @@ enum class BreakerState : std::int32_t { Closed = 0, Open = 1, HalfOpen = 2 };
 enum class Verdict : std::int32_t { Allow = 0, Reject = 1 };
 enum class Decision : std::int32_t { Done = 0, Retry = 1, GiveUp = 2 };
 enum class Reason : std::int32_t {
-  None = 0, Open = 16, HalfOpenFull = 17, Exhausted = 18, NotRetriable = 19, Cancelled = 20, Deadline = 21,
+  None = 0,
+  Open = 16,
+  HalfOpenFull = 17,
+  Exhausted = 18,
+  NotRetriable = 19,
+  Cancelled = 20,
+  Deadline = 21,
 };
 
 // What a call of the engine answers instead of a verdict when it was called wrongly.

@@ -74,10 +74,10 @@ TEST(BreakerModel, TwoThreadsFailAndSucceed) {
 }
 
 TEST(BreakerModel, ThreeThreadsMakeTheRunThatTrips) {
-  expect_linearizable({.settings = {.trip_at = 3},
-                       .threads = {[](Subject& s) { s.attempt(0, 1, Act::Fail); },
-                                   [](Subject& s) { s.attempt(1, 1, Act::Fail); },
-                                   [](Subject& s) { s.attempt(2, 1, Act::Fail); }}});
+  expect_linearizable(
+      {.settings = {.trip_at = 3},
+       .threads = {[](Subject& s) { s.attempt(0, 1, Act::Fail); }, [](Subject& s) { s.attempt(1, 1, Act::Fail); },
+                   [](Subject& s) { s.attempt(2, 1, Act::Fail); }}});
 }
 
 TEST(BreakerModel, ElidedCallsBesideFailures) {
@@ -93,13 +93,13 @@ TEST(BreakerModel, OnePermitForTwoProbes) {
 }
 
 TEST(BreakerModel, ThreeProbesForTwoPermits) {
-  expect_linearizable({.settings = {.max_requests = 2},
-                       .before = [](Subject& s) { open_breaker(s); },
-                       .threads = {[](Subject& s) { s.attempt(0, 1002, Act::Succeed); },
-                                   [](Subject& s) { s.attempt(1, 1002, Act::Succeed); },
-                                   [](Subject& s) { s.begin(2, 1002); }},
-                       .look_at = 1002,
-                       .long_form = true});
+  expect_linearizable(
+      {.settings = {.max_requests = 2},
+       .before = [](Subject& s) { open_breaker(s); },
+       .threads = {[](Subject& s) { s.attempt(0, 1002, Act::Succeed); },
+                   [](Subject& s) { s.attempt(1, 1002, Act::Succeed); }, [](Subject& s) { s.begin(2, 1002); }},
+       .look_at = 1002,
+       .long_form = true});
 }
 
 TEST(BreakerModel, CancelGivesThePermitToSomebodyElse) {
@@ -140,12 +140,12 @@ TEST(BreakerModel, ReloadBesideCalls) {
 }
 
 TEST(BreakerModel, ReloadOfAnOpenBreakerBesideCalls) {
-  expect_linearizable({.before = [](Subject& s) { open_breaker(s); },
-                       .threads = {[](Subject& s) { s.reload(0); },
-                                   [](Subject& s) { s.attempt(1, 1002, Act::Succeed); },
-                                   [](Subject& s) { s.elided(2, 1002); }},
-                       .look_at = 1003,
-                       .long_form = true});
+  expect_linearizable(
+      {.before = [](Subject& s) { open_breaker(s); },
+       .threads = {[](Subject& s) { s.reload(0); }, [](Subject& s) { s.attempt(1, 1002, Act::Succeed); },
+                   [](Subject& s) { s.elided(2, 1002); }},
+       .look_at = 1003,
+       .long_form = true});
 }
 
 // A reload that keeps the state is no act of the breaker; afterwards a fast word must show the new timeout.
@@ -164,7 +164,8 @@ TEST(BreakerModel, ReloadThatKeepsTheStateRenewsTheFastWord) {
                               [subject] { subject->attempt(2, 1, Act::Succeed); }};
           scenario.verdict = [subject, stale]() -> std::string {
             const BreakerWord word = subject->word();
-            if (word.is_fast() && word != subject->plan(1).closed_word(word.generation(), 0)) return "an old timeout stayed";
+            if (word.is_fast() && word != subject->plan(1).closed_word(word.generation(), 0))
+              return "an old timeout stayed";
             return subject->history.explain(subject->looks(1), 1, !stale);
           };
           return scenario;
@@ -204,10 +205,10 @@ TEST(BreakerMutants, ACopiedWordIsCaught) {
 }
 
 TEST(BreakerMutants, ARelaxedLoadOrStoreOfTheWordIsCaught) {
-  const Story story{.settings = {.trip_at = 1, .open_for = kFar},
-                    .threads = {[](Subject& s) { s.attempt(0, kFar, Act::Fail); },
-                                [](Subject& s) { s.begin(1, kFar + 3); }},
-                    .look_at = kFar + 4};
+  const Story story{
+      .settings = {.trip_at = 1, .open_for = kFar},
+      .threads = {[](Subject& s) { s.attempt(0, kFar, Act::Fail); }, [](Subject& s) { s.begin(1, kFar + 3); }},
+      .look_at = kFar + 4};
   Options options;
   options.stale_reads = true;
   EXPECT_EQ(try_all(story, options).failure, "");

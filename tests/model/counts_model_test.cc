@@ -47,7 +47,9 @@ class Counted {
     if (view.counts.requests != begun[generation]) return "requests: " + std::to_string(view.counts.requests);
     // An end after its window is over counts nowhere, so these are upper bounds when windows change.
     const bool one_window = begun.size() == 1;
-    const auto fits = [one_window](std::int64_t kept, std::int64_t made) { return one_window ? kept == made : kept <= made; };
+    const auto fits = [one_window](std::int64_t kept, std::int64_t made) {
+      return one_window ? kept == made : kept <= made;
+    };
     if (!fits(view.counts.total_successes, succeeded[generation])) return "totalSuccesses";
     if (!fits(view.counts.total_failures, failed[generation])) return "totalFailures";
     return "";
@@ -75,10 +77,12 @@ void expect_exact(const std::string& trip, Nanos interval, const Threads& thread
       },
       options);
   EXPECT_EQ(outcome.failure, "");
-  std::printf("    %llu schedules, %s\n", static_cast<unsigned long long>(outcome.runs), outcome.complete ? "all there are" : "not all");
+  std::printf("    %llu schedules, %s\n", static_cast<unsigned long long>(outcome.runs),
+              outcome.complete ? "all there are" : "not all");
 }
 
-constexpr const char* kEverything = "requests > 100 && totalFailures > 100 && totalSuccesses > 100 && consecutiveFailures > 100";
+constexpr const char* kEverything =
+    "requests > 100 && totalFailures > 100 && totalSuccesses > 100 && consecutiveFailures > 100";
 
 TEST(CountsModel, TotalsAreExactWhenQuiet) {
   const Threads threads = {[](Counted& c) { c.attempt(0, 1, Ending::Success), c.attempt(0, 1, Ending::Failure); },
@@ -88,10 +92,11 @@ TEST(CountsModel, TotalsAreExactWhenQuiet) {
 }
 
 TEST(CountsModel, ThreadsThatShareAShardLoseNothing) {
-  expect_exact(kEverything, 0,
-               {[](Counted& c) { c.attempt(0, 1, Ending::Success); }, [](Counted& c) { c.attempt(0, 1, Ending::Failure); },
-                [](Counted& c) { c.attempt(0, 1, Ending::Failure); }},
-               {.random_runs = 40'000});
+  expect_exact(
+      kEverything, 0,
+      {[](Counted& c) { c.attempt(0, 1, Ending::Success); }, [](Counted& c) { c.attempt(0, 1, Ending::Failure); },
+       [](Counted& c) { c.attempt(0, 1, Ending::Failure); }},
+      {.random_runs = 40'000});
 }
 
 TEST(CountsModel, AWindowHoldsTheCallsItAdmitted) {

@@ -203,7 +203,8 @@ int Run::choose_thread() {
   if (depth_ == trail_.size()) {
     std::vector<Sleeper> candidates;
     for (const Sleeper& one : enabled) {
-      const bool sleeps = std::any_of(asleep_.begin(), asleep_.end(), [&](const Sleeper& s) { return s.thread == one.thread; });
+      const bool sleeps =
+          std::any_of(asleep_.begin(), asleep_.end(), [&](const Sleeper& s) { return s.thread == one.thread; });
       if (!sleeps) candidates.push_back(one);
     }
     if (candidates.empty()) return -2;

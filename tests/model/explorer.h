@@ -38,11 +38,11 @@ struct Scenario {
 
 struct Options {
   bool stale_reads = false;
-  std::uint64_t random_runs = 0;      // 0: all schedules
+  std::uint64_t random_runs = 0;  // 0: all schedules
   std::uint64_t seed = 1;
   std::uint64_t most_runs = 20'000'000;
-  std::vector<int> relaxed_loads;     // mutation: loads of these locations acquire nothing
-  std::vector<int> relaxed_stores;    // mutation: writes to these locations release nothing
+  std::vector<int> relaxed_loads;   // mutation: loads of these locations acquire nothing
+  std::vector<int> relaxed_stores;  // mutation: writes to these locations release nothing
 };
 
 struct Outcome {

@@ -17,9 +17,9 @@ struct Call {
   int thread = 0;
   Act act = Act::Begin;
   Nanos now = 0;
-  int permit_of = -1;         // for an end: the index of the begin that gave its permit
-  std::int64_t answer = 0;    // Begin: a Reason; Look: the state and the run of failures
-  Nanos wait = 0;             // Begin, rejected as open
+  int permit_of = -1;       // for an end: the index of the begin that gave its permit
+  std::int64_t answer = 0;  // Begin: a Reason; Look: the state and the run of failures
+  Nanos wait = 0;           // Begin, rejected as open
   std::uint64_t began = 0, ended = 0;
 };
 

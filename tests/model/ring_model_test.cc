@@ -60,7 +60,8 @@ Scenario scenario(int writers, int each, int reads) {
 void expect_whole(int writers, int each, int reads, Options options) {
   const Outcome outcome = explore([=] { return scenario(writers, each, reads); }, options);
   EXPECT_EQ(outcome.failure, "");
-  std::printf("    %llu schedules, %s\n", static_cast<unsigned long long>(outcome.runs), outcome.complete ? "all there are" : "not all");
+  std::printf("    %llu schedules, %s\n", static_cast<unsigned long long>(outcome.runs),
+              outcome.complete ? "all there are" : "not all");
 }
 
 TEST(RingModel, OneWriterLapsAReader) {

@@ -60,8 +60,11 @@ class Subject {
   void end(int thread, Nanos now, Held held, Act act) {
     operation_begins();
     TimeSource time(now);
-    if (mutation_.forget_generation) held.permit.generation = BreakerWord(endpoint_.word().load(std::memory_order_acquire)).generation();
-    const Ending ending = act == Act::Succeed ? Ending::Success : act == Act::Fail ? Ending::Failure : Ending::Cancelled;
+    if (mutation_.forget_generation)
+      held.permit.generation = BreakerWord(endpoint_.word().load(std::memory_order_acquire)).generation();
+    const Ending ending = act == Act::Succeed ? Ending::Success
+                          : act == Act::Fail  ? Ending::Failure
+                                              : Ending::Cancelled;
     const Transition transition = endpoint_.end(held.permit, ending, time, plan_of(), no_tallies, 0);
     history.changed(transition);
     Call call{thread, act, now};

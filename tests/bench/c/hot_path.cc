@@ -23,8 +23,9 @@ struct Subjects {
   Twin* twin[kThreads + 1];
 
   Subjects(TwinRule rule, bool retry, bool opens) {
-    std::string yaml = "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies:\n    retries: {r: {duration: 5s}}\n"
-                       "    circuitBreakers: {cb: {timeout: 1h, trip: \"";
+    std::string yaml =
+        "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies:\n    retries: {r: {duration: 5s}}\n"
+        "    circuitBreakers: {cb: {timeout: 1h, trip: \"";
     yaml += opens ? "consecutiveFailures >= 1" : kTrips[rule];
     yaml += std::string("\"") + (rule == kInterval ? ", interval: 1h" : "") + "}}\n  targets:\n    apps:\n";
     for (int i = 0; i <= kThreads; ++i) {
@@ -98,8 +99,8 @@ void pairs(std::int64_t times, int rounds) {
                  {floor_loads(), floor_adds(), s.pair(false, 0), s.twin_pair(false, 0)}, threads, times, rounds);
       bench::row("C: begin+end", "failing pair" + trip + ", one endpoint", {s.pair(false, 1), s.twin_pair(false, 1)},
                  threads, times / 4, rounds);
-      bench::row("C: begin+end", "one failure in 16" + trip + ", one endpoint", {s.pair(false, 16), s.twin_pair(false, 16)},
-                 threads, times / 2, rounds);
+      bench::row("C: begin+end", "one failure in 16" + trip + ", one endpoint",
+                 {s.pair(false, 16), s.twin_pair(false, 16)}, threads, times / 2, rounds);
     }
     bench::row("C: begin+end", "healthy pair" + trip + ", an endpoint each", {s.pair(true, 0), s.twin_pair(true, 0)}, 2,
                times, rounds);
@@ -127,8 +128,8 @@ void rejections_and_retries(std::int64_t times, int rounds) {
     bench::row("C: rejected begin", "open, one endpoint", {clock, rejected, twin_rejected}, threads, times / 2, rounds);
   }
   const Subjects retried(kConsecutive, true, false);
-  bench::row("C: retry decision", "failed attempt, retry in 5 s", {retried.pair(false, 1), retried.twin_pair(false, 1)}, 1,
-             times / 8, rounds);
+  bench::row("C: retry decision", "failed attempt, retry in 5 s", {retried.pair(false, 1), retried.twin_pair(false, 1)},
+             1, times / 8, rounds);
 }
 
 void inlined(std::int64_t times, int rounds) {

@@ -28,13 +28,11 @@ inline double once(const Subject& subject, int threads, std::int64_t times) {
     workers.emplace_back([&, thread] {
       subject.loop(thread, times / 16 + 1);
       ready.fetch_add(1);
-      while (!go.load()) {
-      }
+      while (!go.load()) {}
       subject.loop(thread, times);
     });
   }
-  while (ready.load() < threads) {
-  }
+  while (ready.load() < threads) {}
   const auto start = std::chrono::steady_clock::now();
   go.store(true);
   for (std::thread& worker : workers) worker.join();
@@ -53,10 +51,11 @@ inline void row(const std::string& table, const std::string& what, const std::ve
   }
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     std::sort(samples[i].begin(), samples[i].end());
-    std::printf("{\"table\": \"%s\", \"row\": \"%s\", \"threads\": %d, \"subject\": \"%s\", \"ns\": %.3f, \"low\": %.3f, "
-                "\"high\": %.3f, \"rounds\": %d}\n",
-                table.c_str(), what.c_str(), threads, subjects[i].name.c_str(), samples[i][samples[i].size() / 2],
-                samples[i].front(), samples[i].back(), rounds);
+    std::printf(
+        "{\"table\": \"%s\", \"row\": \"%s\", \"threads\": %d, \"subject\": \"%s\", \"ns\": %.3f, \"low\": %.3f, "
+        "\"high\": %.3f, \"rounds\": %d}\n",
+        table.c_str(), what.c_str(), threads, subjects[i].name.c_str(), samples[i][samples[i].size() / 2],
+        samples[i].front(), samples[i].back(), rounds);
   }
   std::fflush(stdout);
 }

@@ -18,8 +18,8 @@ std::int64_t resident() {
 }
 
 void number(const std::string& what, std::int64_t n, const char* unit, double value) {
-  std::printf("{\"table\": \"C: size\", \"row\": \"%s\", \"threads\": 1, \"subject\": \"%lld\", \"%s\": %.3f}\n", what.c_str(),
-              static_cast<long long>(n), unit, value);
+  std::printf("{\"table\": \"C: size\", \"row\": \"%s\", \"threads\": 1, \"subject\": \"%lld\", \"%s\": %.3f}\n",
+              what.c_str(), static_cast<long long>(n), unit, value);
 }
 
 void endpoints(int count, int rounds) {
@@ -27,15 +27,17 @@ void endpoints(int count, int rounds) {
   options.size = sizeof options;
   options.max_endpoints = static_cast<std::uint32_t>(count);
   resil_error error{};
-  resil_engine* engine = resil_open(&options,
-                                    "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies: {circuitBreakers: {cb: {}}}\n"
-                                    "  targets: {apps: {a: {circuitBreaker: cb, circuitBreakerCacheSize: 10000000}}}\n",
-                                    -1, &error);
+  resil_engine* engine =
+      resil_open(&options,
+                 "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies: {circuitBreakers: {cb: {}}}\n"
+                 "  targets: {apps: {a: {circuitBreaker: cb, circuitBreakerCacheSize: 10000000}}}\n",
+                 -1, &error);
   if (engine == nullptr) std::fprintf(stderr, "%s\n", error.message), std::exit(1);
   const std::int64_t before = resident();
   for (int i = 0; i < count; ++i) {
     const std::string method = "method-" + std::to_string(i);
-    if (resil_endpoint(engine, RESIL_APP, "a", 1, method.data(), static_cast<std::int64_t>(method.size())) != i) std::abort();
+    if (resil_endpoint(engine, RESIL_APP, "a", 1, method.data(), static_cast<std::int64_t>(method.size())) != i)
+      std::abort();
   }
   if (count >= 1000) number("bytes an idle endpoint", count, "bytes", static_cast<double>(resident() - before) / count);
   std::vector<std::int32_t> order(1 << 20);

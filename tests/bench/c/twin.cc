@@ -34,10 +34,8 @@ struct Twin {
   bool needs_time() const { return state != 0 || interval_ns != 0; }
   bool trips() const {
     switch (rule) {
-      case kTotals:
-        return requests >= 10 && static_cast<double>(failures) / static_cast<double>(requests) > 2.0;
-      default:
-        return consecutive_failures >= trip_at;
+      case kTotals: return requests >= 10 && static_cast<double>(failures) / static_cast<double>(requests) > 2.0;
+      default: return consecutive_failures >= trip_at;
     }
   }
 };

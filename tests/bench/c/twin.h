@@ -5,7 +5,10 @@
 
 extern "C" {
 struct Twin;
-struct TwinTicket { std::uint64_t generation; std::int64_t delay; };
+struct TwinTicket {
+  std::uint64_t generation;
+  std::int64_t delay;
+};
 
 enum TwinRule { kConsecutive, kTotals, kInterval };
 /* Never trips unless `trip_at` failures in a row come; open for `open_ns`. */
