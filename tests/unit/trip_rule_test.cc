@@ -57,6 +57,21 @@ TEST(TripRule, EveryRelationWithAConstantOnEitherSide) {
   }
 }
 
+TEST(TripRule, ComparisonsInsideALargerRule) {
+  const Counts counts{7, 0, 0, 0, 0};
+  for (const auto& [text, expected] :
+       std::vector<std::pair<std::string, bool>>{{"requests > 6 && 8 > requests", true},
+                                                 {"requests > 7 || 7 > requests", false},
+                                                 {"!(requests == 7)", false},
+                                                 {"(requests >= 7) == (7 >= requests)", true},
+                                                 {"requests > 6 ? requests < 8 : requests > 100", true},
+                                                 {"(7 <= requests) in [requests != 7, 7 == requests]", true}}) {
+    EXPECT_EQ(compiled(text).trips(counts), expected) << text;
+  }
+  EXPECT_EQ(compiled("requests > 6 && 8 > requests"), compiled("6 < requests && requests < 8"));
+  EXPECT_EQ(compiled("!(requests > 1)").reads(), kRequests);
+}
+
 TEST(TripRule, EachCountIsItself) {
   const Counts counts{1, 2, 3, 4, 5};
   EXPECT_TRUE(compiled("requests == 1 && totalSuccesses == 2 && totalFailures == 3 && consecutiveSuccesses == 4 && "
