@@ -1,4 +1,6 @@
-// SWIG's own typemaps hand a long long to Lua as a double; since 5.3 Lua has 64-bit integers.
+// SWIG's own typemaps hand every number to Lua as a double; since 5.3 Lua has 64-bit integers.
+%typemap(in, checkfn="lua_isnumber") int %{ $1 = (int)luaL_checkinteger(L, $input); %}
+%typemap(out) int %{ lua_pushinteger(L, (lua_Integer)$1); SWIG_arg++; %}
 %typemap(in, checkfn="lua_isnumber") long long %{ $1 = (long long)luaL_checkinteger(L, $input); %}
 %typemap(out) long long %{ lua_pushinteger(L, (lua_Integer)$1); SWIG_arg++; %}
 
