@@ -51,7 +51,7 @@ void check_fields(const YamlNode& mapping, const std::string& what, std::initial
     bool found = false;
     for (const std::string_view name : names) found = found || key.text == name;
     if (found) continue;
-    std::string hint = did_you_mean(key.text, names);
+    std::string hint = report.full() ? "" : did_you_mean(key.text, names);
     if (hint.empty()) hint = "; there are " + listed(names);
     report.strict(key, "unknown field " + quoted(key.text) + " in " + what + hint);
   }

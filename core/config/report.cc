@@ -8,8 +8,15 @@
 namespace resil {
 namespace {
 
-// More would help nobody, and a hostile text could ask for a great many.
-constexpr std::size_t kMostDiagnostics = 200;
+// A message is one line, whatever is in the names it quotes.
+void flatten(std::string& message) {
+  for (char& c : message) {
+    if (c == '\n' || c == '\r' || c == '\t')
+      c = ' ';
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+      c = '?';
+  }
+}
 
 }  // namespace
 
@@ -25,10 +32,11 @@ std::string Diagnostic::text() const {
 
 void Report::add(bool error, int line, int column, std::string message) {
   errors_ += error ? 1 : 0;
-  if (diagnostics_.size() >= kMostDiagnostics) {
+  if (full()) {
     ++(error ? untold_errors_ : untold_warnings_);
     return;
   }
+  flatten(message);
   diagnostics_.push_back({error, source_, line, column, std::move(message)});
 }
 

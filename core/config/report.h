@@ -25,6 +25,9 @@ class Report {
   // What the original lets pass: an error, or a warning if the load is lenient.
   void strict(const YamlNode& at, std::string message) { add(!lenient_, at.line, at.column, std::move(message)); }
 
+  // Nothing more will be told, so it need not be worked out well.
+  bool full() const { return diagnostics_.size() >= kMostDiagnostics; }
+
   std::size_t errors() const { return errors_; }
   bool failed() const { return errors_ > 0; }
 
@@ -32,6 +35,9 @@ class Report {
   std::vector<Diagnostic> take();
 
  private:
+  // More would help nobody, and a hostile text could ask for a great many.
+  static constexpr std::size_t kMostDiagnostics = 100;
+
   void add(bool error, int line, int column, std::string message);
 
   bool lenient_;

@@ -1,6 +1,7 @@
 #include "config/suggest.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <numeric>
 
@@ -8,8 +9,8 @@ namespace resil {
 namespace {
 
 // Names are short; beyond this a suggestion is no use and comparing costs time on hostile input.
-constexpr std::size_t kLongest = 64;
-constexpr std::size_t kMostCandidates = 2000;
+constexpr std::size_t kLongest = 48;
+constexpr std::size_t kMostCandidates = 300;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -19,21 +20,23 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
+// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Gives up beyond `most`.
+std::size_t edits(std::string_view a, std::string_view b, std::size_t most) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) return most + 1;
+  std::array<std::array<std::size_t, kLongest + 1>, 3> rows;  // two rows back, the last, this one
+  std::iota(rows[1].begin(), rows[1].end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto &before = rows[(i + 2) % 3], &last = rows[i % 3], &now = rows[(i + 1) % 3];
     now[0] = i;
+    std::size_t fewest = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      now[j] = std::min({last[j] + 1, now[j - 1] + 1, changed});
+      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = std::min(now[j], before[j - 2] + 1);
+      fewest = std::min(fewest, now[j]);
     }
-    std::swap(before, last);
-    std::swap(last, now);
+    if (fewest > most) return fewest;
   }
-  return last[b.size()];
+  return rows[(a.size() + 1) % 3][b.size()];
 }
 
 }  // namespace
@@ -46,9 +49,10 @@ std::string nearest(std::string_view word, const std::vector<std::string_view>& 
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > kLongest) continue;
     const std::string name = lowered(candidate);
-    const std::size_t distance = edits(wanted, name);
-    const bool near = distance <= std::max<std::size_t>(1, std::max(wanted.size(), name.size()) / 3);
+    const std::size_t most = std::max<std::size_t>(1, std::max(wanted.size(), name.size()) / 3);
     const bool part = wanted.size() >= 4 && name.find(wanted) != std::string::npos;
+    const std::size_t distance = part ? name.size() - wanted.size() : edits(wanted, name, most);
+    const bool near = distance <= most;
     if ((near || part) && (best.empty() || distance < fewest)) {
       best = candidate;
       fewest = distance;

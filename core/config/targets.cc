@@ -48,9 +48,9 @@ void Definitions::undefined(const YamlNode& node, std::string_view what, bool al
   std::vector<std::string_view> names = timeout ? names_of(set_.timeouts)
                                         : retry ? names_of(set_.retries)
                                                 : names_of(set_.breakers);
-  std::string hint = did_you_mean(node.text, names);
+  std::string hint = report_.full() ? "" : did_you_mean(node.text, names);
   if (hint.empty()) {
-    std::erase_if(names, is_reserved_retry);
+    std::erase_if(names, [](std::string_view name) { return is_reserved_retry(name) || name.size() > 64; });
     hint = std::string("; define it under ") + (timeout ? "timeouts" : retry ? "retries" : "circuitBreakers");
     if (set_.timeouts.contains(node.text))
       hint = "; it is a timeout";

@@ -77,6 +77,21 @@ std::vector<std::pair<std::string, std::string>> hostile_texts() {
       {"truncated", "kind: Resiliency\nspec: {policies: {retries: {r: {maxRetries: \"3"},
       {"truncated after a quote", "kind: Resiliency\nspec: {}\nmetadata: {name: x}\nscopes:\n- \"open\n"},
       {"tags", "kind: Resiliency\nspec: !!python/object:os.system {}\n"},
+      {"names to suggest from",
+       [] {
+         std::string t = "kind: Resiliency\nspec:\n  policies:\n    timeouts:\n";
+         const std::string name(44, 'x');
+         for (int i = 1000; i < 1299; ++i) t.append("      ").append(name).append(std::to_string(i)).append(": 1s\n");
+         t.append("  targets:\n    apps:\n");
+         for (int i = 1000; i < 2500; ++i) {
+           t.append("      a")
+               .append(std::to_string(i))
+               .append(": {timeout: ")
+               .append(std::string(20, 'x') + std::string(28, 'y'))
+               .append("}\n");
+         }
+         return t;
+       }()},
       {"merge keys", "kind: Resiliency\nspec: {<<: {policies: {}}}\n"},
   };
 }
@@ -114,6 +129,11 @@ TEST(LoaderHostile, TakesLittleTimeAndMemory) {
   }
 }
 
+TEST(LoaderHostile, AMessageIsOneLineWhateverItQuotes) {
+  const std::string error = only_error("kind: Resiliency\nspec:\n  \"a\\nb\\e[31m\\tc\": 1\n");
+  EXPECT_EQ(error.substr(0, 31), "3:3: unknown field 'a b?[31m c'");
+}
+
 struct SmallStackRun {
   std::vector<std::pair<std::string, std::string>> texts = hostile_texts();
   std::size_t refused = 0;
@@ -144,8 +164,8 @@ TEST(LoaderHostile, ManyMistakesAreCountedNotListed) {
   std::string lines = "  policies:\n    timeouts:\n";
   for (int i = 0; i < 1000; ++i) lines.append("      t").append(std::to_string(i)).append(": x\n");
   const LoadResult result = load_text({}, document(lines));
-  ASSERT_EQ(result.diagnostics.size(), 201u);
-  EXPECT_EQ(result.diagnostics.back().message, "and 800 more errors and 0 more warnings");
+  ASSERT_EQ(result.diagnostics.size(), 101u);
+  EXPECT_EQ(result.diagnostics.back().message, "and 900 more errors and 0 more warnings");
 }
 
 TEST(LoaderHostile, TenThousandPoliciesLoadWhereTheLimitIsRaised) {

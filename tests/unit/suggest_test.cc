@@ -22,7 +22,7 @@ TEST(Suggest, NearestByEditsIgnoringCase) {
 
 TEST(Suggest, TheNearerOfTwoWins) { EXPECT_EQ(nearest("retr", {"retries", "retry"}), "retry"); }
 
-TEST(Suggest, GivesUpOnWhatNobodyTyped) { EXPECT_EQ(nearest(std::string(65, 'x'), {std::string_view("xxx")}), ""); }
+TEST(Suggest, GivesUpOnWhatNobodyTyped) { EXPECT_EQ(nearest(std::string(49, 'x'), {std::string_view("xxx")}), ""); }
 
 TEST(Suggest, Sentences) {
   EXPECT_EQ(did_you_mean("genral", kNames), "; did you mean 'general'?");
