@@ -56,7 +56,10 @@ func (f fixed) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Er
 
 // In the source tree: the archive in this module is of the core's version and ABI, and is the one that lib.go describes.
 func TestArchiveIsTheCores(t *testing.T) {
-	root := filepath.Join("..", "..")
+	root := os.Getenv("RESIL_ROOT")
+	if root == "" {
+		root = filepath.Join("..", "..")
+	}
 	folder := filepath.Join("lib", runtime.GOOS+"_"+runtime.GOARCH)
 	archive, err := os.ReadFile(filepath.Join(folder, "libresil.a"))
 	if err != nil {

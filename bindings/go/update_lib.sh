@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts a built libresil.a into this module: ./update_lib.sh [ARCHIVE] (by default that of the preset `release`).
+# Puts a built libresil.a into this module, or a copy of it: ./update_lib.sh [ARCHIVE [MODULE]] (by default that of the preset
+# `release`).
 # The archive must be self-contained, so that `go build` needs no C++ compiler: nothing but libc, libm and the
 # compiler's own unwinder may be undefined in it.
 set -euo pipefail
@@ -7,7 +8,7 @@ here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 archive="${1:-$root/build/release/capi/libresil.a}"
 platform="$(go env GOOS)_$(go env GOARCH)"
-target="$here/lib/$platform"
+target="${2:-$here}/lib/$platform"
 
 [ -f "$archive" ] || { echo "no $archive: build it with cmake --preset release && cmake --build --preset release" >&2; exit 1; }
 missing="$(nm "$archive" | awk '$1 == "U" && ($2 ~ /^_Z/ || ($2 ~ /^__cxa_/ && $2 != "__cxa_atexit")) {print $2}')"
