@@ -1,10 +1,11 @@
 """resil: Dapr's Resiliency policies (timeouts, retries, circuit breakers), in-process.
 
-    engine = resil.Engine.load("resiliency.yaml", app_id="checkout")
-    orders = engine.app("order-processor", "orders").options(timeout_arg="timeout")
-    response = orders.call(requests.post, url, json=order)
+engine = resil.Engine.load("resiliency.yaml", app_id="checkout")
+orders = engine.app("order-processor", "orders").options(timeout_arg="timeout")
+response = orders.call(requests.post, url, json=order)
 """
 
+from ._attempts import Attempts, AttemptScope
 from ._endpoint import Endpoint
 from ._engine import Engine, check
 from ._errors import (
@@ -19,7 +20,6 @@ from ._errors import (
     TooManyRequestsError,
 )
 from ._events import Event, EventReader
-from ._attempts import Attempts, AttemptScope
 from ._options import Options
 from ._outcome import grpc, http
 from ._resil import CANCELLED, DONE, FAILURE, GIVE_UP, RETRY, SUCCESS, TIMEOUT, Attempt, Result, time_left

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from ._endpoint import Endpoint
 
 
-async def call(endpoint: Endpoint, attempt: Attempt, made: bool, fn: Callable[..., Any], args: Tuple[Any, ...],
-               kwargs: Arguments, value: Any, error: Optional[BaseException]) -> Any:
+async def call(
+    endpoint: Endpoint,
+    attempt: Attempt,
+    made: bool,
+    fn: Callable[..., Any],
+    args: Tuple[Any, ...],
+    kwargs: Arguments,
+    value: Any,
+    error: Optional[BaseException],
+) -> Any:
     """`made`: this attempt has come back already, with value or error."""
     last: Optional[BaseException] = None
     try:
@@ -35,8 +43,9 @@ async def call(endpoint: Endpoint, attempt: Attempt, made: bool, fn: Callable[..
         del value, error, last  # see _operation.call
 
 
-async def _make(endpoint: Endpoint, attempt: Attempt, fn: Callable[..., Any], args: Tuple[Any, ...],
-                kwargs: Arguments) -> Tuple[Any, Optional[BaseException]]:
+async def _make(
+    endpoint: Endpoint, attempt: Attempt, fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Arguments
+) -> Tuple[Any, Optional[BaseException]]:
     seconds = attempt.timeout
     budget = None if seconds is None else start_budget(endpoint, seconds)
     token = attempt._enter()

@@ -13,15 +13,16 @@ from ._resil import FAILURE, RETRY, SUCCESS
 from ._resil import Attempt as _Attempt
 
 if TYPE_CHECKING:
-    from ._timers import Budget
     from ._endpoint import Endpoint
+    from ._timers import Budget
 
 T = TypeVar("T")
 
 
 class AttemptScope(_Attempt):
-    """One attempt, between entering and leaving. It succeeds if the block ends without an exception and nothing else was said with
-    fail(), status() or result(). An exception is classified like one of call()'s function, and goes on its way."""
+    """One attempt, between entering and leaving. It succeeds if the block ends without an exception and nothing else
+    was said with fail(), status() or result(). An exception is classified like one of call()'s function, and goes on
+    its way."""
 
     __slots__ = ("_budget", "_error", "_many", "_token", "_told")
 
@@ -82,13 +83,15 @@ class AttemptScope(_Attempt):
         self._token = self._enter()
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
-                 traceback: Optional[TracebackType]) -> bool:
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> bool:
         self._leave(self._token)
         return self._close(error)
 
-    async def __aexit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
-                        traceback: Optional[TracebackType]) -> bool:
+    async def __aexit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> bool:
         self._leave(self._token)
         real = error
         if self._budget is not None:
@@ -119,7 +122,8 @@ class AttemptScope(_Attempt):
 
 
 class Attempts:
-    """The attempts of one operation, waits between them included. A success, or an error that is not retried, ends it."""
+    """The attempts of one operation, waits between them included. A success, or an error that is not retried, ends
+    it."""
 
     __slots__ = ("_attempt", "_endpoint")
 

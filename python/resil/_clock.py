@@ -13,8 +13,8 @@ async def _asyncio_sleep(seconds: float) -> None:
 
 
 class Clock:
-    """A clock for tests, taken apart. It is a function that returns nanoseconds, or an object with `monotonic_ns()` and, so that
-    no test has to wait, `sleep(seconds)` and the coroutine function `asleep(seconds)`."""
+    """A clock for tests, taken apart. It is a function that returns nanoseconds, or an object with `monotonic_ns()`
+    and, so that no test has to wait, `sleep(seconds)` and the coroutine function `asleep(seconds)`."""
 
     __slots__ = ("asleep", "now_ns", "sleep")
 

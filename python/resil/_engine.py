@@ -20,9 +20,9 @@ Text = Union[str, bytes]
 class Engine:
     """Policies from `kind: Resiliency` YAML, and the circuit breakers that live under them.
 
-    Make it with Engine.load(path) or Engine.from_text(yaml). Every method may be called from any thread. It can be closed while
-    calls are in flight (they finish, and the last one out frees the native engine); what is asked of it afterwards raises
-    EngineClosedError. After a fork each process goes on with its own copy of the state.
+    Make it with Engine.load(path) or Engine.from_text(yaml). Every method may be called from any thread. It can be
+    closed while calls are in flight (they finish, and the last one out frees the native engine); what is asked of it
+    afterwards raises EngineClosedError. After a fork each process goes on with its own copy of the state.
     """
 
     __slots__ = ("__weakref__", "_clock", "_core", "_log", "_path")
@@ -36,28 +36,55 @@ class Engine:
         self._log.drain()
 
     @classmethod
-    def load(cls, path: Path, *, app_id: Optional[str] = None, config: Optional[Path] = None, lenient: bool = False,
-             clock: Any = None, every_rejection: bool = False, jitter_seed: int = 0, max_endpoints: int = 0,
-             event_capacity: int = 0, max_bytes: int = 0) -> Engine:
-        """Loads a file, or all .yaml and .yml files of a folder. Raises ConfigError, which says where and what to write instead.
+    def load(
+        cls,
+        path: Path,
+        *,
+        app_id: Optional[str] = None,
+        config: Optional[Path] = None,
+        lenient: bool = False,
+        clock: Any = None,
+        every_rejection: bool = False,
+        jitter_seed: int = 0,
+        max_endpoints: int = 0,
+        event_capacity: int = 0,
+        max_bytes: int = 0,
+    ) -> Engine:
+        """Loads a file, or all .yaml and .yml files of a folder. Raises ConfigError, which says where and what to write
+        instead.
 
         app_id: who is calling, for the documents' `scopes`; None: every document applies.
-        config: a kind: Configuration file, which must enable the Resiliency feature; without it every call passes through.
+        config: a kind: Configuration file that must enable the Resiliency feature; if not, every call passes through.
         lenient: what Dapr ignores is a warning in the log, not an error.
         clock: for tests: a function returning nanoseconds, or an object with monotonic_ns(), sleep(s) and asleep(s).
         every_rejection: an event for each rejected call, not only for the first since its breaker opened.
         jitter_seed: anything but 0 makes the delays of exponential policies repeatable.
-        max_endpoints, event_capacity, max_bytes: limits; 0: 1,048,576 endpoints, 1,024 events, 262,144 bytes of policies.
+        max_endpoints, event_capacity, max_bytes: limits; 0: 1,048,576 endpoints, 1,024 events, 262,144 bytes of YAML.
         """
-        settings = _settings(app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes)
+        settings = _settings(
+            app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes
+        )
         return cls(_resil.Engine.open(settings, os.fsencode(path), b""), Clock(clock), os.fsdecode(path))
 
     @classmethod
-    def from_text(cls, yaml: Text, *, app_id: Optional[str] = None, config: Optional[Path] = None, lenient: bool = False,
-                  clock: Any = None, every_rejection: bool = False, jitter_seed: int = 0, max_endpoints: int = 0,
-                  event_capacity: int = 0, max_bytes: int = 0) -> Engine:
+    def from_text(
+        cls,
+        yaml: Text,
+        *,
+        app_id: Optional[str] = None,
+        config: Optional[Path] = None,
+        lenient: bool = False,
+        clock: Any = None,
+        every_rejection: bool = False,
+        jitter_seed: int = 0,
+        max_endpoints: int = 0,
+        event_capacity: int = 0,
+        max_bytes: int = 0,
+    ) -> Engine:
         """Like load, from the YAML itself."""
-        settings = _settings(app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes)
+        settings = _settings(
+            app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes
+        )
         return cls(_resil.Engine.open(settings, None, _utf8("YAML", yaml, (str, bytes))), Clock(clock), None)
 
     def app(self, name: str, method: str = "") -> Endpoint:
@@ -69,7 +96,8 @@ class Engine:
         return self._endpoint(_resil.ACTOR, "actor", type, id)
 
     def component(self, name: str, direction: str = "outbound", *, type: Optional[str] = None) -> Endpoint:
-        """A component, called (outbound) or calling (inbound). `type` (Statestore, Pubsub, ...) chooses default policies."""
+        """A component, called (outbound) or calling (inbound). `type` (Statestore, Pubsub, ...) chooses default
+        policies."""
         kinds = {"outbound": _resil.COMPONENT_OUT, "inbound": _resil.COMPONENT_IN}
         if direction not in kinds:
             raise ValueError(f"a component's direction is 'outbound' or 'inbound', not {direction!r}")
@@ -84,8 +112,9 @@ class Engine:
         return Endpoint(self, self._core.endpoint(number, *names), kind, name, instance, Options())
 
     def reload(self, path: Optional[Path] = None) -> None:
-        """Replaces all policies by those of `path`, by default the one that was loaded; or none, if they are refused (ConfigError).
-        Endpoints stay valid, breakers keep their state where their settings are equal, operations finish as they began."""
+        """Replaces all policies by those of `path`, by default the one that was loaded; or none, if they are refused
+        (ConfigError). Endpoints stay valid, breakers keep their state where their settings are equal, operations finish
+        as they began."""
         source = self._path if path is None else os.fsdecode(path)
         if source is None:
             raise ValueError("this engine was made from a text: say which path to reload, or use reload_text()")
@@ -104,7 +133,8 @@ class Engine:
         return snapshot
 
     def events(self) -> EventReader:
-        """A new reader of what happened (state changes, retries, rejections, ...), from the oldest event still there."""
+        """A new reader of what happened (state changes, retries, rejections, ...), from the oldest event still
+        there."""
         return EventReader(self._core)
 
     def close(self) -> None:
@@ -125,8 +155,9 @@ class Engine:
     def __enter__(self) -> Engine:
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
-                 traceback: Optional[TracebackType]) -> None:
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -134,9 +165,17 @@ class Engine:
         return f"<resil.Engine{state} of {self._path or 'a text'}>"
 
 
-def check(path: Optional[Path] = None, *, text: Optional[Text] = None, app_id: Optional[str] = None,
-          config: Optional[Path] = None, lenient: bool = False, max_bytes: int = 0) -> List[str]:
-    """All that loading a path or a text would complain about, a line for each error and warning, without making an engine."""
+def check(
+    path: Optional[Path] = None,
+    *,
+    text: Optional[Text] = None,
+    app_id: Optional[str] = None,
+    config: Optional[Path] = None,
+    lenient: bool = False,
+    max_bytes: int = 0,
+) -> List[str]:
+    """All that loading a path or a text would complain about, a line for each error and warning, without making an
+    engine."""
     if (path is None) == (text is None):
         raise TypeError("check() takes either a path or text=...")
     settings = _settings(app_id, config, lenient, False, 0, 0, 0, max_bytes)
@@ -145,16 +184,33 @@ def check(path: Optional[Path] = None, *, text: Optional[Text] = None, app_id: O
     return _resil.check(settings, None, _utf8("YAML", text, (str, bytes))).splitlines()
 
 
-def _settings(app_id: Optional[str], config: Optional[Path], lenient: bool, every_rejection: bool, jitter_seed: int,
-              max_endpoints: int, event_capacity: int, max_bytes: int) -> _resil.Settings:
+def _settings(
+    app_id: Optional[str],
+    config: Optional[Path],
+    lenient: bool,
+    every_rejection: bool,
+    jitter_seed: int,
+    max_endpoints: int,
+    event_capacity: int,
+    max_bytes: int,
+) -> _resil.Settings:
     return _resil.Settings(
-        lenient=lenient, every_rejection=every_rejection, app_id=None if app_id is None else _utf8("app_id", app_id),
+        lenient=lenient,
+        every_rejection=every_rejection,
+        app_id=None if app_id is None else _utf8("app_id", app_id),
         config=None if config is None else os.fsencode(config),
-        max_endpoints=max_endpoints, event_capacity=event_capacity, jitter_seed=jitter_seed, max_bytes=max_bytes)
+        max_endpoints=max_endpoints,
+        event_capacity=event_capacity,
+        jitter_seed=jitter_seed,
+        max_bytes=max_bytes,
+    )
 
 
 def _utf8(what: str, text: object, types: Tuple[type, ...] = (str,)) -> bytes:
     """The bytes that the engine reads. What is no UTF-8 goes through, for the engine to say where it is."""
-    if not isinstance(text, types):
-        raise TypeError(f"{what} is a {' or '.join(each.__name__ for each in types)}, not {text!r}")
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)  # type: ignore[call-overload]
+    if isinstance(text, types):
+        if isinstance(text, str):
+            return text.encode("utf-8", "surrogatepass")
+        if isinstance(text, bytes):
+            return text
+    raise TypeError(f"{what} is a {' or '.join(each.__name__ for each in types)}, not {text!r}")

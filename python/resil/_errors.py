@@ -8,7 +8,6 @@ from typing import Optional
 if sys.version_info >= (3, 11):
     _Timeout = TimeoutError
 else:  # there asyncio's is another class, and who awaits expects it
-
     from asyncio import TimeoutError as _AsyncioTimeout
 
     class _Timeout(_AsyncioTimeout, TimeoutError):
@@ -20,7 +19,8 @@ class ResilError(Exception):
 
 
 class ConfigError(ResilError, ValueError):
-    """A policy file was refused. The message says where it is wrong and what to write instead; nothing of it was applied.
+    """A policy file was refused. The message says where it is wrong and what to write instead; nothing of it was
+    applied.
 
     `line` and `column` count from 1; 0 where the mistake is not about a place in a text.
     """
@@ -36,10 +36,11 @@ class EngineClosedError(ResilError, RuntimeError):
 
 
 class RejectedError(ResilError):
-    """The circuit breaker did not admit an attempt, so the function was not called (or, after a retry, not called again).
+    """The circuit breaker did not admit an attempt, so the function was not called (or, after a retry, not called
+    again).
 
-    `retry_after` is how many seconds it takes until an attempt could be admitted. If attempts came before the rejection, the
-    error of the last one is the `__cause__`.
+    `retry_after` is how many seconds it takes until an attempt could be admitted. If attempts came before the
+    rejection, the error of the last one is the `__cause__`.
     """
 
     def __init__(self, message: str, retry_after: float = 0.0) -> None:
@@ -60,8 +61,8 @@ class DeadlineExceededError(ResilError, _Timeout):
 
 
 class AttemptTimeoutError(ResilError, _Timeout):
-    """An attempt took longer than its budget, `timeout` in seconds, and was cancelled (asyncio only: a sync function gets its
-    budget and raises what it likes)."""
+    """An attempt took longer than its budget, `timeout` in seconds, and was cancelled (asyncio only: a sync function
+    gets its budget and raises what it likes)."""
 
     def __init__(self, message: str, timeout: Optional[float] = None) -> None:
         super().__init__(message)
@@ -77,5 +78,5 @@ class RetriesExhaustedError(ResilError):
 
 
 class Misuse(TypeError):
-    """A mistake of the program, such as call() with a coroutine function: it ends the operation, counts for nothing and is not
-    retried. To its user a TypeError."""
+    """A mistake of the program, such as call() with a coroutine function: it ends the operation, counts for nothing and
+    is not retried. To its user a TypeError."""

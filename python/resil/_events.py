@@ -49,8 +49,9 @@ def _event(raw: _resil._RawEvent) -> Event:
 
 
 class EventReader:
-    """An iterator over the events that this reader has not seen yet. It stops when there are none for now; iterate again for those
-    that have come since. Any number of readers, each sees everything that the engine's ring still holds."""
+    """An iterator over the events that this reader has not seen yet. It stops when there are none for now; iterate
+    again for those that have come since. Any number of readers, each sees everything that the engine's ring still
+    holds."""
 
     __slots__ = ("_reader", "lost")
 
@@ -73,7 +74,8 @@ class EventReader:
 
 
 class EventLog:
-    """Writes events to the logger "resil". Called by the engine's endpoints right after the call that caused an event."""
+    """Writes events to the logger "resil". Called by the engine's endpoints right after the call that caused an
+    event."""
 
     __slots__ = ("__weakref__", "_busy", "_more", "_reader")
 
@@ -84,8 +86,8 @@ class EventLog:
         _logs.add(self)
 
     def drain(self) -> None:
-        # Who finds another thread at it (or itself, when a log handler makes calls of its own) leaves the rest to that one: lines
-        # stay in order and nobody waits.
+        # Who finds another thread at it (or itself, when a log handler makes calls of its own) leaves the rest to that
+        # one: lines stay in order and nobody waits.
         self._more = True
         while self._more and self._busy.acquire(blocking=False):
             try:

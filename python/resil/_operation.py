@@ -1,6 +1,8 @@
-"""One operation in Python: where call() goes on when an attempt failed, was rejected, or needs an option that C does not know.
+"""One operation in Python: where call() goes on when an attempt failed, was rejected, or needs an option that C does
+not know.
 
-The engine decides; this waits, calls, and tells it how it went. The asyncio twin is _async.py, the loop by hand _attempts.py.
+The engine decides; this waits, calls, and tells it how it went. The asyncio twin is _async.py, the loop by hand
+_attempts.py.
 """
 
 from __future__ import annotations
@@ -25,8 +27,16 @@ if TYPE_CHECKING:
 Arguments = Dict[str, Any]
 
 
-def call(endpoint: Endpoint, attempt: Attempt, made: bool, fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Arguments,
-         value: Any, error: Optional[BaseException]) -> Any:
+def call(
+    endpoint: Endpoint,
+    attempt: Attempt,
+    made: bool,
+    fn: Callable[..., Any],
+    args: Tuple[Any, ...],
+    kwargs: Arguments,
+    value: Any,
+    error: Optional[BaseException],
+) -> Any:
     """`made`: this attempt has come back already, with value or error."""
     last: Optional[BaseException] = None
     try:
@@ -50,8 +60,9 @@ def call(endpoint: Endpoint, attempt: Attempt, made: bool, fn: Callable[..., Any
         del value, error, last  # an exception's traceback holds this frame: without this, they would keep each other
 
 
-def _make(endpoint: Endpoint, attempt: Attempt, fn: Callable[..., Any], args: Tuple[Any, ...],
-          kwargs: Arguments) -> Tuple[Any, Optional[BaseException]]:
+def _make(
+    endpoint: Endpoint, attempt: Attempt, fn: Callable[..., Any], args: Tuple[Any, ...], kwargs: Arguments
+) -> Tuple[Any, Optional[BaseException]]:
     token = attempt._enter()
     try:
         return fn(*args, **with_budget(endpoint, attempt, kwargs)), None
@@ -93,8 +104,8 @@ def wait_or_raise(endpoint: Endpoint, attempt: Attempt, last: Optional[BaseExcep
 
 
 def answer(attempt: Attempt, value: Any, error: Optional[BaseException]) -> Any:
-    """What the operation comes to, once its last attempt ended: a result as it is, also one that counts as a failure, an error
-    as it is unless it has been retried in vain."""
+    """What the operation comes to, once its last attempt ended: a result as it is, also one that counts as a failure,
+    an error as it is unless it has been retried in vain."""
     if error is None:
         return value
     raise final_error(attempt, error)
@@ -104,7 +115,9 @@ def final_error(attempt: Attempt, error: BaseException) -> BaseException:
     if attempt.verdict == DONE or attempt.reason != EXHAUSTED or attempt.number < 2:
         return error
     exhausted = RetriesExhaustedError(
-        f"{attempt.endpoint}: all {attempt.number} attempts failed, the last with {type(error).__name__}: {error}", attempt.number)
+        f"{attempt.endpoint}: all {attempt.number} attempts failed, the last with {type(error).__name__}: {error}",
+        attempt.number,
+    )
     exhausted.__cause__ = error
     return exhausted
 

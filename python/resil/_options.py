@@ -28,7 +28,9 @@ class Options:
         if self.timeout_arg is not None and not isinstance(self.timeout_arg, str):
             raise TypeError(f"timeout_arg is the name of a keyword argument, not {self.timeout_arg!r}")
         if not (_is_exceptions(self.failures) or callable(self.failures)):
-            raise TypeError(f"failures is an exception class, a tuple of them or a function of an exception, not {self.failures!r}")
+            raise TypeError(
+                f"failures is an exception class, a tuple of them or a function of an exception, not {self.failures!r}"
+            )
         for name in ("result_failed", "status", "retry_after"):
             value = getattr(self, name)
             if value is not None and not callable(value):

@@ -48,7 +48,8 @@ def of_error(options: Options, error: BaseException, budget: Optional[float]) ->
     if isinstance(error, Misuse) or (options.failures is Exception and _never_ran(error)):
         return CANCELLED, None
     if not options.failed(error):
-        # CancelledError, KeyboardInterrupt, SystemExit and GeneratorExit come from the caller's side, not from the target.
+        # CancelledError, KeyboardInterrupt, SystemExit and GeneratorExit come from the caller's side, not from the
+        # target.
         return (SUCCESS if isinstance(error, Exception) else CANCELLED), None
     outcome = _outcome(options, error)
     if outcome is not None and not succeeded(outcome):
@@ -58,7 +59,8 @@ def of_error(options: Options, error: BaseException, budget: Optional[float]) ->
 
 
 def _never_ran(error: BaseException) -> bool:
-    """Whether this is the TypeError of the call or the await itself: wrong arguments, nothing to await. No retry mends that."""
+    """Whether this is the TypeError of the call or the await itself: wrong arguments, nothing to await. No retry mends
+    that."""
     if type(error) is not TypeError:
         return False
     at = error.__traceback__

@@ -1,7 +1,8 @@
 """Budgets of asyncio attempts: the task is cancelled when its time is up.
 
-The attempts of an endpoint usually all have the same budget, so they end in the order in which they began, and one timer for the
-oldest of them does for all. An attempt that is in time costs a dict entry, where a timer of its own would cost several microseconds.
+The attempts of an endpoint usually all have the same budget, so they end in the order in which they began, and one
+timer for the oldest of them does for all. An attempt that is in time costs a dict entry, where a timer of its own would
+cost several microseconds.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Timers:
         while self._under_way:
             budget = next(iter(self._under_way))
             if budget.until > now:
-                return self._arm(budget)
+                self._arm(budget)
+                return
             self.remove(budget)
             budget.fire()
 
@@ -74,7 +76,8 @@ class Budget:
         self._task.cancel()
 
     def stop(self, error: Optional[BaseException]) -> Optional[BaseException]:
-        """What the attempt really ended with: a time-out instead of the cancellation that was ours, if nobody else wanted one."""
+        """What the attempt really ended with: a time-out instead of the cancellation that was ours, if nobody else
+        wanted one."""
         self._timers.remove(self)
         if not self._fired:
             return error

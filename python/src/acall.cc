@@ -1,5 +1,6 @@
-// acall: what `await endpoint.acall(fn, ...)` awaits. Like call.cc it carries the attempt that succeeds: begin, fn's coroutine, end,
-// without a coroutine of our own around it. Whatever else happens goes on in one of Python's, which this then drives.
+// acall: what `await endpoint.acall(fn, ...)` awaits. Like call.cc it carries the attempt that succeeds: begin, fn's
+// coroutine, end, without a coroutine of our own around it. Whatever else happens goes on in one of Python's, which
+// this then drives.
 #include "arguments.h"
 #include "compat.h"
 
@@ -8,8 +9,7 @@ namespace {
 enum class State : std::uint8_t { Fresh, Simple, Delegated, Over };
 
 struct AcallObject {  // a coroutine: one task drives it
-  PyObject_HEAD
-  EndpointObject* endpoint;
+  PyObject_HEAD EndpointObject* endpoint;
   PyObject* args;     // a tuple: fn, positional arguments, values of keyword arguments
   PyObject* kwnames;  // or NULL
   PyObject* inner;    // the coroutine under way, or NULL
@@ -108,9 +108,7 @@ PyObject* acall_send_method(PyObject* object, PyObject* value) {
   return as_method_result(status, result);
 }
 
-PyObject* acall_next(PyObject* object) {
-  return acall_send_method(object, Py_None);
-}
+PyObject* acall_next(PyObject* object) { return acall_send_method(object, Py_None); }
 
 // throw(exception) or the older throw(type, value, traceback).
 PyObject* acall_throw(PyObject* object, PyObject* args) {

@@ -36,15 +36,22 @@ inline PyObject* keywords(const Call& call) {
   return dict;
 }
 
-// Goes on in Python: self.NAME(attempt, made, fn, args, kwargs, value, error). `made`: the attempt is over, with value or error.
-// Without an attempt nothing has begun. Steals attempt, value and error.
-inline PyObject* go_on(const Call& call, PyObject* name, PyObject* attempt, bool made, PyObject* value, PyObject* error) {
+// Goes on in Python: self.NAME(attempt, made, fn, args, kwargs, value, error). `made`: the attempt is over, with value
+// or error. Without an attempt nothing has begun. Steals attempt, value and error.
+inline PyObject* go_on(const Call& call, PyObject* name, PyObject* attempt, bool made, PyObject* value,
+                       PyObject* error) {
   PyObject* tuple = positional(call);
   PyObject* dict = tuple != nullptr ? keywords(call) : nullptr;
   PyObject* answer = nullptr;
   if (dict != nullptr) {
-    PyObject* all[] = {reinterpret_cast<PyObject*>(call.endpoint), or_none(attempt), made ? Py_True : Py_False, call.args[0],
-                       tuple, dict, or_none(value), or_none(error)};
+    PyObject* all[] = {reinterpret_cast<PyObject*>(call.endpoint),
+                       or_none(attempt),
+                       made ? Py_True : Py_False,
+                       call.args[0],
+                       tuple,
+                       dict,
+                       or_none(value),
+                       or_none(error)};
     answer = PyObject_VectorcallMethod(name, all, 8, nullptr);
   }
   Py_XDECREF(tuple);

@@ -26,7 +26,8 @@ void tell(EndpointObject* endpoint, resil_ticket* ticket) {
 PyObject* attempt_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static const char* const names[] = {"endpoint", nullptr};
   PyObject* endpoint = nullptr;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", const_cast<char**>(names), types.endpoint, &endpoint)) return nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", const_cast<char**>(names), types.endpoint, &endpoint))
+    return nullptr;
   auto* self = self_of(type->tp_alloc(type, 0));  // zeroed: a new operation
   if (self == nullptr) return nullptr;
   Py_INCREF(endpoint);
@@ -88,7 +89,8 @@ PyObject* attempt_begin(PyObject* object, PyObject*) {
 PyObject* attempt_end(PyObject* object, PyObject* const* args, Py_ssize_t count) {
   AttemptObject* self = self_of(object);
   long outcome = RESIL_SUCCESS;
-  if (count > 2) return PyErr_Format(PyExc_TypeError, "end() takes an outcome and a retry_after, got %zd arguments", count);
+  if (count > 2)
+    return PyErr_Format(PyExc_TypeError, "end() takes an outcome and a retry_after, got %zd arguments", count);
   if (count > 0) {
     outcome = PyLong_AsLong(args[0]);
     if (outcome == -1 && PyErr_Occurred()) return nullptr;
@@ -101,7 +103,8 @@ PyObject* attempt_end(PyObject* object, PyObject* const* args, Py_ssize_t count)
     return nullptr;
   }
   self->ticket.delay_ns = hint > 0 ? hint : 0;
-  const std::int32_t verdict = end_ticket(self->endpoint, &self->ticket, static_cast<std::int32_t>(outcome), &self->in_flight);
+  const std::int32_t verdict =
+      end_ticket(self->endpoint, &self->ticket, static_cast<std::int32_t>(outcome), &self->in_flight);
   if (verdict < 0) return nullptr;
   self->verdict = verdict;
   return PyLong_FromLong(verdict);
@@ -155,10 +158,13 @@ PyObject* get_endpoint(PyObject* self, void*) {
 }
 
 PyMethodDef methods[] = {
-    {"begin", attempt_begin, METH_NOARGS, "begin() -> bool: may the attempt be made? If not, see reason and delay. After an operation is over it starts the next."},
+    {"begin", attempt_begin, METH_NOARGS,
+     "begin() -> bool: may the attempt be made? If not, see reason and delay. After an operation is over it starts the "
+     "next."},
     {"end", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(attempt_end)), METH_FASTCALL,
      "end(outcome=SUCCESS, retry_after=None) -> DONE, RETRY (after delay) or GIVE_UP."},
-    {"_succeed", attempt_succeed, METH_O, "Ends the attempt if this result is clearly a success; False if it has to be looked at."},
+    {"_succeed", attempt_succeed, METH_O,
+     "Ends the attempt if this result is clearly a success; False if it has to be looked at."},
     {"_enter", attempt_enter, METH_NOARGS, "Makes time_left() know this attempt's budget; returns what _leave takes."},
     {"_leave", attempt_leave, METH_O, "Undoes _enter."},
     {nullptr, nullptr, 0, nullptr}};
@@ -177,8 +183,9 @@ PyGetSetDef getters[] = {
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyType_Slot slots[] = {
-    {Py_tp_doc, const_cast<char*>("Attempt(endpoint): one operation by hand. begin(), call, end(outcome), until end does not "
-                                  "answer RETRY. Used by one thread at a time.")},
+    {Py_tp_doc,
+     const_cast<char*>("Attempt(endpoint): one operation by hand. begin(), call, end(outcome), until end does not "
+                       "answer RETRY. Used by one thread at a time.")},
     {Py_tp_new, reinterpret_cast<void*>(attempt_new)},
     {Py_tp_dealloc, reinterpret_cast<void*>(attempt_dealloc)},
     {Py_tp_methods, methods},

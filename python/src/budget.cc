@@ -1,5 +1,5 @@
-// The budget of the attempt around the caller, in a context variable: it follows coroutines and greenlets. Only attempts that
-// have a budget set it, so that the others do not pay for it.
+// The budget of the attempt around the caller, in a context variable: it follows coroutines and greenlets. Only
+// attempts that have a budget set it, so that the others do not pay for it.
 #include "types.h"
 
 PyObject* enter_budget(AttemptObject* attempt) {
@@ -14,7 +14,8 @@ PyObject* enter_budget(AttemptObject* attempt) {
 
 void leave_budget(PyObject* token) {
   if (token == Py_None) return;
-  if (PyContextVar_Reset(types.current, token) < 0) PyErr_Clear();  // left in another context than entered: nothing to undo
+  if (PyContextVar_Reset(types.current, token) < 0)
+    PyErr_Clear();  // left in another context than entered: nothing to undo
 }
 
 // The least that any attempt around the caller has left: an inner budget does not extend an outer one.

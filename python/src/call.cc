@@ -1,5 +1,5 @@
-// call and try_call, as far as the attempt succeeds or the operation is rejected at once: begin, fn, end, without a Python
-// frame of our own. Everything else (failures, retries, waits, odd options) goes on in Python, in _operation.py.
+// call and try_call, as far as the attempt succeeds or the operation is rejected at once: begin, fn, end, without a
+// Python frame of our own. Everything else (failures, retries, waits, odd options) goes on in Python, in _operation.py.
 #include "arguments.h"
 #include "compat.h"
 
@@ -10,7 +10,8 @@ enum class Form { Value, Result };
 PyObject* go_on(const Call& call, Form form, AttemptObject* attempt, bool made, PyObject* value, PyObject* error) {
   static PyObject* const in_value = PyUnicode_InternFromString("_call");
   static PyObject* const in_result = PyUnicode_InternFromString("_try_call");
-  return go_on(call, form == Form::Value ? in_value : in_result, reinterpret_cast<PyObject*>(attempt), made, value, error);
+  return go_on(call, form == Form::Value ? in_value : in_result, reinterpret_cast<PyObject*>(attempt), made, value,
+               error);
 }
 
 // fn, where the attempt has a budget: time_left() knows it meanwhile.
@@ -26,7 +27,8 @@ PyObject* make_within(const Call& call, AttemptObject* attempt) {
 }
 
 // An attempt that is over, with fn's value, or an exception set if that is NULL.
-PyObject* finish(const Call& call, Form form, resil_ticket* ticket, AttemptObject* attempt, std::int64_t began, PyObject* value) {
+PyObject* finish(const Call& call, Form form, resil_ticket* ticket, AttemptObject* attempt, std::int64_t began,
+                 PyObject* value) {
   bool in_flight = true;
   const std::int32_t ended = value != nullptr ? end_if_successful(call.endpoint, ticket, value, &in_flight) : 0;
   if (attempt != nullptr) attempt->in_flight = in_flight;
@@ -49,8 +51,8 @@ PyObject* finish(const Call& call, Form form, resil_ticket* ticket, AttemptObjec
 
 PyObject* raise_rejection(EndpointObject* endpoint, const resil_ticket& ticket) {
   PyObject* reason = reason_text(ticket.reason);
-  PyObject* error = reason == nullptr ? nullptr
-                                      : rejection_error(reinterpret_cast<PyObject*>(endpoint), reason, ticket.delay_ns);
+  PyObject* error =
+      reason == nullptr ? nullptr : rejection_error(reinterpret_cast<PyObject*>(endpoint), reason, ticket.delay_ns);
   Py_XDECREF(reason);
   if (error == nullptr) return nullptr;
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
@@ -71,7 +73,8 @@ PyObject* run(const Call& call, Form form) {
   const std::int32_t answer = begin_ticket(endpoint, &ticket, &began);
   if (answer < 0) return nullptr;
   if (answer == RESIL_REJECT) {
-    if (!endpoint->wait) return form == Form::Result ? result_of_rejection(endpoint, ticket) : raise_rejection(endpoint, ticket);
+    if (!endpoint->wait)
+      return form == Form::Result ? result_of_rejection(endpoint, ticket) : raise_rejection(endpoint, ticket);
     AttemptObject* attempt = make_attempt(endpoint, ticket, false, 0);
     return attempt != nullptr ? go_on(call, form, attempt, false, nullptr, nullptr) : nullptr;
   }

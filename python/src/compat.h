@@ -66,7 +66,7 @@ inline PySendResult sent(PyObject* yielded, PyObject** result) {
 
 #if PY_VERSION_HEX < 0x030A0000
 inline PySendResult send_to(PyObject* coroutine, PyObject* value, PyObject** result) {
-  return sent(PyObject_CallMethod(coroutine, "send", "O", value), result);
+  return sent(PyObject_CallMethod(coroutine, "send", "(O)", value), result);
 }
 #endif
 

@@ -22,8 +22,8 @@ PyObject* endpoint_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static const char* const names[] = {"core", "id", "plain", "wait", "deadline", "clock", "on_events", nullptr};
   PyObject *core = nullptr, *clock = nullptr, *on_events = nullptr, *deadline = Py_None;
   int id = -1, plain = 1, wait = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Oi|ppOOO", const_cast<char**>(names), &core, &id, &plain, &wait, &deadline,
-                                   &clock, &on_events)) {
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Oi|ppOOO", const_cast<char**>(names), &core, &id, &plain, &wait,
+                                   &deadline, &clock, &on_events)) {
     return nullptr;
   }
   std::int64_t deadline_ns = 0;
@@ -92,13 +92,15 @@ PyCFunction fast(PyObject* (*function)(PyObject*, PyObject* const*, Py_ssize_t, 
 
 PyMethodDef methods[] = {
     {"begin", endpoint_begin, METH_NOARGS,
-     "begin($self, /)\n--\n\nThe first attempt of an operation by hand. See its `allowed`; if so, call its end(outcome)."},
+     "begin($self, /)\n--\n\nThe first attempt of an operation by hand. See its `allowed`; if so, call its "
+     "end(outcome)."},
     {"call", fast(endpoint_call), METH_FASTCALL | METH_KEYWORDS,
      "call($self, fn, /, *args, **kwargs)\n--\n\nfn's result, after as many attempts as the policies allow."},
     {"try_call", fast(endpoint_try_call), METH_FASTCALL | METH_KEYWORDS,
      "try_call($self, fn, /, *args, **kwargs)\n--\n\nA Result: like call, but what went wrong is a value."},
     {"acall", fast(endpoint_acall), METH_FASTCALL | METH_KEYWORDS,
-     "acall($self, fn, /, *args, **kwargs)\n--\n\nA coroutine: fn's result, awaited, after as many attempts as the policies allow. "
+     "acall($self, fn, /, *args, **kwargs)\n--\n\nA coroutine: fn's result, awaited, after as many attempts as the "
+     "policies allow. "
      "A timeout cancels the attempt; cancelling the task ends the operation and counts for nothing."},
     {nullptr, nullptr, 0, nullptr}};
 

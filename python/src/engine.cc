@@ -14,9 +14,11 @@ namespace {
 const char* or_null(const std::optional<std::string>& text) { return text ? text->c_str() : nullptr; }
 
 [[noreturn]] void throw_error(const resil_error& error) {
-  py::object type = py::module_::import("resil._errors").attr(error.code == RESIL_E_CONFIG ? "ConfigError" : "ResilError");
-  py::object raised = error.code == RESIL_E_CONFIG ? type(error.message, error.line, error.column)
-                                                   : type(error.message[0] != 0 ? error.message : resil_name(error.code));
+  py::object type =
+      py::module_::import("resil._errors").attr(error.code == RESIL_E_CONFIG ? "ConfigError" : "ResilError");
+  py::object raised = error.code == RESIL_E_CONFIG
+                          ? type(error.message, error.line, error.column)
+                          : type(error.message[0] != 0 ? error.message : resil_name(error.code));
   PyErr_SetObject(type.ptr(), raised.ptr());
   throw py::error_already_set();
 }
@@ -58,7 +60,8 @@ std::string whole_text(Write write) {
 }
 
 py::str decode(const std::string& text) {
-  return py::reinterpret_steal<py::str>(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+  return py::reinterpret_steal<py::str>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
 }
 
 }  // namespace
@@ -111,7 +114,8 @@ std::int32_t Engine::endpoint(std::int32_t kind, const std::string& name, const 
                      instance ? instance->data() : nullptr, instance ? static_cast<std::int64_t>(instance->size()) : 0);
   if (id >= 0) return id;
   if (id == RESIL_E_FULL) {
-    raise_error("ResilError", "no room for another endpoint: raise max_endpoints, and make endpoints once, not for each call");
+    raise_error("ResilError",
+                "no room for another endpoint: raise max_endpoints, and make endpoints once, not for each call");
   } else {
     raise_code(id, "endpoint");
   }
@@ -159,8 +163,8 @@ py::list Reader::read() {
     const std::string text = whole_text([&](char* buffer, std::int64_t capacity) {
       return resil_event_text(inside.engine(), &event, buffer, capacity);
     });
-    list.append(py::make_tuple(event.seq, event.time_ns, event.endpoint, event.kind, event.before, event.after, event.value,
-                               event.seq - before - 1, decode(text)));
+    list.append(py::make_tuple(event.seq, event.time_ns, event.endpoint, event.kind, event.before, event.after,
+                               event.value, event.seq - before - 1, decode(text)));
     before = event.seq;
   }
   return list;
@@ -168,14 +172,14 @@ py::list Reader::read() {
 
 void bind_engine(py::module_& module) {
   py::class_<Settings>(module, "Settings")
-      .def(py::init([](bool lenient, bool every_rejection, std::optional<std::string> app_id, std::optional<std::string> config,
-                       std::uint32_t max_endpoints, std::uint32_t event_capacity, std::uint64_t jitter_seed,
-                       std::uint64_t max_bytes) {
+      .def(py::init([](bool lenient, bool every_rejection, std::optional<std::string> app_id,
+                       std::optional<std::string> config, std::uint32_t max_endpoints, std::uint32_t event_capacity,
+                       std::uint64_t jitter_seed, std::uint64_t max_bytes) {
              return Settings{lenient,       every_rejection, std::move(app_id), std::move(config),
                              max_endpoints, event_capacity,  jitter_seed,       max_bytes};
            }),
-           py::kw_only(), "lenient"_a, "every_rejection"_a, "app_id"_a, "config"_a, "max_endpoints"_a, "event_capacity"_a,
-           "jitter_seed"_a, "max_bytes"_a);
+           py::kw_only(), "lenient"_a, "every_rejection"_a, "app_id"_a, "config"_a, "max_endpoints"_a,
+           "event_capacity"_a, "jitter_seed"_a, "max_bytes"_a);
   py::class_<Engine>(module, "Engine")
       .def_static("open", &Engine::open, "settings"_a, "path"_a, "text"_a)
       .def("reload", &Engine::reload, "path"_a, "text"_a)

@@ -23,7 +23,8 @@ struct Settings {  // resil_options, owning its strings
 
 class Engine {
  public:
-  static std::unique_ptr<Engine> open(const Settings& settings, const std::optional<std::string>& path, const std::string& text);
+  static std::unique_ptr<Engine> open(const Settings& settings, const std::optional<std::string>& path,
+                                      const std::string& text);
 
   void reload(const std::optional<std::string>& path, const std::string& text);
   void close() { gate_->close(); }

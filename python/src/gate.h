@@ -1,5 +1,5 @@
-// Gate: the native engine, freed exactly once, when it has been closed and nobody is inside any more. Inside means: in a call
-// that uses the engine, or between an attempt's begin and its end.
+// Gate: the native engine, freed exactly once, when it has been closed and nobody is inside any more. Inside means: in
+// a call that uses the engine, or between an attempt's begin and its end.
 #pragma once
 
 #include <Python.h>

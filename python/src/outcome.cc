@@ -36,8 +36,8 @@ int status_in(PyObject* object, PyObject* name) {
 
 }  // namespace
 
-// `status_code` (requests, httpx) is telling by itself. `status` (aiohttp, urllib3, http.client) is a word that orders and
-// jobs use too, so it only counts beside `headers`.
+// `status_code` (requests, httpx) is telling by itself. `status` (aiohttp, urllib3, http.client) is a word that orders
+// and jobs use too, so it only counts beside `headers`.
 std::int32_t outcome_of(PyObject* object) {
   if (surely_plain(object)) return RESIL_SUCCESS;
   int status = status_in(object, names().status_code);

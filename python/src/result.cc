@@ -1,5 +1,5 @@
-// Result: how an operation ended, as a value. A rejection costs an object and no exception; the exception is only made when
-// somebody asks for it.
+// Result: how an operation ended, as a value. A rejection costs an object and no exception; the exception is only made
+// when somebody asks for it.
 #include "types.h"  // brings Python.h, which comes first
 
 #include <structmember.h>
@@ -7,10 +7,9 @@
 namespace {
 
 struct ResultObject {  // immutable
-  PyObject_HEAD
-  char ok;
+  PyObject_HEAD char ok;
   PyObject* value;
-  PyObject* error;     // an exception; for a rejection the endpoint, until it is asked for
+  PyObject* error;  // an exception; for a rejection the endpoint, until it is asked for
   PyObject* reason;
   std::int64_t retry_after_ns;
   bool rejected;
@@ -99,7 +98,8 @@ PyObject* result_repr(PyObject* object) {
   if (self->ok) return PyUnicode_FromFormat("Result(ok=True, value=%R)", self->value);
   PyObject* error = get_error(object, nullptr);
   if (error == nullptr) return nullptr;
-  PyObject* text = PyUnicode_FromFormat("Result(ok=False, value=%R, error=%R, reason=%R)", self->value, error, self->reason);
+  PyObject* text =
+      PyUnicode_FromFormat("Result(ok=False, value=%R, error=%R, reason=%R)", self->value, error, self->reason);
   Py_DECREF(error);
   return text;
 }
@@ -109,15 +109,17 @@ PyMethodDef methods[] = {
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "Result[T]"},
     {nullptr, nullptr, 0, nullptr}};
 
-PyMemberDef members[] = {
-    {"ok", T_BOOL, offsetof(ResultObject, ok), READONLY, "Whether the operation succeeded."},
-    {"value", T_OBJECT, offsetof(ResultObject, value), READONLY, "What fn returned, also a response that counts as a failure."},
-    {"reason", T_OBJECT, offsetof(ResultObject, reason), READONLY, "Why it did not succeed, in the engine's words, or None."},
-    {nullptr, 0, 0, 0, nullptr}};
+PyMemberDef members[] = {{"ok", T_BOOL, offsetof(ResultObject, ok), READONLY, "Whether the operation succeeded."},
+                         {"value", T_OBJECT, offsetof(ResultObject, value), READONLY,
+                          "What fn returned, also a response that counts as a failure."},
+                         {"reason", T_OBJECT, offsetof(ResultObject, reason), READONLY,
+                          "Why it did not succeed, in the engine's words, or None."},
+                         {nullptr, 0, 0, 0, nullptr}};
 
 PyGetSetDef getters[] = {
     {"error", get_error, nullptr, "The exception that call() would have raised, or None.", nullptr},
-    {"retry_after", get_retry_after, nullptr, "Seconds until an attempt could be admitted, where it was rejected.", nullptr},
+    {"retry_after", get_retry_after, nullptr, "Seconds until an attempt could be admitted, where it was rejected.",
+     nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 PyType_Slot slots[] = {{Py_tp_doc, const_cast<char*>("How an operation ended: ok, value, error, reason, retry_after.")},

@@ -40,7 +40,8 @@ spec:
     retries:
       twice: {policy: constant, duration: 1s, maxRetries: 2}
       forever: {policy: constant, duration: 1s, maxRetries: -1}
-      picky: {policy: constant, duration: 1s, maxRetries: 2, matching: {httpStatusCodes: "500-599", gRPCStatusCodes: "14"}}
+      picky: {policy: constant, duration: 1s, maxRetries: 2, matching: {httpStatusCodes: "500-599", gRPCStatusCodes:
+      "14"}}
     circuitBreakers:
       three: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 3}
       once: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 1}
@@ -66,9 +67,9 @@ spec:
 class Flaky:
     """Fails a number of times, then returns its arguments."""
 
-    def __init__(self, failures: int, error: Any = ConnectionError("down")) -> None:
+    def __init__(self, failures: int, error: Any = None) -> None:
         self.failures = failures
-        self.error = error
+        self.error = ConnectionError("down") if error is None else error
         self.calls = 0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

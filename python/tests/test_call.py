@@ -26,7 +26,9 @@ def test_retries_as_the_policy_says(engine: resil.Engine, clock: VirtualClock) -
 
 def test_exhausted_retries_chain_the_last_error(engine: resil.Engine) -> None:
     flaky = Flaky(9)
-    with pytest.raises(resil.RetriesExhaustedError, match="all 3 attempts failed, the last with ConnectionError: down") as caught:
+    with pytest.raises(
+        resil.RetriesExhaustedError, match="all 3 attempts failed, the last with ConnectionError: down"
+    ) as caught:
         engine.app("plain", "m").call(flaky)
     assert caught.value.__cause__ is flaky.error
     assert caught.value.attempts == flaky.calls == 3
@@ -51,7 +53,9 @@ def test_target_without_policy_passes_through(engine: resil.Engine) -> None:
 def test_open_breaker(engine: resil.Engine, clock: VirtualClock) -> None:
     orders, flaky = engine.app("guarded", "m"), Flaky(0)
     trip(orders)
-    with pytest.raises(resil.CircuitOpenError, match=r"app guarded:m: circuit breaker is open, next attempt in 5 s") as caught:
+    with pytest.raises(
+        resil.CircuitOpenError, match=r"app guarded:m: circuit breaker is open, next attempt in 5 s"
+    ) as caught:
         orders.call(flaky)
     assert caught.value.retry_after == pytest.approx(5)
     assert flaky.calls == 0
@@ -130,7 +134,9 @@ def test_try_call_lets_the_keyboard_through(engine: resil.Engine) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), GeneratorExit()])
-def test_leaving_the_program_counts_for_nothing(engine: resil.Engine, clock: VirtualClock, error: BaseException) -> None:
+def test_leaving_the_program_counts_for_nothing(
+    engine: resil.Engine, clock: VirtualClock, error: BaseException
+) -> None:
     orders, flaky = engine.app("guarded", "m"), Flaky(1, error)
     with pytest.raises(type(error)):
         orders.call(flaky)
@@ -208,7 +214,12 @@ def test_nested_calls(engine: resil.Engine) -> None:
 
 
 def test_errors_survive_pickling() -> None:
-    for error in (resil.CircuitOpenError("open", 2.5), resil.RetriesExhaustedError("all", 3), resil.ConfigError("bad", 3, 4),
-                  resil.AttemptTimeoutError("late", 1.5), resil.DeadlineExceededError("late")):
+    for error in (
+        resil.CircuitOpenError("open", 2.5),
+        resil.RetriesExhaustedError("all", 3),
+        resil.ConfigError("bad", 3, 4),
+        resil.AttemptTimeoutError("late", 1.5),
+        resil.DeadlineExceededError("late"),
+    ):
         again = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))

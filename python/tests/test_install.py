@@ -44,7 +44,9 @@ def test_a_clean_environment(tmp_path: pathlib.Path) -> None:
         target = site / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(str(file.locate()), target)
-    ran = subprocess.run([python, "-I", "-W", "error", "-c", PROGRAM], capture_output=True, text=True, check=False, cwd=tmp_path)
+    ran = subprocess.run(
+        [python, "-I", "-W", "error", "-c", PROGRAM], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == [importlib.metadata.version("resil"), str(site / "resil" / "__init__.py")]
 

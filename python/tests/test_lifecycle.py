@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
@@ -47,9 +48,18 @@ def test_use_after_close_raises() -> None:
     assert engine.closed
     assert "closed" in repr(engine)
     uses: List[Callable[[], Any]] = [
-        lambda: orders.call(len, "x"), lambda: orders.try_call(len, "x"), orders.begin, lambda: orders.state,
-        lambda: orders.counts, engine.snapshot, lambda: list(reader), lambda: list(engine.events()),
-        lambda: engine.app("a", "b"), lambda: engine.reload_text(POLICIES), lambda: orders.attempt().__enter__()]
+        lambda: orders.call(len, "x"),
+        lambda: orders.try_call(len, "x"),
+        orders.begin,
+        lambda: orders.state,
+        lambda: orders.counts,
+        engine.snapshot,
+        lambda: list(reader),
+        lambda: list(engine.events()),
+        lambda: engine.app("a", "b"),
+        lambda: engine.reload_text(POLICIES),
+        lambda: orders.attempt().__enter__(),
+    ]
     for use in uses:
         with pytest.raises(resil.EngineClosedError):
             use()
@@ -230,24 +240,43 @@ def test_a_million_operations_need_no_memory() -> None:
             budget.try_call(len, "x")
             guarded.try_call(len, "x")
         for _ in range(count // 20):
-            for refused in (lambda: failing.call(fail), lambda: guarded.call(len, "x"), lambda: budget.attempt().fail(1 // 0)):
+            for refused in (
+                lambda: failing.call(fail),
+                lambda: guarded.call(len, "x"),
+                lambda: budget.attempt().fail(1 // 0),
+            ):
                 with pytest.raises((ValueError, resil.CircuitOpenError, ZeroDivisionError)):
                     refused()
 
-    some(2_000)
+    async def none() -> None:
+        pass
+
+    async def some_awaited(count: int) -> None:
+        for _ in range(count):
+            await plain.acall(none)
+            await budget.acall(asyncio.sleep, 0)
+
+    def some_of_all(count: int) -> None:
+        some(count)
+        asyncio.run(some_awaited(count // 10))
+
+    some_of_all(2_000)
     gc.collect()
     tracemalloc.start()
-    some(2_000)
+    some_of_all(2_000)
     gc.collect()
     before = tracemalloc.take_snapshot()
-    some(20_000)
+    some_of_all(20_000)
     gc.collect()
-    grown = sum(each.size_diff for each in tracemalloc.take_snapshot().compare_to(before, "filename")
-                if "tracemalloc" not in str(each.traceback))
+    grown = sum(
+        each.size_diff
+        for each in tracemalloc.take_snapshot().compare_to(before, "filename")
+        if "tracemalloc" not in str(each.traceback)
+    )
     tracemalloc.stop()
     assert grown < 20_000, "Python objects leak"
     start = resident()
-    some(200_000)
+    some_of_all(200_000)
     assert resident() - start < 4 << 20, "memory leaks"
 
 

@@ -28,15 +28,18 @@ def test_from_a_file_and_a_folder(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_mistake_has_its_place_and_remedy() -> None:
-    with pytest.raises(resil.ConfigError, match="forevr.*did you mean.*forever") as caught:
+    with pytest.raises(resil.ConfigError, match=r"forevr.*did you mean.*forever") as caught:
         resil.Engine.from_text(WRONG)
     assert caught.value.line == line_of(WRONG, "forevr")
     assert caught.value.column > 1
     assert isinstance(caught.value, ValueError)
 
 
-@pytest.mark.parametrize("text", ["", "a: [", "\x00", "{" * 100_000, "kind: Resiliency\nspec: 3\n", "\udcff", b"\xff"],
-                         ids=["empty", "cut", "nul", "deep", "shape", "surrogate", "bytes"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a: [", "\x00", "{" * 100_000, "kind: Resiliency\nspec: 3\n", "\udcff", b"\xff"],
+    ids=["empty", "cut", "nul", "deep", "shape", "surrogate", "bytes"],
+)
 def test_bad_texts_are_refused(text: Any) -> None:
     with pytest.raises(resil.ConfigError):
         resil.Engine.from_text(text)
@@ -50,7 +53,7 @@ def test_a_text_is_text() -> None:
 
 
 def test_a_missing_file(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(resil.ResilError, match="nowhere.yaml"):
+    with pytest.raises(resil.ResilError, match=r"nowhere\.yaml"):
         resil.Engine.load(tmp_path / "nowhere.yaml")
 
 
@@ -113,14 +116,17 @@ def test_reload(tmp_path: pathlib.Path) -> None:
         resil.Engine.from_text(POLICIES).reload()
 
 
-@pytest.mark.parametrize(("make", "name"), [
-    (lambda engine: engine.app("plain", "orders"), "app plain:orders"),
-    (lambda engine: engine.app("plain"), "app plain"),
-    (lambda engine: engine.actor("T", "1"), "actor T:1"),
-    (lambda engine: engine.component("store"), "outbound component store"),
-    (lambda engine: engine.component("store", "inbound", type="Statestore"), "inbound component store:Statestore"),
-    (lambda engine: engine.builtin("DaprBuiltInServiceRetries"), "built-in DaprBuiltInServiceRetries"),
-])
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda engine: engine.app("plain", "orders"), "app plain:orders"),
+        (lambda engine: engine.app("plain"), "app plain"),
+        (lambda engine: engine.actor("T", "1"), "actor T:1"),
+        (lambda engine: engine.component("store"), "outbound component store"),
+        (lambda engine: engine.component("store", "inbound", type="Statestore"), "inbound component store:Statestore"),
+        (lambda engine: engine.builtin("DaprBuiltInServiceRetries"), "built-in DaprBuiltInServiceRetries"),
+    ],
+)
 def test_targets(engine: resil.Engine, make: Callable[[resil.Engine], resil.Endpoint], name: str) -> None:
     endpoint = make(engine)
     assert (str(endpoint), repr(endpoint)) == (name, f"<resil.Endpoint {name}>")

@@ -15,7 +15,9 @@ SAMPLE = pathlib.Path(__file__).with_name("typing_sample.py")
 
 
 def mypy(*arguments: str, cwd: pathlib.Path) -> None:
-    ran = subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=300, check=False, cwd=cwd)
+    ran = subprocess.run(
+        [sys.executable, "-m", *arguments], capture_output=True, text=True, timeout=300, check=False, cwd=cwd
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -30,7 +32,8 @@ def test_the_package(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_stubs_say_what_the_extension_has(tmp_path: pathlib.Path) -> None:
-    # pybind11's classes have its metaclass; constructors in C take *args; @disjoint_base is younger than the mypy of many users
+    # pybind11's classes have its metaclass; constructors in C take *args; @disjoint_base is younger than the mypy of
+    # many users
     allowed = tmp_path / "allowed"
     allowed.write_text(r"resil\._resil\.(Attempt|Endpoint|Engine|Reader|Settings)(\.__init__)?")
     mypy("mypy.stubtest", "resil._resil", "--allowlist", str(allowed), cwd=tmp_path)

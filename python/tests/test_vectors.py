@@ -24,8 +24,9 @@ def lines(name: str) -> List[Any]:
 class Replay:
     def __init__(self, vector: Dict[str, Any]) -> None:
         self.now = 0
-        self.engine = resil.Engine.from_text(vector["spec"], app_id=vector["app_id"], clock=lambda: self.now,
-                                             event_capacity=1 << 16)
+        self.engine = resil.Engine.from_text(
+            vector["spec"], app_id=vector["app_id"], clock=lambda: self.now, event_capacity=1 << 16
+        )
         self.endpoints: Dict[str, resil.Endpoint] = {}
         self.attempts: Dict[int, resil.Attempt] = {}
 
@@ -49,7 +50,8 @@ class Replay:
     def begin(self, expect: Dict[str, Any], call: int, attempt: int, target: Dict[str, str]) -> None:
         ticket = self.attempts.setdefault(call, resil.Attempt(self.endpoint(target)))
         if expect["decision"] == "allow":
-            assert ticket.begin() and ticket.number == attempt
+            assert ticket.begin()
+            assert ticket.number == attempt
             assert round((ticket.timeout or 0) * 1e9) == expect["timeout_ns"]
         else:
             assert not ticket.begin()
@@ -75,7 +77,8 @@ class Replay:
             assert not event.lost
             if event.kind == "breaker":
                 said = re.fullmatch(r'Circuit breaker "(.+)" changed state from (\S+) to (\S+)', event.text)
-                assert said and said.group(2, 3) == (event.before, event.after)
+                assert said
+                assert said.group(2, 3) == (event.before, event.after)
                 found.append({"at": event.time_ns, "breaker": said[1], "from": event.before, "to": event.after})
         return found
 

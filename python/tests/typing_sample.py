@@ -1,4 +1,5 @@
-"""Uses of the package that a type checker must accept, and the types it must find. Checked by test_typing.py, not run."""
+"""Uses of the package that a type checker must accept, and the types it must find. Checked by test_typing.py, not
+run."""
 
 from __future__ import annotations
 
@@ -20,7 +21,12 @@ async def afetch(order: int) -> bytes:
 
 engine = resil.Engine.load("resiliency.yaml", app_id="checkout", lenient=True)
 orders = engine.app("order-processor", "orders").options(
-    wait=True, deadline=timedelta(seconds=30), timeout_arg="timeout", failures=(OSError, ValueError), status=lambda thing: None)
+    wait=True,
+    deadline=timedelta(seconds=30),
+    timeout_arg="timeout",
+    failures=(OSError, ValueError),
+    status=lambda thing: None,
+)
 
 assert_type(orders.call(fetch, 1, gift=True), str)
 assert_type(orders.try_call(fetch, 1), resil.Result[str])
