@@ -20,6 +20,11 @@ def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
 
+def execute(part):
+    say(f"{part.name}: started")
+    return parts.execute(part)
+
+
 def report(result):
     say(f"{result.part.name}: {result.state}: {result.counts} in {result.seconds:.0f} s"
         + (f": {result.reason}" if result.reason else ""))
@@ -37,7 +42,7 @@ def unavailable(part, reasons):
 def build():
     """The release build that most parts use. It is a part too, in all but its tests."""
     part = parts.Part("build", parts.ROOT / "tests/runner/build.sh", minutes=30)
-    result = parts.execute(part)
+    result = execute(part)
     ok = result.reason == "it ran no test"  # it ended well, and it has none
     if ok:
         say(f"build: done in {result.seconds:.0f} s")
@@ -61,14 +66,14 @@ def run(selected):
         early = [part for part in waiting if part.build == "none"]
         late = [part for part in waiting if part.build != "none"]
         building = pool.submit(build) if late and not lacking else None
-        running = {pool.submit(parts.execute, part) for part in early}
+        running = {pool.submit(execute, part) for part in early}
         if late and (building is None or not building.result()):
             why = "; ".join(lacking) or "build/release could not be built"
             for part in late:
                 results.append(parts.Result(part, "failed", counts.Counts(failed=1), reason=f"not run: {why}"))
                 report(results[-1])
         else:
-            running |= {pool.submit(parts.execute, part) for part in late}
+            running |= {pool.submit(execute, part) for part in late}
         for future in concurrent.futures.as_completed(running):
             results.append(future.result())
             report(results[-1])
