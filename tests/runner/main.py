@@ -1,6 +1,7 @@
 """tests/run: installs what is missing, builds once, runs the parts two at a time, ends with one line of counts."""
 import argparse
 import concurrent.futures
+import signal
 import sys
 import time
 
@@ -96,6 +97,8 @@ def main():
     selected = [part for part in known.values()
                 if part.name in arguments.parts or (not arguments.parts and not part.on_demand)]
 
+    # A shell's background jobs ignore Ctrl+C, and all that they start would too; some tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parts.LOGS.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     say(f"parts: {', '.join(part.name for part in selected)}; logs in {parts.LOGS.relative_to(parts.ROOT)}")
