@@ -1,5 +1,5 @@
-// What the addon exports. Node-API 8 alone, so that one binary serves every major of Node, and instance data alone, so that
-// worker threads may load it and leave.
+// What the addon exports. Node-API 8 alone, so that one binary serves every major of Node, and instance data alone, so
+// that worker threads may load it and leave.
 #include <new>
 
 #include "engines.h"
@@ -60,7 +60,8 @@ napi_value prepare(napi_env env, napi_value exports) {
     napi_throw_error(env, "RESIL_NATIVE", "resil: not enough memory for the shared buffers");
     return nullptr;
   }
-  napi_set_instance_data(env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
+  napi_set_instance_data(
+      env, instance, [](napi_env, void* data, void*) { delete static_cast<Instance*>(data); }, nullptr);
 
   set(env, exports, "abi", number(env, resil_abi()));
   set(env, exports, "compiledAbi", number(env, RESIL_ABI));

@@ -9,13 +9,15 @@
 namespace resil::node {
 namespace {
 
-// resil_options from JavaScript's {appId, configPath, flags, maxEndpoints, eventCapacity, jitterSeed, maxBytes}; it owns the texts.
+// resil_options from JavaScript's {appId, configPath, flags, maxEndpoints, eventCapacity, jitterSeed, maxBytes}; it
+// owns the texts.
 struct Options {
   std::optional<std::string> app_id, config_path;
   resil_options raw{};
 
-  Options(napi_env env, napi_value object) : app_id(to_text(env, property(env, object, "appId"))),
-                                             config_path(to_text(env, property(env, object, "configPath"))) {
+  Options(napi_env env, napi_value object)
+      : app_id(to_text(env, property(env, object, "appId"))),
+        config_path(to_text(env, property(env, object, "configPath"))) {
     const auto field = [&](const char* name) { return to_double(env, property(env, object, name)); };
     raw.size = sizeof raw;
     raw.flags = static_cast<std::uint32_t>(field("flags"));
@@ -50,8 +52,9 @@ napi_value open(napi_env env, napi_callback_info info) {
   const std::string source = to_text(env, args[1]).value_or("");
   const Options options(env, args[2]);
   resil_error error{};
-  resil_engine* engine = is_path ? resil_open_path(&options.raw, source.c_str(), &error)
-                                 : resil_open(&options.raw, source.data(), static_cast<std::int64_t>(source.size()), &error);
+  resil_engine* engine =
+      is_path ? resil_open_path(&options.raw, source.c_str(), &error)
+              : resil_open(&options.raw, source.data(), static_cast<std::int64_t>(source.size()), &error);
   if (engine == nullptr) return failure(env, error);
   Guard* guard = instance_of(env)->add(engine);
   napi_value object = nullptr, external = nullptr;
@@ -70,8 +73,9 @@ napi_value reload(napi_env env, napi_callback_info info) {
   napi_get_value_bool(env, args[1], &is_path);
   const std::string source = to_text(env, args[2]).value_or("");
   resil_error error{};
-  const std::int32_t result = is_path ? resil_reload_path(engine, source.c_str(), &error)
-                                      : resil_reload(engine, source.data(), static_cast<std::int64_t>(source.size()), &error);
+  const std::int32_t result =
+      is_path ? resil_reload_path(engine, source.c_str(), &error)
+              : resil_reload(engine, source.data(), static_cast<std::int64_t>(source.size()), &error);
   if (result >= 0) return nullptr;
   if (error.code == 0) error.code = result;
   return failure(env, error);
@@ -93,7 +97,8 @@ napi_value check(napi_env env, napi_callback_info info) {
   const Options options(env, args[2]);
   const std::string lines = grow_and_fill(1024, [&](char* buffer, std::int64_t capacity) {
     return is_path ? resil_check(&options.raw, nullptr, 0, source.c_str(), buffer, capacity)
-                   : resil_check(&options.raw, source.data(), static_cast<std::int64_t>(source.size()), nullptr, buffer, capacity);
+                   : resil_check(&options.raw, source.data(), static_cast<std::int64_t>(source.size()), nullptr, buffer,
+                                 capacity);
   });
   return text(env, lines.data(), lines.size());
 }
@@ -104,14 +109,15 @@ napi_value endpoint(napi_env env, napi_callback_info info) {
   resil_engine* engine = instance_of(env)->engine(to_int(env, args[0]));
   const std::string name = to_text(env, args[2]).value_or("");
   const std::optional<std::string> instance = to_text(env, args[3]);
-  const std::int32_t id = resil_endpoint(engine, to_int(env, args[1]), name.data(), static_cast<std::int64_t>(name.size()),
-                                         instance ? instance->data() : nullptr,
-                                         instance ? static_cast<std::int64_t>(instance->size()) : 0);
+  const std::int32_t id =
+      resil_endpoint(engine, to_int(env, args[1]), name.data(), static_cast<std::int64_t>(name.size()),
+                     instance ? instance->data() : nullptr, instance ? static_cast<std::int64_t>(instance->size()) : 0);
   return number(env, id);
 }
 
-// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none or the host forbids external memory
-// (Electron): then every call crosses. The memory is the engine's; lib/endpoint.js drops the view before it lets the engine close.
+// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none or the host forbids
+// external memory (Electron): then every call crosses. The memory is the engine's; lib/endpoint.js drops the view
+// before it lets the engine close.
 napi_value word(napi_env env, napi_callback_info info) {
   const Arguments<2> args(env, info);
   napi_value result = nullptr;
@@ -120,7 +126,8 @@ napi_value word(napi_env env, napi_callback_info info) {
   if (address == nullptr) return result;
   napi_value buffer = nullptr;
   void* memory = const_cast<std::uint64_t*>(address);
-  if (napi_create_external_arraybuffer(env, memory, sizeof *address, nullptr, nullptr, &buffer) == napi_ok) return buffer;
+  if (napi_create_external_arraybuffer(env, memory, sizeof *address, nullptr, nullptr, &buffer) == napi_ok)
+    return buffer;
   bool pending = false;
   if (napi_is_exception_pending(env, &pending) == napi_ok && pending) {
     napi_value ignored = nullptr;
@@ -148,9 +155,8 @@ napi_value snapshot(napi_env env, napi_callback_info info) {
   const Arguments<2> args(env, info);
   resil_engine* engine = instance_of(env)->engine(to_int(env, args[0]));
   const std::int64_t now = to_nanos(to_double(env, args[1]));
-  const std::string json = grow_and_fill(4096, [&](char* buffer, std::int64_t capacity) {
-    return resil_snapshot(engine, now, buffer, capacity);
-  });
+  const std::string json = grow_and_fill(
+      4096, [&](char* buffer, std::int64_t capacity) { return resil_snapshot(engine, now, buffer, capacity); });
   return text(env, json.data(), json.size());
 }
 

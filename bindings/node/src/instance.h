@@ -1,4 +1,5 @@
-// What one JavaScript environment (the main thread or a worker) owns. There is no other state: two workers share nothing.
+// What one JavaScript environment (the main thread or a worker) owns. There is no other state: two workers share
+// nothing.
 #pragma once
 
 #include <node_api.h>
@@ -15,14 +16,15 @@ namespace resil::node {
 
 class Instance;
 
-// Held by a JavaScript value: when the collector takes that, the engine is closed if nobody closed it. An environment that
-// ends may drop its instance first or last, so each side tells the other.
+// Held by a JavaScript value: when the collector takes that, the engine is closed if nobody closed it. An environment
+// that ends may drop its instance first or last, so each side tells the other.
 struct Guard {
   Instance* instance;
   std::uint32_t number;
 };
 
-// An engine and its reader of events. Numbers of engines are never reused, so a stale number cannot reach another engine.
+// An engine and its reader of events. Numbers of engines are never reused, so a stale number cannot reach another
+// engine.
 struct Slot {
   resil_engine* engine = nullptr;
   Guard* guard = nullptr;
@@ -59,7 +61,7 @@ class Instance {
   napi_ref event_buffer = nullptr;
 
  private:
-  std::deque<Slot> slots_;            // deques: addresses hold while they grow
+  std::deque<Slot> slots_;  // deques: addresses hold while they grow
   std::deque<resil_ticket> tickets_;
   std::vector<std::uint32_t> free_tickets_;
 };

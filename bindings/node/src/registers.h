@@ -1,6 +1,6 @@
-// The shared memory that arguments and results of the hot calls travel through. Marshalling a number through Node-API costs
-// about as much as the whole call; a typed-array store costs a nanosecond. lib/registers.js holds the same numbers, and
-// `layout` in addon.cc lets it check them at load.
+// The shared memory that arguments and results of the hot calls travel through. Marshalling a number through Node-API
+// costs about as much as the whole call; a typed-array store costs a nanosecond. lib/registers.js holds the same
+// numbers, and `layout` in addon.cc lets it check them at load.
 #pragma once
 
 #include <cstdint>
@@ -43,9 +43,7 @@ struct Registers {
 };
 
 // One row of the event buffer: resil_event's fields as numbers that JavaScript holds exactly.
-enum EventColumn : std::uint32_t {
-  kSeq, kTime, kEventEndpoint, kKind, kBefore, kAfter, kValue, kEventColumns
-};
+enum EventColumn : std::uint32_t { kSeq, kTime, kEventEndpoint, kKind, kBefore, kAfter, kValue, kEventColumns };
 inline constexpr std::uint32_t kEventRows = 64;
 
 }  // namespace resil::node

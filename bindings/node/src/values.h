@@ -1,4 +1,5 @@
-// Node-API in fewer words. Every reader answers a default for a value of the wrong type: lib/*.js has checked them before.
+// Node-API in fewer words. Every reader answers a default for a value of the wrong type: lib/*.js has checked them
+// before.
 #pragma once
 
 #include <node_api.h>
@@ -28,7 +29,8 @@ inline double to_double(napi_env env, napi_value value) {
   return number;
 }
 
-// A time in ns; NaN asks the engine to read its own clock. Doubles hold nanoseconds exactly for the first 104 days of a clock.
+// A time in ns; NaN asks the engine to read its own clock. Doubles hold nanoseconds exactly for the first 104 days of a
+// clock.
 inline std::int64_t to_nanos(double value) { return std::isnan(value) ? RESIL_NOW : static_cast<std::int64_t>(value); }
 
 inline std::int32_t to_int(napi_env env, napi_value value) {
