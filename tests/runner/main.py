@@ -18,7 +18,7 @@ TAIL = 60
 
 
 def say(text):
-    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+    print(f"{time.strftime('%H:%M:%S')} {text}\n", end="", flush=True)  # in one piece: parts speak side by side
 
 
 def execute(part):
