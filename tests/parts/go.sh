@@ -5,7 +5,7 @@
 # minutes: 30
 set -euo pipefail
 OTHER_RELEASE=go1.27.4
-STATICCHECK=honnef.co/go/tools/cmd/staticcheck@2026.2.2
+STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 root="$RESIL_ROOT" out="$RESIL_ROOT/build/go"
 export RESIL_VECTORS="$root/tests/conformance" CGO_ENABLED=1
 

@@ -49,13 +49,12 @@ const method = "grpc.health.v1.Health/Check"
 
 type health struct {
 	grpc_health_v1.UnimplementedHealthServer
-	calls  int
+	calls  atomic.Int64 // the server goes on after the client gave up
 	answer func(ctx context.Context, n int) error
 }
 
 func (h *health) Check(ctx context.Context, _ *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
-	h.calls++
-	if err := h.answer(ctx, h.calls); err != nil {
+	if err := h.answer(ctx, int(h.calls.Add(1))); err != nil {
 		return nil, err
 	}
 	return &grpc_health_v1.HealthCheckResponse{Status: grpc_health_v1.HealthCheckResponse_SERVING}, nil
@@ -111,8 +110,8 @@ func unavailable(times int) func(context.Context, int) error {
 
 func TestRetries(t *testing.T) {
 	w := serve(t, "retried", unavailable(2))
-	if err := w.check(t.Context()); err != nil || w.server.calls != 3 || w.clock.Now() != 2*time.Second {
-		t.Fatal(err, w.server.calls, w.clock.Now())
+	if err := w.check(t.Context()); err != nil || w.server.calls.Load() != 3 || w.clock.Now() != 2*time.Second {
+		t.Fatal(err, w.server.calls.Load(), w.clock.Now())
 	}
 	one, err := w.engine.App("retried", method).Snapshot()
 	if err != nil || one.Calls.Recovered != 1 {
@@ -120,16 +119,16 @@ func TestRetries(t *testing.T) {
 	}
 	w = serve(t, "retried", unavailable(99))
 	err = w.check(t.Context())
-	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrExhausted) || w.server.calls != 3 {
-		t.Fatal(err, w.server.calls)
+	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrExhausted) || w.server.calls.Load() != 3 {
+		t.Fatal(err, w.server.calls.Load())
 	}
 }
 
 func TestCodeThatIsNotListedIsNotRetried(t *testing.T) {
 	denied := status.Error(codes.PermissionDenied, "no")
 	w := serve(t, "retried", func(context.Context, int) error { return denied })
-	if err := w.check(t.Context()); !errors.Is(err, denied) || status.Code(err) != codes.PermissionDenied || w.server.calls != 1 {
-		t.Fatal(err, w.server.calls)
+	if err := w.check(t.Context()); !errors.Is(err, denied) || status.Code(err) != codes.PermissionDenied || w.server.calls.Load() != 1 {
+		t.Fatal(err, w.server.calls.Load())
 	}
 }
 
@@ -140,8 +139,8 @@ func TestOpenBreakerIsUnavailable(t *testing.T) {
 	}
 	err := w.check(t.Context())
 	var rejected *resil.RejectedError
-	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrOpen) || !errors.As(err, &rejected) || w.server.calls != 3 {
-		t.Fatal(err, w.server.calls)
+	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrOpen) || !errors.As(err, &rejected) || w.server.calls.Load() != 3 {
+		t.Fatal(err, w.server.calls.Load())
 	}
 	w = serve(t, "broken", unavailable(3), resilgrpc.WithCallOptions(resil.WaitWhenOpen()))
 	for range 3 {
@@ -180,8 +179,8 @@ func TestTimeoutAndCancellation(t *testing.T) {
 	}
 	w := serve(t, "timed", hang)
 	err := w.check(t.Context())
-	if status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, resil.ErrTimeout) || w.server.calls != 3 {
-		t.Fatal(err, w.server.calls)
+	if status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, resil.ErrTimeout) || w.server.calls.Load() != 3 {
+		t.Fatal(err, w.server.calls.Load())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, cancel)
@@ -205,7 +204,7 @@ func TestTargets(t *testing.T) {
 		}
 	}
 	w := serve(t, "elsewhere", unavailable(1))
-	if err := w.check(t.Context()); status.Code(err) != codes.Unavailable || w.server.calls != 1 {
+	if err := w.check(t.Context()); status.Code(err) != codes.Unavailable || w.server.calls.Load() != 1 {
 		t.Fatal(err)
 	}
 	engine := w.engine

@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "2cb115b9b0e9f7e3a31152f3ab6e9c5d6fecf348cdd55b7535b73d95fe84cb96"
+	SHA256  = "4d8587efe275dc08b4d3638db1efed4d49e6772d8c8e6f7730aec27e0ed2f2cf"
 )
