@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/resil/resil/bindings/go"
 )
@@ -158,7 +159,7 @@ func TestClosedEnginesAreFreed(t *testing.T) {
 		}
 	}
 	start := resil.Unfreed()
-	settled := func() int64 {
+	settled := func() int {
 		for i := 0; i < 200 && resil.Unfreed() > start; i++ {
 			runtime.GC() // the last ones wait for a collection that nothing else calls for
 			time.Sleep(5 * time.Millisecond)
