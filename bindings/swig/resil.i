@@ -53,7 +53,7 @@ struct Options {
   }
 };
 
-// All mistakes and warnings, one a line, of a text, or of a path where `path` is not null. Empty: nothing to complain about.
+// All mistakes and warnings, one a line, of a text, or of a path where `path` is not null. Empty: nothing to say.
 %newobject resil_swig_check;
 %rename(check) resil_swig_check;
 char *resil_swig_check(const struct Options *options, const char *text, long long length, const char *path);
@@ -81,7 +81,7 @@ struct Engine {
   }
 };
 
-// One operation with all its attempts; make a new one for the next. Read the fields after begin_attempt and end_attempt.
+// One operation with all its attempts; make a new one for the next. Look at it after begin_attempt and end_attempt.
 struct Operation {
   %extend {
     Operation(void);

@@ -1,5 +1,5 @@
-/* The C behind resil.i: plain values and owned text in place of the ABI's structs. Its functions are named as SWIG wants
- * the methods of the classes in resil.i: Class_method, new_Class, delete_Class. */
+/* The C behind resil.i: plain values and owned text in place of the ABI's structs. Functions are named as SWIG wants the
+ * methods of the classes in resil.i: Class_method, new_Class, delete_Class. */
 #ifndef RESIL_SWIG_H
 #define RESIL_SWIG_H
 #include <resil.h>
@@ -70,12 +70,14 @@ static inline void delete_Options(struct Options *self) {
   if (buffer && whole <= 0) buffer[0] = 0;               \
   return buffer
 
-static inline char *resil_swig_check(const struct Options *options, const char *text, long long length, const char *path) {
+static inline char *resil_swig_check(const struct Options *options, const char *text, long long length,
+                                     const char *path) {
   resil_options o = resil_swig_options(options);
   RESIL_SWIG_WHOLE_TEXT(resil_check(&o, text, length, path, buffer, size));
 }
 
-static inline struct Engine *new_Engine(const struct Options *options, const char *text, long long length, const char *path) {
+static inline struct Engine *new_Engine(const struct Options *options, const char *text, long long length,
+                                        const char *path) {
   struct Engine *self = (struct Engine *)calloc(1, sizeof *self);
   if (!self) return NULL;
   resil_options o = resil_swig_options(options);

@@ -8,7 +8,10 @@ target=$2
 prefix=${3:-}
 
 for tool in cmake cc c++; do
-  command -v $tool >/dev/null || { echo "building dev.resil:resil needs $tool: install cmake, a C++20 compiler and swig" >&2; exit 1; }
+  command -v $tool >/dev/null || {
+    echo "building dev.resil:resil needs $tool: install cmake, a C++20 compiler and swig" >&2
+    exit 1
+  }
 done
 
 # The same names as NativeLibrary.platform().

@@ -87,12 +87,15 @@ local function operations(line)
     end
   end
   same(#line.expect_transitions, #seen, "transitions")
-  for i, t in ipairs(line.expect_transitions) do same(table.concat({ t.at, t.breaker, t.from, t.to }, " "), seen[i], "transition " .. i) end
+  for i, t in ipairs(line.expect_transitions) do
+    same(table.concat({ t.at, t.breaker, t.from, t.to }, " "), seen[i], "transition " .. i)
+  end
 end
 
 local function cel(line)
   local rule = ("(%s) == (%s)"):format(line.expr, line.error and line.expr or line.equals):gsub("'", "''")
-  local ok, engine = pcall(resil.Engine, options(), "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: cel}\nspec:\n"
+  local ok, engine = pcall(resil.Engine, options(),
+    "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: cel}\nspec:\n"
     .. "  policies: {circuitBreakers: {cb: {maxRequests: 1, timeout: 5s, trip: '" .. rule .. "'}}}\n"
     .. "  targets: {apps: {orders: {circuitBreaker: cb}}}\n", nil)
   if not ok then
@@ -125,7 +128,9 @@ check("abi", function() same(resil.built_for(), resil.abi(), "the library's ABI"
 check("a bad document is refused with the place and the remedy", function()
   refused("polices", resil.Engine, nil, "kind: Resiliency\nspec: {polices: {}}\n", nil)
 end)
-check("a NUL byte does not cut a document short", function() refused("", resil.Engine, nil, "kind: Resiliency\n\0spec: nonsense", nil) end)
+check("a NUL byte does not cut a document short", function()
+  refused("", resil.Engine, nil, "kind: Resiliency\n\0spec: nonsense", nil)
+end)
 check("ending what was not begun", function()
   local engine = empty()
   refused("E_TICKET", engine.end_attempt, engine, resil.Operation(), resil.SUCCESS, 1)

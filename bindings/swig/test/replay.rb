@@ -91,7 +91,9 @@ class Replay
 
       from, to = STATES.fetch(@reader.before), STATES.fetch(@reader.after)
       text = @reader.text(@engine)
-      name = text[/\ACircuit breaker "(.*)" changed state from #{from} to #{to}\z/, 1] or raise "unexpected text: #{text}"
+      name = text[/\ACircuit breaker "(.*)" changed state from #{from} to #{to}\z/, 1]
+      raise "unexpected text: #{text}" unless name
+
       @transitions << { "at" => @reader.time_ns, "breaker" => name, "from" => from, "to" => to }
     end
   end
@@ -121,8 +123,9 @@ def cel(line)
 end
 
 folder = ARGV.fetch(0)
-File.foreach(File.join(folder, "operations.jsonl")) { |l| line = JSON.parse(l); check(line["name"]) { Replay.new(line).run } }
-File.foreach(File.join(folder, "cel.jsonl")) { |l| line = JSON.parse(l); check("#{line['file']}/#{line['name']}") { cel(line) } }
+lines = ->(file) { File.readlines(File.join(folder, file)).map { |text| JSON.parse(text) } }
+lines.("operations.jsonl").each { |line| check(line["name"]) { Replay.new(line).run } }
+lines.("cel.jsonl").each { |line| check("#{line['file']}/#{line['name']}") { cel(line) } }
 
 check("abi") { same(Resil.built_for, Resil.abi, "the library's ABI") }
 check("a bad document is refused with the place and the remedy") do
@@ -144,9 +147,14 @@ check("ending what was not begun") do
 rescue ArgumentError => e
   raise e.message unless e.message.include?("E_TICKET")
 end
-check("all mistakes at once") { same(2, Resil.check(nil, "kind: Resiliency\nspec: {a: 1, b: 2}\n", nil).lines.size, "lines") }
+check("all mistakes at once") do
+  same(2, Resil.check(nil, "kind: Resiliency\nspec: {a: 1, b: 2}\n", nil).lines.size, "lines")
+end
 check("objects go in any order") do
-  1000.times { Resil::Engine.new(nil, "kind: Resiliency\nspec: {}\n", nil).snapshot(1) && Resil::Events.new && Resil::Operation.new }
+  1000.times do
+    Resil::Engine.new(nil, "kind: Resiliency\nspec: {}\n", nil).snapshot(1)
+    [Resil::Events.new, Resil::Operation.new]
+  end
   GC.start
 end
 

@@ -53,8 +53,8 @@ static char *resil_java_bytes(JNIEnv *jenv, jbyteArray array) {
 %native(end)       int end(long long engine, long long ticket, int outcome, long long now, long long hint);
 %native(adopt)     int adopt(long long engine, int endpoint, long long word, long long began, long long ticket);
 
-// Direct memory: the endpoint's word as a buffer of its 8 bytes, and where a buffer lies. `handle` is the resil_engine *
-// that the hot calls take, of the struct Engine * that the others do.
+// Direct memory: the endpoint's word as a buffer of its 8 bytes, and where a buffer lies. `handle` is the resil_engine
+// * that the hot calls take, of the struct Engine * that the others do.
 %typemap(jtype) struct Buffer * "java.nio.ByteBuffer"
 %native(word)    struct Buffer *word(long long engine, int endpoint);
 %native(address) long long address(struct Buffer *buffer);

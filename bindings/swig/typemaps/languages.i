@@ -1,5 +1,5 @@
-// How text, 64-bit numbers and failure look in each language. A (text, length) pair takes a string of any bytes, so that
-// a NUL inside a document is the engine's to refuse and does not cut it short on the way.
+// How text, 64-bit numbers and failure look in each language. A (text, length) pair takes a string of any bytes, so
+// that a NUL inside a document is the engine's to refuse and does not cut it short on the way.
 #if defined(SWIGJAVA)
 %include "java.i"
 #else

@@ -34,7 +34,8 @@ def rows(folder):
             low, middle, high = statistics.quantiles(samples, n=4) if len(samples) > 1 else samples * 3
             allocated = result["secondaryMetrics"]["gc.alloc.rate.norm"]["score"]
             yield {"table": group, "row": name, "threads": threads, "ns": middle, "low": low, "high": high,
-                   "fastest": samples[0], "samples": len(samples), "bytes": round(allocated, 1), "jdk": result["jdkVersion"]}
+                   "fastest": samples[0], "samples": len(samples), "bytes": round(allocated, 1),
+                   "jdk": result["jdkVersion"]}
 
 
 def costs(all_rows):
@@ -49,24 +50,28 @@ def number(value):
 
 def table(title, chosen, reference):
     base = next(r["cost"] for r in chosen if r["row"] == reference)
-    lines = [f"### {title}", "", f"| | ns per call | middle half | over the bare call | × {NAMES[reference]} | bytes |",
+    lines = [f"### {title}", "",
+             f"| | ns per call | middle half | over the bare call | × {NAMES[reference]} | bytes |",
              "|---|---:|---:|---:|---:|---:|"]
     for r in sorted(chosen, key=lambda r: r["ns"]):
         over, ratio = ("", "") if r["row"] == "bare" else (number(r["cost"]), f"{r['cost'] / base:.1f}")
-        lines.append(f"| {NAMES[r['row']]} | {number(r['ns'])} | {number(r['low'])} to {number(r['high'])} | {over} | {ratio} | "
-                     f"{r['bytes']:g} |")
+        lines.append(f"| {NAMES[r['row']]} | {number(r['ns'])} | {number(r['low'])} to {number(r['high'])} | {over} | "
+                     f"{ratio} | {r['bytes']:g} |")
     return lines + [""]
 
 
 def aims(all_rows):
     def cost(table_name, row, threads=1, key="cost"):
-        return next(r[key] for r in all_rows if (r["table"], r["row"], r["threads"]) == (table_name, row, threads))
+        wanted = (table_name, row, threads)
+        return next(r[key] for r in all_rows if (r["table"], r["row"], r["threads"]) == wanted)
+
     healthy = cost("HealthyCall", "resilCall")
     return {
         "resilience4j (synchronized) over resil, healthy": cost("HealthyCall", "resilience4jSynchronized") / healthy,
         "resilience4j (lock-free) over resil, healthy": cost("HealthyCall", "resilience4jLockFree") / healthy,
         "Failsafe over resil, healthy": cost("HealthyCall", "failsafe") / healthy,
-        "resil on two threads over resil on one, healthy": cost("HealthyCall", "resilCall", 2, "ns") / cost("HealthyCall", "resilCall", 1, "ns"),
+        "resil on two threads over resil on one, healthy":
+            cost("HealthyCall", "resilCall", 2, "ns") / cost("HealthyCall", "resilCall", 1, "ns"),
         "resilience4j's exception over resil's value, rejected":
             cost("RejectedCall", "resilience4jException") / cost("RejectedCall", "resilValue"),
         "resil's exception over resil's value, rejected":
@@ -81,7 +86,8 @@ def main():
     all_rows = list(rows(folder))
     costs(all_rows)
     found = aims(all_rows)
-    lines = [f"## Java (JMH, Java {all_rows[0]['jdk']}, {all_rows[0]['samples']} iterations a row)", "", "| | |", "|---|---:|"]
+    run = all_rows[0]
+    lines = [f"## Java (JMH, Java {run['jdk']}, {run['samples']} iterations a row)", "", "| | |", "|---|---:|"]
     lines += [f"| {what} | {value:.1f} |" for what, value in found.items()] + [""]
     for threads in (1, 2):
         for name, title in TITLES.items():

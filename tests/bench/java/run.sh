@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# JMH: resil beside resilience4j and Failsafe, on one thread and on two. Writes java.json and java.md into $RESIL_BENCH_OUT
-# (build/bench). dev.resil:resil must be installed: mvn -f bindings/java/pom.xml -DskipTests install
+# JMH: resil beside resilience4j and Failsafe, on one thread and on two, in many short windows, so that a busy machine
+# spoils some and not all. Writes java.json and java.md into $RESIL_BENCH_OUT (build/bench). dev.resil:resil must be
+# installed: mvn -f bindings/java/pom.xml -DskipTests install
 # usage: run.sh [--quick|--smoke]    (--quick: some minutes, wide spreads; --smoke: does every row run at all?)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,8 +10,8 @@ out=${RESIL_BENCH_OUT:-$root/build/bench}
 mkdir -p "$out"
 case ${1:-} in
   --smoke) options=(-f 1 -wi 0 -i 1 -r 10ms) ;;
-  --quick) options=(-f 1 -wi 3 -w 500ms -i 7 -r 300ms) ;;
-  '') options=(-f 3 -wi 5 -w 500ms -i 9 -r 300ms) ;;
+  --quick) options=(-f 1 -wi 8 -w 200ms -i 30 -r 10ms) ;;
+  '') options=(-f 3 -wi 10 -w 200ms -i 60 -r 10ms) ;;
   *) echo "usage: run.sh [--quick|--smoke]" >&2; exit 2 ;;
 esac
 

@@ -10,15 +10,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An asynchronous operation. It is always in one step, an attempt or a wait, which may end in several ways at once: by itself,
- * by its timer, by the caller's cancelling. Whoever takes the step out of {@code current} has it to end; the others come late.
- * Stays within the endpoint's gate from start to end.
+ * An asynchronous operation. It is always in one step, an attempt or a wait, which may end in
+ * several ways at once: by itself, by its timer, by the caller's cancelling. Whoever takes the step
+ * out of {@code current} has it to end; the others come late. Stays within the endpoint's gate from
+ * start to end.
  */
 final class AsyncCall<T> {
   /** One attempt or one wait. */
   private static final class Step {
     /** Something is begun that must be ended. */
     final boolean attempt;
+
     volatile CompletionStage<?> stage;
     volatile Future<?> timer;
     volatile Runnable wait;
@@ -39,11 +41,17 @@ final class AsyncCall<T> {
   private final CompletableFuture<T> result = new CompletableFuture<>();
   private final AtomicReference<Step> current = new AtomicReference<>();
   private final Failures failures = new Failures();
+
   /** None while the first attempt goes without. */
   private Ticket ticket;
 
-  private AsyncCall(Endpoint endpoint, AttemptCallable<? extends CompletionStage<T>> work,
-      ScheduledExecutorService scheduler, CallOptions options, int cell, long word) {
+  private AsyncCall(
+      Endpoint endpoint,
+      AttemptCallable<? extends CompletionStage<T>> work,
+      ScheduledExecutorService scheduler,
+      CallOptions options,
+      int cell,
+      long word) {
     this.endpoint = endpoint;
     this.work = work;
     this.scheduler = scheduler;
@@ -52,8 +60,11 @@ final class AsyncCall<T> {
     this.word = word;
   }
 
-  static <T> CompletableFuture<T> start(Endpoint endpoint, AttemptCallable<? extends CompletionStage<T>> work,
-      ScheduledExecutorService scheduler, CallOptions options) {
+  static <T> CompletableFuture<T> start(
+      Endpoint endpoint,
+      AttemptCallable<? extends CompletionStage<T>> work,
+      ScheduledExecutorService scheduler,
+      CallOptions options) {
     int cell;
     try {
       cell = endpoint.handle.enter(endpoint.cells);
@@ -115,7 +126,9 @@ final class AsyncCall<T> {
     }
     stage.whenComplete((value, failure) -> over(step, value, failure));
     if (result.isDone()) {
-      cancel(stage); // the caller may have cancelled while it was being made, when there was none to cancel
+      cancel(
+          stage); // the caller may have cancelled while it was being made, when there was none to
+                  // cancel
     } else if (timeout > 0 && current.get() == step) {
       keepTime(step, timeout, () -> timedOut(step, timeout));
     }
@@ -125,10 +138,11 @@ final class AsyncCall<T> {
     if (!current.compareAndSet(step, null)) {
       return;
     }
-    guarded(() -> {
-      cancel(step.stage);
-      concluded(null, new AttemptTimeoutException(Duration.ofNanos(timeout), null));
-    });
+    guarded(
+        () -> {
+          cancel(step.stage);
+          concluded(null, new AttemptTimeoutException(Duration.ofNanos(timeout), null));
+        });
   }
 
   private void over(Step step, T value, Throwable failure) {
@@ -136,7 +150,13 @@ final class AsyncCall<T> {
       return;
     }
     cancel(step.timer);
-    guarded(() -> concluded(value, failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure));
+    guarded(
+        () ->
+            concluded(
+                value,
+                failure instanceof CompletionException e && e.getCause() != null
+                    ? e.getCause()
+                    : failure));
   }
 
   private void concluded(T value, Throwable failure) {
@@ -149,7 +169,10 @@ final class AsyncCall<T> {
       ticket = endpoint.handle.tickets.take();
       Attempt.adopt(endpoint, word, ticket);
     }
-    Outcome outcome = result.isDone() ? Outcome.CANCELLED : Attempt.judge(endpoint, options, ticket, value, failure);
+    Outcome outcome =
+        result.isDone()
+            ? Outcome.CANCELLED
+            : Attempt.judge(endpoint, options, ticket, value, failure);
     Verdict verdict = Attempt.end(endpoint, ticket, outcome);
     if (verdict == Verdict.RETRY && options.repeatable && !(failure instanceof Error)) {
       failures.add(failure);
@@ -158,7 +181,10 @@ final class AsyncCall<T> {
       release();
       result.complete(value);
     } else {
-      fail(failure instanceof Exception ? Attempt.given(endpoint, ticket, verdict, failure, failures) : failure);
+      fail(
+          failure instanceof Exception
+              ? Attempt.given(endpoint, ticket, verdict, failure, failures)
+              : failure);
     }
   }
 
@@ -183,13 +209,14 @@ final class AsyncCall<T> {
       return;
     }
     forget(step);
-    guarded(() -> {
-      if (endpoint.handle.isClosed()) {
-        fail(new EngineClosedException(failures.last()));
-      } else {
-        begun(Attempt.beginAgain(endpoint, ticket));
-      }
-    });
+    guarded(
+        () -> {
+          if (endpoint.handle.isClosed()) {
+            fail(new EngineClosedException(failures.last()));
+          } else {
+            begun(Attempt.beginAgain(endpoint, ticket));
+          }
+        });
   }
 
   private void keepTime(Step step, long nanos, Runnable then) {
@@ -198,12 +225,13 @@ final class AsyncCall<T> {
     } catch (Throwable refused) { // the scheduler was shut down: without time there is no going on
       if (current.compareAndSet(step, null)) {
         cancel(step.stage);
-        guarded(() -> {
-          if (step.attempt) {
-            concludeUncounted();
-          }
-          fail(refused);
-        });
+        guarded(
+            () -> {
+              if (step.attempt) {
+                concludeUncounted();
+              }
+              fail(refused);
+            });
       }
       return;
     }
@@ -212,7 +240,10 @@ final class AsyncCall<T> {
     }
   }
 
-  /** The result was completed; by us, and then there is no step left, or by the caller, who thereby cancels. */
+  /**
+   * The result was completed; by us, and then there is no step left, or by the caller, who thereby
+   * cancels.
+   */
   private void abandoned() {
     Step step = current.getAndSet(null);
     if (step == null) {
@@ -220,12 +251,13 @@ final class AsyncCall<T> {
     }
     forget(step);
     cancel(step.stage);
-    guarded(() -> {
-      if (step.attempt) {
-        concludeUncounted();
-      }
-      release();
-    });
+    guarded(
+        () -> {
+          if (step.attempt) {
+            concludeUncounted();
+          }
+          release();
+        });
   }
 
   private void forget(Step step) {
@@ -256,7 +288,10 @@ final class AsyncCall<T> {
     endpoint.leave(cell, false);
   }
 
-  /** What should not happen, an engine that refuses, a judge that throws, must not leave the caller waiting. */
+  /**
+   * What should not happen, an engine that refuses, a judge that throws, must not leave the caller
+   * waiting.
+   */
   private void guarded(Runnable step) {
     try {
       step.run();

@@ -3,7 +3,9 @@ package dev.resil;
 import dev.resil.internal.ResilConstants;
 import dev.resil.internal.ResilJNI;
 
-/** The three hot calls, and what a host must make of an attempt's end. Within the endpoint's gate. */
+/**
+ * The three hot calls, and what a host must make of an attempt's end. Within the endpoint's gate.
+ */
 final class Attempt {
   /** So that a rejection without a known end is asked about again soon, but not in a spin. */
   static final long SHORTEST_WAIT = 1_000_000;
@@ -12,12 +14,18 @@ final class Attempt {
 
   static boolean begin(Endpoint endpoint, Ticket ticket, long deadline) {
     long now = endpoint.engine.nowOrNoTime();
-    return admitted(endpoint, ticket, ResilJNI.begin(endpoint.handle.engine, endpoint.id, now, ticket.address, deadline));
+    return admitted(
+        endpoint,
+        ticket,
+        ResilJNI.begin(endpoint.handle.engine, endpoint.id, now, ticket.address, deadline));
   }
 
   static boolean beginAgain(Endpoint endpoint, Ticket ticket) {
     long now = endpoint.engine.nowOrNoTime();
-    return admitted(endpoint, ticket, ResilJNI.beginAgain(endpoint.handle.engine, endpoint.id, now, ticket.address));
+    return admitted(
+        endpoint,
+        ticket,
+        ResilJNI.beginAgain(endpoint.handle.engine, endpoint.id, now, ticket.address));
   }
 
   private static boolean admitted(Endpoint endpoint, Ticket ticket, int answer) {
@@ -31,23 +39,38 @@ final class Attempt {
   }
 
   static void adopt(Endpoint endpoint, long word, Ticket ticket) {
-    int answer = ResilJNI.adopt(endpoint.handle.engine, endpoint.id, word, endpoint.engine.nowOrNoTime(), ticket.address);
+    int answer =
+        ResilJNI.adopt(
+            endpoint.handle.engine,
+            endpoint.id,
+            word,
+            endpoint.engine.nowOrNoTime(),
+            ticket.address);
     if (answer < 0) {
       throw new ResilException("the attempt could not be adopted: " + Text.nameOf(answer));
     }
   }
 
   static Verdict end(Endpoint endpoint, Ticket ticket, Outcome outcome) {
-    int answer = ResilJNI.end(endpoint.handle.engine, ticket.address, outcome.code, endpoint.engine.nowOrNoTime(),
-        outcome.hintNanos);
+    int answer =
+        ResilJNI.end(
+            endpoint.handle.engine,
+            ticket.address,
+            outcome.code,
+            endpoint.engine.nowOrNoTime(),
+            outcome.hintNanos);
     if (ticket.hasEvents()) {
       endpoint.engine.events().drain();
     }
     return Verdict.of(answer);
   }
 
-  /** How the attempt ended. A judge that throws ends it as cancelled, and the exception is the caller's. */
-  static Outcome judge(Endpoint endpoint, CallOptions options, Ticket ticket, Object value, Throwable failure) {
+  /**
+   * How the attempt ended. A judge that throws ends it as cancelled, and the exception is the
+   * caller's.
+   */
+  static Outcome judge(
+      Endpoint endpoint, CallOptions options, Ticket ticket, Object value, Throwable failure) {
     try {
       return failure == null ? options.outcomeOf(value) : options.outcomeOf(failure);
     } catch (Throwable broken) {
@@ -56,8 +79,12 @@ final class Attempt {
     }
   }
 
-  /** What the caller of an operation that is given up gets: the failure itself, or the story of its attempts. */
-  static Exception given(Endpoint endpoint, Ticket ticket, Verdict verdict, Throwable failure, Failures failures) {
+  /**
+   * What the caller of an operation that is given up gets: the failure itself, or the story of its
+   * attempts.
+   */
+  static Exception given(
+      Endpoint endpoint, Ticket ticket, Verdict verdict, Throwable failure, Failures failures) {
     if (failure instanceof Error error) {
       throw error;
     }
@@ -66,6 +93,7 @@ final class Attempt {
       return (Exception) failure;
     }
     failures.add(failure);
-    return failures.explain(new RetriesExhaustedException(endpoint.toString(), ticket.attempt(), reason, failure));
+    return failures.explain(
+        new RetriesExhaustedException(endpoint.toString(), ticket.attempt(), reason, failure));
   }
 }

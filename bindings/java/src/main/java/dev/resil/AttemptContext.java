@@ -7,6 +7,9 @@ public interface AttemptContext {
   /** 1 for the first attempt of the operation. */
   int attempt();
 
-  /** The time this attempt has, from its start; zero = no limit. Java cannot stop code that does not help: pass it on. */
+  /**
+   * The time this attempt has, from its start; zero = no limit. Java cannot stop code that does not
+   * help: pass it on.
+   */
   Duration timeout();
 }

@@ -9,10 +9,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * How one kind of call is made and judged. Immutable: each method returns another one; keep it in a constant.
+ * How one kind of call is made and judged. Immutable: each method returns another one; keep it in a
+ * constant.
  *
- * <p>By default every exception is a failure, a {@link TimeoutException} or {@link AttemptTimeoutException} a timeout, a
- * {@link CancellationException} or an interrupt a cancellation, and every result a success.
+ * <p>By default every exception is a failure, a {@link TimeoutException} or {@link
+ * AttemptTimeoutException} a timeout, a {@link CancellationException} or an interrupt a
+ * cancellation, and every result a success.
  */
 public final class CallOptions {
   /** What calls without options use. */
@@ -24,11 +26,17 @@ public final class CallOptions {
   final boolean interrupt;
   private final Function<Object, Outcome> ofResult;
   private final Function<Throwable, Outcome> ofException;
+
   /** False where the engine must hear of every attempt's begin. */
   final boolean mayElide;
 
-  private CallOptions(long deadline, boolean wait, boolean repeatable, boolean interrupt,
-      Function<Object, Outcome> ofResult, Function<Throwable, Outcome> ofException) {
+  private CallOptions(
+      long deadline,
+      boolean wait,
+      boolean repeatable,
+      boolean interrupt,
+      Function<Object, Outcome> ofResult,
+      Function<Throwable, Outcome> ofException) {
     this.deadline = deadline;
     this.wait = wait;
     this.repeatable = repeatable;
@@ -38,7 +46,10 @@ public final class CallOptions {
     this.mayElide = deadline == 0;
   }
 
-  /** The whole operation, waits included, must be over in this time from its call; an attempt's budget ends with it. */
+  /**
+   * The whole operation, waits included, must be over in this time from its call; an attempt's
+   * budget ends with it.
+   */
   public CallOptions deadline(Duration whole) {
     long nanos = Times.nanos(whole);
     if (nanos <= 0) {
@@ -47,22 +58,33 @@ public final class CallOptions {
     return new CallOptions(nanos, wait, repeatable, interrupt, ofResult, ofException);
   }
 
-  /** While the breaker does not admit, wait until it may and ask again, in place of a rejection. Waiting is no attempt. */
+  /**
+   * While the breaker does not admit, wait until it may and ask again, in place of a rejection.
+   * Waiting is no attempt.
+   */
   public CallOptions waitWhenOpen() {
     return new CallOptions(deadline, true, repeatable, interrupt, ofResult, ofException);
   }
 
-  /** The call cannot be made twice: a failure ends the operation, whatever the retry policy says. */
+  /**
+   * The call cannot be made twice: a failure ends the operation, whatever the retry policy says.
+   */
   public CallOptions notRepeatable() {
     return new CallOptions(deadline, wait, false, interrupt, ofResult, ofException);
   }
 
-  /** At an attempt's timeout, interrupt the thread that makes it. Costs a timer per attempt; synchronous calls only. */
+  /**
+   * At an attempt's timeout, interrupt the thread that makes it. Costs a timer per attempt;
+   * synchronous calls only.
+   */
   public CallOptions interruptOnTimeout() {
     return new CallOptions(deadline, wait, repeatable, true, ofResult, ofException);
   }
 
-  /** Only these exceptions are failures; any other is the answer to the call: a success for the breaker, and thrown on. */
+  /**
+   * Only these exceptions are failures; any other is the answer to the call: a success for the
+   * breaker, and thrown on.
+   */
   public CallOptions failOn(Predicate<? super Throwable> fails) {
     Objects.requireNonNull(fails, "fails");
     return outcomeOfException(e -> fails.test(e) ? defaultOutcome(e) : Outcome.SUCCESS);
@@ -82,7 +104,10 @@ public final class CallOptions {
     return failOn(e -> !isOneOf(listed, e));
   }
 
-  /** Results like these are failures. The last one is returned, not thrown, when there is no further retry. */
+  /**
+   * Results like these are failures. The last one is returned, not thrown, when there is no further
+   * retry.
+   */
   public CallOptions failOnResult(Predicate<Object> fails) {
     Objects.requireNonNull(fails, "fails");
     return outcomeOfResult(r -> fails.test(r) ? Outcome.FAILURE : Outcome.SUCCESS);
@@ -96,12 +121,27 @@ public final class CallOptions {
 
   /** Judges a result; null means success. */
   public CallOptions outcomeOfResult(Function<Object, Outcome> outcome) {
-    return new CallOptions(deadline, wait, repeatable, interrupt, Objects.requireNonNull(outcome, "outcome"), ofException);
+    return new CallOptions(
+        deadline,
+        wait,
+        repeatable,
+        interrupt,
+        Objects.requireNonNull(outcome, "outcome"),
+        ofException);
   }
 
-  /** Judges an exception, for instance by the status it carries; null means what it would be by default. */
+  /**
+   * Judges an exception, for instance by the status it carries; null means what it would be by
+   * default.
+   */
   public CallOptions outcomeOfException(Function<Throwable, Outcome> outcome) {
-    return new CallOptions(deadline, wait, repeatable, interrupt, ofResult, Objects.requireNonNull(outcome, "outcome"));
+    return new CallOptions(
+        deadline,
+        wait,
+        repeatable,
+        interrupt,
+        ofResult,
+        Objects.requireNonNull(outcome, "outcome"));
   }
 
   Outcome outcomeOf(Object result) {
@@ -113,7 +153,8 @@ public final class CallOptions {
   }
 
   Outcome outcomeOf(Throwable failure) {
-    Outcome outcome = ofException == null || isCancellation(failure) ? null : ofException.apply(failure);
+    Outcome outcome =
+        ofException == null || isCancellation(failure) ? null : ofException.apply(failure);
     return outcome == null ? defaultOutcome(failure) : outcome;
   }
 
@@ -128,11 +169,13 @@ public final class CallOptions {
     for (Class<?> c = failure.getClass(); c != null; c = c.getSuperclass()) {
       // By name: java.net.http need not be there, and a socket's timeout has its class to itself.
       switch (c.getName()) {
-        case "java.util.concurrent.TimeoutException", "dev.resil.AttemptTimeoutException",
-            "java.net.http.HttpTimeoutException", "java.net.SocketTimeoutException" -> {
+        case "java.util.concurrent.TimeoutException",
+            "dev.resil.AttemptTimeoutException",
+            "java.net.http.HttpTimeoutException",
+            "java.net.SocketTimeoutException" -> {
           return Outcome.TIMEOUT;
         }
-        default -> { }
+        default -> {}
       }
     }
     return Outcome.FAILURE;

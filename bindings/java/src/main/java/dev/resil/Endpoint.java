@@ -15,19 +15,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One target as the engine knows it: an app's method, an actor, one direction of a component. Safe for any number of threads;
- * get it once from {@link Engine} and keep it. Every form of call applies the target's timeout, retries and circuit breaker.
+ * One target as the engine knows it: an app's method, an actor, one direction of a component. Safe
+ * for any number of threads; get it once from {@link Engine} and keep it. Every form of call
+ * applies the target's timeout, retries and circuit breaker.
  *
- * <p>A call to a healthy target costs two reads of the breaker's word and two additions; it allocates nothing and does not leave
- * Java. So does a rejection taken as a value ({@link #tryCall}, {@link #callOrElse}), but for the crossing.
+ * <p>A call to a healthy target costs two reads of the breaker's word and two additions; it
+ * allocates nothing and does not leave Java. So does a rejection taken as a value ({@link
+ * #tryCall}, {@link #callOrElse}), but for the crossing.
  */
 public final class Endpoint {
-  private static final VarHandle WORD = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final VarHandle WORD =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final long FAST = 1;
   private static final int TIMEOUT_MS = 0xffffff;
-  private static final Function<Rejection, Object> THROW = rejection -> {
-    throw rejection.toException();
-  };
+  private static final Function<Rejection, Object> THROW =
+      rejection -> {
+        throw rejection.toException();
+      };
   private static final Function<Rejection, Object> MARK = rejection -> rejection.marker;
 
   final Engine engine;
@@ -51,10 +55,12 @@ public final class Endpoint {
   /**
    * Makes the call: attempts it, retries it, waits between attempts.
    *
-   * @throws RejectedException when an attempt is not admitted: {@link CircuitOpenException}, {@link TooManyRequestsException},
-   *     {@link DeadlineExceededException}
-   * @throws RetriesExhaustedException when more than one attempt was made and the last one failed too
-   * @throws InterruptedException when the thread is interrupted while it waits, or the call says so; counts as cancelled
+   * @throws RejectedException when an attempt is not admitted: {@link CircuitOpenException}, {@link
+   *     TooManyRequestsException}, {@link DeadlineExceededException}
+   * @throws RetriesExhaustedException when more than one attempt was made and the last one failed
+   *     too
+   * @throws InterruptedException when the thread is interrupted while it waits, or the call says
+   *     so; counts as cancelled
    * @throws Exception what the call threw, when it was the only attempt, or cannot be retried
    */
   public <T> T call(Callable<? extends T> work) throws Exception {
@@ -71,11 +77,13 @@ public final class Endpoint {
   }
 
   /** The same without an exception for a rejection: the fallback answers in the call's place. */
-  public <T> T callOrElse(Callable<? extends T> work, Function<Rejection, ? extends T> fallback) throws Exception {
+  public <T> T callOrElse(Callable<? extends T> work, Function<Rejection, ? extends T> fallback)
+      throws Exception {
     return call(work, CallOptions.DEFAULT, fallback);
   }
 
-  public <T> T callOrElse(Callable<? extends T> work, CallOptions options, Function<Rejection, ? extends T> fallback)
+  public <T> T callOrElse(
+      Callable<? extends T> work, CallOptions options, Function<Rejection, ? extends T> fallback)
       throws Exception {
     return call(work, options, fallback);
   }
@@ -89,7 +97,9 @@ public final class Endpoint {
   public <T> Result<T> tryCall(Callable<? extends T> work, CallOptions options) {
     try {
       Object result = call((Callable<Object>) work, options, MARK);
-      return result instanceof Rejection.Marker marker ? (Result<T>) marker.result() : new Result.Success<>((T) result);
+      return result instanceof Rejection.Marker marker
+          ? (Result<T>) marker.result()
+          : new Result.Success<>((T) result);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Result.Failure<>(e);
@@ -98,19 +108,27 @@ public final class Endpoint {
     }
   }
 
-  /** {@link #call} for what throws nothing checked; an interrupt becomes an {@link OperationCancelledException}. */
+  /**
+   * {@link #call} for what throws nothing checked; an interrupt becomes an {@link
+   * OperationCancelledException}.
+   */
   public void run(Runnable work) {
     run(work, CallOptions.DEFAULT);
   }
 
   public void run(Runnable work, CallOptions options) {
-    get(() -> {
-      work.run();
-      return null;
-    }, options);
+    get(
+        () -> {
+          work.run();
+          return null;
+        },
+        options);
   }
 
-  /** {@link #call} for what throws nothing checked; an interrupt becomes an {@link OperationCancelledException}. */
+  /**
+   * {@link #call} for what throws nothing checked; an interrupt becomes an {@link
+   * OperationCancelledException}.
+   */
   public <T> T get(Supplier<? extends T> work) {
     return get(work, CallOptions.DEFAULT);
   }
@@ -129,25 +147,31 @@ public final class Endpoint {
   }
 
   /**
-   * Makes the call asynchronously. The scheduler keeps time for retries and timeouts and runs retried attempts; the first
-   * attempt starts on the calling thread. An attempt that uses up its budget completes with {@link AttemptTimeoutException} and
-   * its stage is cancelled. Cancelling the future cancels the attempt in flight or the wait, and counts as cancelled.
+   * Makes the call asynchronously. The scheduler keeps time for retries and timeouts and runs
+   * retried attempts; the first attempt starts on the calling thread. An attempt that uses up its
+   * budget completes with {@link AttemptTimeoutException} and its stage is cancelled. Cancelling
+   * the future cancels the attempt in flight or the wait, and counts as cancelled.
    *
-   * <p>A ScheduledThreadPoolExecutor keeps the timers of finished attempts until they would have fired, unless its
-   * {@code setRemoveOnCancelPolicy(true)}: worth it where timeouts are long.
+   * <p>A ScheduledThreadPoolExecutor keeps the timers of finished attempts until they would have
+   * fired, unless its {@code setRemoveOnCancelPolicy(true)}: worth it where timeouts are long.
    */
-  public <T> CompletableFuture<T> callAsync(Supplier<? extends CompletionStage<T>> work, ScheduledExecutorService scheduler) {
+  public <T> CompletableFuture<T> callAsync(
+      Supplier<? extends CompletionStage<T>> work, ScheduledExecutorService scheduler) {
     return AsyncCall.start(this, attempt -> work.get(), scheduler, CallOptions.DEFAULT);
   }
 
-  public <T> CompletableFuture<T> callAsync(Supplier<? extends CompletionStage<T>> work, ScheduledExecutorService scheduler,
+  public <T> CompletableFuture<T> callAsync(
+      Supplier<? extends CompletionStage<T>> work,
+      ScheduledExecutorService scheduler,
       CallOptions options) {
     return AsyncCall.start(this, attempt -> work.get(), scheduler, options);
   }
 
   /** The same for work that wants to know each attempt's number and budget. */
-  public <T> CompletableFuture<T> callAsync(AttemptCallable<? extends CompletionStage<T>> work,
-      ScheduledExecutorService scheduler, CallOptions options) {
+  public <T> CompletableFuture<T> callAsync(
+      AttemptCallable<? extends CompletionStage<T>> work,
+      ScheduledExecutorService scheduler,
+      CallOptions options) {
     return AsyncCall.start(this, work, scheduler, options);
   }
 
@@ -171,8 +195,8 @@ public final class Endpoint {
     return argument -> run(() -> work.accept(argument));
   }
 
-  public <T> Supplier<CompletionStage<T>> decorateCompletionStage(Supplier<? extends CompletionStage<T>> work,
-      ScheduledExecutorService scheduler) {
+  public <T> Supplier<CompletionStage<T>> decorateCompletionStage(
+      Supplier<? extends CompletionStage<T>> work, ScheduledExecutorService scheduler) {
     return () -> callAsync(work, scheduler);
   }
 
@@ -227,7 +251,8 @@ public final class Endpoint {
     return (Function<Rejection, T>) THROW;
   }
 
-  private <T> T call(Callable<? extends T> work, CallOptions options, Function<Rejection, ? extends T> onRejection)
+  private <T> T call(
+      Callable<? extends T> work, CallOptions options, Function<Rejection, ? extends T> onRejection)
       throws Exception {
     int cell = handle.enter(cells);
     boolean healthy = false;

@@ -12,8 +12,8 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
 /**
- * The policies of {@code kind: Resiliency} files, loaded, and the state of the circuit breakers they make. Usually one per
- * process; safe for any number of threads.
+ * The policies of {@code kind: Resiliency} files, loaded, and the state of the circuit breakers
+ * they make. Usually one per process; safe for any number of threads.
  *
  * <pre>{@code
  * try (Engine engine = Engine.builder().appId("checkout").load(Path.of("resiliency.yaml"))) {
@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Log lines go to the System.Logger named {@code dev.resil}. An engine that nobody closes is closed after it became
- * unreachable.
+ * <p>Log lines go to the System.Logger named {@code dev.resil}. An engine that nobody closes is
+ * closed after it became unreachable.
  */
 public final class Engine implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -34,7 +34,8 @@ public final class Engine implements AutoCloseable {
   private final Cleaner.Cleanable cleanable;
   private final ConcurrentHashMap<TargetKey, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Integer, Endpoint> byId = new ConcurrentHashMap<>();
-  private final CopyOnWriteArrayList<Consumer<? super Endpoint>> endpointListeners = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Consumer<? super Endpoint>> endpointListeners =
+      new CopyOnWriteArrayList<>();
 
   Engine(long address, TimeSource clock, System.Logger logger) {
     this.handle = new Handle(address);
@@ -83,7 +84,10 @@ public final class Engine implements AutoCloseable {
     return endpoint(ResilConstants.COMPONENT_IN, name, null);
   }
 
-  /** The type (Statestore, Pubsub, ...) chooses default policies for a component that has none of its own. */
+  /**
+   * The type (Statestore, Pubsub, ...) chooses default policies for a component that has none of
+   * its own.
+   */
   public Endpoint componentInbound(String name, String type) {
     return endpoint(ResilConstants.COMPONENT_IN, name, type);
   }
@@ -92,7 +96,10 @@ public final class Engine implements AutoCloseable {
     return endpoint(ResilConstants.COMPONENT_OUT, name, null);
   }
 
-  /** The type (Statestore, Pubsub, ...) chooses default policies for a component that has none of its own. */
+  /**
+   * The type (Statestore, Pubsub, ...) chooses default policies for a component that has none of
+   * its own.
+   */
   public Endpoint componentOutbound(String name, String type) {
     return endpoint(ResilConstants.COMPONENT_OUT, name, type);
   }
@@ -110,28 +117,40 @@ public final class Engine implements AutoCloseable {
     }
     int cell = handle.enter();
     try {
-      int id = ResilJNI.Engine_endpoint(handle.address, kind, Text.bytes(name), Text.bytes(instance));
+      int id =
+          ResilJNI.Engine_endpoint(handle.address, kind, Text.bytes(name), Text.bytes(instance));
       if (id < 0) {
-        throw new ResilException(key + " has no place in the engine: " + Text.nameOf(id)
-            + (id == ResilConstants.E_FULL ? "; raise maxEndpoints" : ""));
+        throw new ResilException(
+            key
+                + " has no place in the engine: "
+                + Text.nameOf(id)
+                + (id == ResilConstants.E_FULL ? "; raise maxEndpoints" : ""));
       }
-      return endpoints.computeIfAbsent(key, k -> {
-        Endpoint made = new Endpoint(this, k, id);
-        byId.putIfAbsent(id, made);
-        endpointListeners.forEach(listener -> listener.accept(made));
-        return made;
-      });
+      return endpoints.computeIfAbsent(
+          key,
+          k -> {
+            Endpoint made = new Endpoint(this, k, id);
+            byId.putIfAbsent(id, made);
+            endpointListeners.forEach(listener -> listener.accept(made));
+            return made;
+          });
     } finally {
       handle.leave(cell);
     }
   }
 
-  /** Replaces all policies, or none if the file is invalid. Breakers keep their state where their settings are equal. */
+  /**
+   * Replaces all policies, or none if the file is invalid. Breakers keep their state where their
+   * settings are equal.
+   */
   public void reload(Path path) {
     reload(null, path.toString());
   }
 
-  /** Replaces all policies, or none if the text is invalid. Breakers keep their state where their settings are equal. */
+  /**
+   * Replaces all policies, or none if the text is invalid. Breakers keep their state where their
+   * settings are equal.
+   */
   public void reloadYaml(String yaml) {
     reload(yaml, null);
   }
@@ -183,7 +202,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Calls the listener for every event from now on, on the thread whose call caused it, in order, one at a time: be quick.
+   * Calls the listener for every event from now on, on the thread whose call caused it, in order,
+   * one at a time: be quick.
    *
    * @return closing it ends that
    */
@@ -191,19 +211,26 @@ public final class Engine implements AutoCloseable {
     return events.listen(listener);
   }
 
-  /** Every event from the first subscription on, on the common pool; a subscriber that lags by 256 events loses some. */
+  /**
+   * Every event from the first subscription on, on the common pool; a subscriber that lags by 256
+   * events loses some.
+   */
   public Flow.Publisher<Event> eventPublisher() {
     return events.publisher();
   }
 
-  /** Calls the listener for each endpoint there is and, before its first call, for each there will be. */
+  /**
+   * Calls the listener for each endpoint there is and, before its first call, for each there will
+   * be.
+   */
   public void onEndpoint(Consumer<? super Endpoint> listener) {
     Set<Endpoint> known = ConcurrentHashMap.newKeySet();
-    Consumer<Endpoint> once = endpoint -> {
-      if (known.add(endpoint)) {
-        listener.accept(endpoint);
-      }
-    };
+    Consumer<Endpoint> once =
+        endpoint -> {
+          if (known.add(endpoint)) {
+            listener.accept(endpoint);
+          }
+        };
     endpointListeners.add(once);
     endpoints.values().forEach(once);
   }
@@ -238,8 +265,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Refuses calls from now on and ends the waits of those under way; attempts in flight may finish, and the last one out frees
-   * the engine. May be called twice.
+   * Refuses calls from now on and ends the waits of those under way; attempts in flight may finish,
+   * and the last one out frees the engine. May be called twice.
    */
   @Override
   public void close() {

@@ -20,13 +20,19 @@ public final class EngineBuilder {
 
   EngineBuilder() {}
 
-  /** Who is calling: documents whose {@code scopes} do not list it are skipped. Without one every document applies. */
+  /**
+   * Who is calling: documents whose {@code scopes} do not list it are skipped. Without one every
+   * document applies.
+   */
   public EngineBuilder appId(String id) {
     appId = id;
     return this;
   }
 
-  /** A {@code kind: Configuration} file that must enable the Resiliency feature; without it nothing is applied. */
+  /**
+   * A {@code kind: Configuration} file that must enable the Resiliency feature; without it nothing
+   * is applied.
+   */
   public EngineBuilder config(Path file) {
     config = file == null ? null : file.toString();
     return this;
@@ -94,12 +100,18 @@ public final class EngineBuilder {
     return open(Objects.requireNonNull(yaml, "yaml"), null);
   }
 
-  /** Everything that {@link #load} would complain about, errors and warnings, without making an engine. */
+  /**
+   * Everything that {@link #load} would complain about, errors and warnings, without making an
+   * engine.
+   */
   public List<String> check(Path path) {
     return complaints(null, path.toString());
   }
 
-  /** Everything that {@link #fromYaml} would complain about, errors and warnings, without making an engine. */
+  /**
+   * Everything that {@link #fromYaml} would complain about, errors and warnings, without making an
+   * engine.
+   */
   public List<String> checkYaml(String yaml) {
     return complaints(Objects.requireNonNull(yaml, "yaml"), null);
   }
@@ -127,7 +139,9 @@ public final class EngineBuilder {
     if (engine == 0) {
       return new PolicyException("there is no memory for an engine", 0, 0);
     }
-    return new PolicyException(Text.string(ResilJNI.Engine_error_message(engine)), ResilJNI.Engine_error_line(engine),
+    return new PolicyException(
+        Text.string(ResilJNI.Engine_error_message(engine)),
+        ResilJNI.Engine_error_line(engine),
         ResilJNI.Engine_error_column(engine));
   }
 
@@ -135,7 +149,9 @@ public final class EngineBuilder {
     NativeCheck.ready();
     long options = options();
     try {
-      return Text.string(ResilJNI.check(options, Text.bytes(yaml), Text.bytes(path))).lines().toList();
+      return Text.string(ResilJNI.check(options, Text.bytes(yaml), Text.bytes(path)))
+          .lines()
+          .toList();
     } finally {
       ResilJNI.delete_Options(options);
     }

@@ -6,15 +6,25 @@ import java.time.Duration;
 /**
  * Something that happened at an endpoint.
  *
- * @param sequence counts 1, 2, 3, ...; a gap is how many events were lost because nobody read them in time
+ * @param sequence counts 1, 2, 3, ...; a gap is how many events were lost because nobody read them
+ *     in time
  * @param timeNanos by the engine's clock
  * @param endpoint null for what is not about one
- * @param text the line to log, in the words that Dapr's users know; empty where there is nothing to log
+ * @param text the line to log, in the words that Dapr's users know; empty where there is nothing to
+ *     log
  * @param before see the kinds
  * @param after see the kinds
  * @param value see the kinds
  */
-public record Event(long sequence, long timeNanos, Kind kind, Endpoint endpoint, String text, int before, int after, long value) {
+public record Event(
+    long sequence,
+    long timeNanos,
+    Kind kind,
+    Endpoint endpoint,
+    String text,
+    int before,
+    int after,
+    long value) {
   /** What happened; in brackets what before, after and value mean, in resil.h's numbers. */
   public enum Kind {
     /** A circuit breaker changed state: see {@link Event#from} and {@link Event#to}. */
@@ -23,13 +33,17 @@ public record Event(long sequence, long timeNanos, Kind kind, Endpoint endpoint,
     RETRY,
     /** An operation went well after a retry (the attempts made). */
     RECOVERED,
-    /** An attempt was not admitted (the attempts made, the reason, nanoseconds until one could be). */
+    /**
+     * An attempt was not admitted (the attempts made, the reason, nanoseconds until one could be).
+     */
     REJECTED,
     /** An attempt used up its budget (the attempt, nothing, its budget). */
     TIMED_OUT,
     /** An operation failed for good (the attempts made, the reason, the last outcome). */
     GAVE_UP,
-    /** Something in the policies, or about their use, that deserves a look: see {@link Event#text}. */
+    /**
+     * Something in the policies, or about their use, that deserves a look: see {@link Event#text}.
+     */
     WARNING;
 
     static Kind of(int code) {
@@ -66,8 +80,13 @@ public record Event(long sequence, long timeNanos, Kind kind, Endpoint endpoint,
     return kind == Kind.REJECTED || kind == Kind.GAVE_UP ? Reason.of(after) : null;
   }
 
-  /** How long until the retry or the possible admission, or the budget that was used up; zero elsewhere. */
+  /**
+   * How long until the retry or the possible admission, or the budget that was used up; zero
+   * elsewhere.
+   */
   public Duration duration() {
-    return kind == Kind.RETRY || kind == Kind.REJECTED || kind == Kind.TIMED_OUT ? Duration.ofNanos(value) : Duration.ZERO;
+    return kind == Kind.RETRY || kind == Kind.REJECTED || kind == Kind.TIMED_OUT
+        ? Duration.ofNanos(value)
+        : Duration.ZERO;
   }
 }

@@ -8,15 +8,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Brings events from the engine to those who want them. There is no thread: events are born inside calls, and the call whose
- * ticket says so brings them. One thread at a time does, in order; another that comes meanwhile leaves it the rest.
+ * Brings events from the engine to those who want them. There is no thread: events are born inside
+ * calls, and the call whose ticket says so brings them. One thread at a time does, in order;
+ * another that comes meanwhile leaves it the rest.
  */
 final class EventPump {
   private static final int BUFFER = 256;
 
   private final Engine engine;
   private final System.Logger logger;
-  private final CopyOnWriteArrayList<Consumer<? super Event>> listeners = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Consumer<? super Event>> listeners =
+      new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean more;
   private volatile SubmissionPublisher<Event> publisher;
@@ -30,7 +32,10 @@ final class EventPump {
 
   /** Within the gate. */
   void drain() {
-    boolean wanted = !listeners.isEmpty() || publisher != null || logger != null && logger.isLoggable(System.Logger.Level.INFO);
+    boolean wanted =
+        !listeners.isEmpty()
+            || publisher != null
+            || logger != null && logger.isLoggable(System.Logger.Level.INFO);
     if (!wanted) {
       return; // they stay in the ring, which forgets the oldest
     }
@@ -52,9 +57,15 @@ final class EventPump {
   }
 
   private Event read(long reader) {
-    return new Event(ResilJNI.Events_seq(reader), ResilJNI.Events_time_ns(reader), Event.Kind.of(ResilJNI.Events_kind(reader)),
-        engine.endpointOf(ResilJNI.Events_endpoint(reader)), Text.string(ResilJNI.Events_text(reader, engine.handle.address)),
-        ResilJNI.Events_before(reader), ResilJNI.Events_after(reader), ResilJNI.Events_value(reader));
+    return new Event(
+        ResilJNI.Events_seq(reader),
+        ResilJNI.Events_time_ns(reader),
+        Event.Kind.of(ResilJNI.Events_kind(reader)),
+        engine.endpointOf(ResilJNI.Events_endpoint(reader)),
+        Text.string(ResilJNI.Events_text(reader, engine.handle.address)),
+        ResilJNI.Events_before(reader),
+        ResilJNI.Events_after(reader),
+        ResilJNI.Events_value(reader));
   }
 
   private void deliver(Event event) {
@@ -62,18 +73,25 @@ final class EventPump {
       return;
     }
     if (logger != null && !event.text().isEmpty()) {
-      logger.log(event.kind() == Event.Kind.WARNING ? System.Logger.Level.WARNING : System.Logger.Level.INFO, event.text());
+      logger.log(
+          event.kind() == Event.Kind.WARNING
+              ? System.Logger.Level.WARNING
+              : System.Logger.Level.INFO,
+          event.text());
     }
     for (Consumer<? super Event> listener : listeners) {
       try {
         listener.accept(event);
       } catch (RuntimeException e) { // a listener's trouble is not the call's
-        System.getLogger("dev.resil").log(System.Logger.Level.WARNING, "a listener of resil's events failed", e);
+        System.getLogger("dev.resil")
+            .log(System.Logger.Level.WARNING, "a listener of resil's events failed", e);
       }
     }
     SubmissionPublisher<Event> p = publisher;
     if (p != null) {
-      p.offer(event, null); // a subscriber that lags by a buffer loses events, and sees it in their sequence
+      p.offer(
+          event,
+          null); // a subscriber that lags by a buffer loses events, and sees it in their sequence
     }
   }
 

@@ -8,6 +8,7 @@ final class Failures {
 
   /** Of most operations there are none. */
   private ArrayDeque<Throwable> earlier;
+
   private Throwable last;
 
   /** Null for an attempt that failed by its result. */
@@ -30,7 +31,10 @@ final class Failures {
     return last;
   }
 
-  /** Hang what is known onto what is thrown: the last failure is its cause, those before it are suppressed. */
+  /**
+   * Hang what is known onto what is thrown: the last failure is its cause, those before it are
+   * suppressed.
+   */
   <X extends Throwable> X explain(X thrown) {
     if (thrown instanceof RejectedException rejected) {
       rejected.because(last);

@@ -9,17 +9,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The native engine and the gate before it. Closing marks the gate; whoever is last out frees. Knows nothing of
- * {@link Engine}, so that the cleaner may hold it.
+ * The native engine and the gate before it. Closing marks the gate; whoever is last out frees.
+ * Knows nothing of {@link Engine}, so that the cleaner may hold it.
  *
- * <p>Entering adds to a cell and then looks at the mark; closing sets the mark and then looks at the cells. Both are
- * sequentially consistent, so one of the two sees the other: no call is inside an engine that has been freed.
+ * <p>Entering adds to a cell and then looks at the mark; closing sets the mark and then looks at
+ * the cells. Both are sequentially consistent, so one of the two sees the other: no call is inside
+ * an engine that has been freed.
  */
 final class Handle implements Runnable {
   /** The struct Engine of the SWIG interface, for the cold calls. */
   final long address;
+
   /** The resil_engine in it, for the hot ones. */
   final long engine;
+
   final TicketPool tickets = new TicketPool();
   private final Cells own = new Cells();
   private final ConcurrentLinkedQueue<Cells> all = new ConcurrentLinkedQueue<>();
@@ -27,6 +30,7 @@ final class Handle implements Runnable {
   private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean freed = new AtomicBoolean();
   private volatile boolean closed;
+
   /** Freed with the engine; see EventPump. */
   volatile long events;
 
@@ -74,7 +78,9 @@ final class Handle implements Runnable {
     leave(own, cell);
   }
 
-  /** Wait, unless the engine is closed meanwhile; parks, so a virtual thread gives up its carrier. */
+  /**
+   * Wait, unless the engine is closed meanwhile; parks, so a virtual thread gives up its carrier.
+   */
   void pause(long nanos) throws InterruptedException {
     closing.await(nanos, TimeUnit.NANOSECONDS);
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the JSON that the engine writes: objects, arrays, strings, whole numbers, booleans and null. It keeps the jar free of
- * dependencies; it is not for anybody else's JSON.
+ * Reads the JSON that the engine writes: objects, arrays, strings, whole numbers, booleans and
+ * null. It keeps the jar free of dependencies; it is not for anybody else's JSON.
  */
 final class Json {
   private final String text;
@@ -81,18 +81,24 @@ final class Json {
     }
     char c = text.charAt(at++);
     switch (c) {
-      case 'b': return '\b';
-      case 'f': return '\f';
-      case 'n': return '\n';
-      case 'r': return '\r';
-      case 't': return '\t';
+      case 'b':
+        return '\b';
+      case 'f':
+        return '\f';
+      case 'n':
+        return '\n';
+      case 'r':
+        return '\r';
+      case 't':
+        return '\t';
       case 'u':
         if (at + 4 > text.length()) {
           throw wrong();
         }
         at += 4;
         return (char) Integer.parseInt(text, at - 4, at, 16);
-      default: return c;
+      default:
+        return c;
     }
   }
 
@@ -145,6 +151,7 @@ final class Json {
   }
 
   private ResilException wrong() {
-    return new ResilException("the engine's snapshot is not the JSON that this jar reads, at character " + at);
+    return new ResilException(
+        "the engine's snapshot is not the JSON that this jar reads, at character " + at);
   }
 }

@@ -15,8 +15,8 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>Used by one thread at a time; it may move between threads. Closing it with an attempt in flight ends that attempt as
- * cancelled.
+ * <p>Used by one thread at a time; it may move between threads. Closing it with an attempt in
+ * flight ends that attempt as cancelled.
  */
 public final class Operation implements AutoCloseable {
   private final Endpoint endpoint;
@@ -36,12 +36,13 @@ public final class Operation implements AutoCloseable {
   }
 
   /**
-   * Begins the next attempt. True: make it, then call {@link #end}. False: it is not admitted ({@link #rejection}); the
-   * operation is over, unless you wait {@link #delay} and begin again.
+   * Begins the next attempt. True: make it, then call {@link #end}. False: it is not admitted
+   * ({@link #rejection}); the operation is over, unless you wait {@link #delay} and begin again.
    */
   public boolean begin() {
     if (inFlight || over) {
-      throw new IllegalStateException(over ? "the operation is over: make a new one" : "an attempt is in flight: end it first");
+      throw new IllegalStateException(
+          over ? "the operation is over: make a new one" : "an attempt is in flight: end it first");
     }
     Handle handle = endpoint.handle;
     int cell = handle.enter(endpoint.cells);
@@ -50,7 +51,8 @@ public final class Operation implements AutoCloseable {
       if (first) {
         ticket = handle.tickets.take();
       }
-      inFlight = first ? Attempt.begin(endpoint, ticket, deadline) : Attempt.beginAgain(endpoint, ticket);
+      inFlight =
+          first ? Attempt.begin(endpoint, ticket, deadline) : Attempt.beginAgain(endpoint, ticket);
       remember();
       rejection = inFlight ? null : endpoint.rejection(ticket);
       return inFlight;

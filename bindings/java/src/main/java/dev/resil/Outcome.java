@@ -1,25 +1,25 @@
 package dev.resil;
 
 import dev.resil.internal.ResilConstants;
-import dev.resil.internal.ResilJNI;
 import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How an attempt ended, as far as the host can tell; what that means is the policy's to say. Immutable.
+ * How an attempt ended, as far as the host can tell; what that means is the policy's to say.
+ * Immutable.
  *
- * <p>An HTTP or gRPC status is passed on as it is: the engine knows which of them fail, and the policy which are retried.
+ * <p>An HTTP or gRPC status is passed on as it is: the engine knows which of them fail, and the
+ * policy which are retried.
  */
 public final class Outcome {
   public static final Outcome SUCCESS = new Outcome(ResilConstants.SUCCESS, 0);
   public static final Outcome FAILURE = new Outcome(ResilConstants.FAILURE, 0);
   public static final Outcome TIMEOUT = new Outcome(ResilConstants.TIMEOUT, 0);
+
   /** Counts neither as success nor as failure, and ends the operation. */
   public static final Outcome CANCELLED = new Outcome(ResilConstants.CANCELLED, 0);
 
-  private static final int HTTP = ResilJNI.http(0);
-  private static final int GRPC = ResilJNI.grpc(0);
-  private static final Outcome OK = new Outcome(HTTP | 200, 0);
+  private static final Outcome OK = new Outcome(NativeCheck.HTTP | 200, 0);
 
   final int code;
   final long hintNanos;
@@ -31,17 +31,19 @@ public final class Outcome {
 
   /** The attempt was answered with this HTTP status. */
   public static Outcome http(int status) {
-    return status == 200 ? OK : new Outcome(HTTP | within(status, 0, 999, "HTTP status"), 0);
+    return status == 200
+        ? OK
+        : new Outcome(NativeCheck.HTTP | within(status, 0, 999, "HTTP status"), 0);
   }
 
   /** The attempt was answered with this gRPC status code, 0 to 16. */
   public static Outcome grpc(int status) {
-    return new Outcome(GRPC | within(status, 0, 16, "gRPC status"), 0);
+    return new Outcome(NativeCheck.GRPC | within(status, 0, 16, "gRPC status"), 0);
   }
 
   /**
-   * The same outcome with the server's own word on when to come back (Retry-After). It can make the delay before the next
-   * attempt longer, never shorter.
+   * The same outcome with the server's own word on when to come back (Retry-After). It can make the
+   * delay before the next attempt longer, never shorter.
    */
   public Outcome retryAfter(Duration hint) {
     return new Outcome(code, Math.max(0, Times.nanos(Objects.requireNonNull(hint, "hint"))));
@@ -49,7 +51,8 @@ public final class Outcome {
 
   private static int within(int value, int low, int high, String what) {
     if (value < low || value > high) {
-      throw new IllegalArgumentException(value + " is not a " + what + ": write " + low + " to " + high);
+      throw new IllegalArgumentException(
+          value + " is not a " + what + ": write " + low + " to " + high);
     }
     return value;
   }
@@ -66,10 +69,10 @@ public final class Outcome {
 
   @Override
   public String toString() {
-    if ((code & HTTP) != 0) {
+    if ((code & NativeCheck.HTTP) != 0) {
       return "HTTP " + (code & 0xffff);
     }
-    if ((code & GRPC) != 0) {
+    if ((code & NativeCheck.GRPC) != 0) {
       return "gRPC " + (code & 0xffff);
     }
     return switch (code) {

@@ -1,6 +1,9 @@
 package dev.resil;
 
-/** A policy file or text that cannot be loaded. The message says where it is wrong and what to write instead. */
+/**
+ * A policy file or text that cannot be loaded. The message says where it is wrong and what to write
+ * instead.
+ */
 public final class PolicyException extends ResilException {
   private static final long serialVersionUID = 1;
 

@@ -3,8 +3,9 @@ package dev.resil;
 import java.time.Duration;
 
 /**
- * The attempt was not made. Carries no stack trace, since it is thrown at the rate of the calls that are refused. Where
- * earlier attempts of the operation failed, the last failure is the cause and those before it are suppressed.
+ * The attempt was not made. Carries no stack trace, since it is thrown at the rate of the calls
+ * that are refused. Where earlier attempts of the operation failed, the last failure is the cause
+ * and those before it are suppressed.
  */
 public abstract class RejectedException extends ResilException {
   private static final long serialVersionUID = 1;
@@ -20,7 +21,9 @@ public abstract class RejectedException extends ResilException {
   /** Written when asked for: most rejections are caught and counted, not read. */
   @Override
   public final String getMessage() {
-    return rejection == null ? "rejected" : rejection.toString(); // a rejection does not outlive serialization
+    return rejection == null
+        ? "rejected"
+        : rejection.toString(); // a rejection does not outlive serialization
   }
 
   /** A stackless exception is made without a cause for good, so this one keeps its own. */

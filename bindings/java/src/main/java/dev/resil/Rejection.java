@@ -17,7 +17,10 @@ public final class Rejection {
     this.admittedFrom = admittedFrom;
   }
 
-  /** What {@code tryCall} gets from inside; no code outside can hold one, so it cannot be taken for a call's own result. */
+  /**
+   * What {@code tryCall} gets from inside; no code outside can hold one, so it cannot be taken for
+   * a call's own result.
+   */
   record Marker(Result.Rejected<Object> result) {
     Marker(Rejection rejection) {
       this(new Result.Rejected<>(rejection));
@@ -25,8 +28,8 @@ public final class Rejection {
   }
 
   /**
-   * While the breaker's word stands, an open breaker's answer stands: the moment from which it admits is part of what the word
-   * identifies. So a flood of rejections is served with one object.
+   * While the breaker's word stands, an open breaker's answer stands: the moment from which it
+   * admits is part of what the word identifies. So a flood of rejections is served with one object.
    */
   boolean stillSays(Reason again, long wordNow) {
     return reason == Reason.OPEN && again == Reason.OPEN && word == wordNow;
@@ -57,8 +60,10 @@ public final class Rejection {
   @Override
   public String toString() {
     return switch (reason) {
-      case OPEN -> endpoint + ": the circuit breaker is open for another " + retryAfter().toMillis() + " ms";
-      case TOO_MANY_REQUESTS -> endpoint + ": the circuit breaker is half-open and its probes are under way";
+      case OPEN ->
+          endpoint + ": the circuit breaker is open for another " + retryAfter().toMillis() + " ms";
+      case TOO_MANY_REQUESTS ->
+          endpoint + ": the circuit breaker is half-open and its probes are under way";
       default -> endpoint + ": the operation's deadline has passed";
     };
   }

@@ -5,7 +5,10 @@ import java.util.function.Function;
 
 /** What became of a call, without an exception: a value, a failure, or a rejection. */
 public sealed interface Result<T> permits Result.Success, Result.Failure, Result.Rejected {
-  /** The call went well, or its result counts as a failure that is not retried (any more) and is the caller's to look at. */
+  /**
+   * The call went well, or its result counts as a failure that is not retried (any more) and is the
+   * caller's to look at.
+   */
   record Success<T>(T value) implements Result<T> {}
 
   /** The call failed with this exception, which {@code call} would have thrown. */
@@ -54,6 +57,8 @@ public sealed interface Result<T> permits Result.Success, Result.Failure, Result
   /** A function of the value; a failure or rejection stays what it is. */
   @SuppressWarnings("unchecked")
   default <R> Result<R> map(Function<? super T, ? extends R> function) {
-    return this instanceof Success<T> success ? new Success<>(function.apply(success.value())) : (Result<R>) this;
+    return this instanceof Success<T> success
+        ? new Success<>(function.apply(success.value()))
+        : (Result<R>) this;
   }
 }

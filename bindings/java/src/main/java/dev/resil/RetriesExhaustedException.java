@@ -1,8 +1,9 @@
 package dev.resil;
 
 /**
- * The operation failed after more than one attempt. The cause is the last failure, the suppressed exceptions are those
- * before it, oldest first (of a long operation, the latest {@value Failures#KEPT}).
+ * The operation failed after more than one attempt. The cause is the last failure, the suppressed
+ * exceptions are those before it, oldest first (of a long operation, the latest {@value
+ * Failures#KEPT}).
  */
 public final class RetriesExhaustedException extends ResilException {
   private static final long serialVersionUID = 1;
@@ -11,8 +12,15 @@ public final class RetriesExhaustedException extends ResilException {
   private final Reason reason;
 
   RetriesExhaustedException(String target, int attempts, Reason reason, Throwable last) {
-    super(target + " failed " + attempts + " times" + (reason == Reason.DEADLINE ? " and its deadline is near" : "")
-        + ", last with: " + last, last);
+    super(
+        target
+            + " failed "
+            + attempts
+            + " times"
+            + (reason == Reason.DEADLINE ? " and its deadline is near" : "")
+            + ", last with: "
+            + last,
+        last);
     this.attempts = attempts;
     this.reason = reason;
   }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The state of every endpoint at one moment. Numbers that several threads write at that moment may differ by the calls in flight;
- * each is exact when there are none.
+ * The state of every endpoint at one moment. Numbers that several threads write at that moment may
+ * differ by the calls in flight; each is exact when there are none.
  */
 public final class Snapshot {
   private final String json;
@@ -18,7 +18,9 @@ public final class Snapshot {
   Snapshot(String json) {
     this.json = json;
     Map<?, ?> whole = (Map<?, ?>) Json.parse(json);
-    this.endpoints = ((List<?>) whole.get("endpoints")).stream().map(entry -> new EndpointView((Map<?, ?>) entry)).toList();
+    this.endpoints =
+        ((List<?>) whole.get("endpoints"))
+            .stream().map(entry -> new EndpointView((Map<?, ?>) entry)).toList();
     this.policies = (Long) whole.get("policies");
   }
 
@@ -43,8 +45,11 @@ public final class Snapshot {
 
   /** What is known of that endpoint. */
   public EndpointView of(Endpoint endpoint) {
-    return find(endpoint).orElseThrow(
-        () -> new IllegalArgumentException(endpoint + " is not of this engine, or is younger than this snapshot"));
+    return find(endpoint)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    endpoint + " is not of this engine, or is younger than this snapshot"));
   }
 
   /** One endpoint. */
@@ -68,11 +73,12 @@ public final class Snapshot {
 
     /** An app's method, an actor's id, a component's type; null where there is none. */
     public String instance() {
-      String key = switch (kind()) {
-        case "app" -> "method";
-        case "actor" -> "id";
-        default -> "type";
-      };
+      String key =
+          switch (kind()) {
+            case "app" -> "method";
+            case "actor" -> "id";
+            default -> "type";
+          };
       return (String) entry.get(key);
     }
 
@@ -99,9 +105,15 @@ public final class Snapshot {
     /** Totals since the engine was opened. */
     public Calls calls() {
       Map<?, ?> calls = (Map<?, ?>) entry.get("calls");
-      return new Calls((Long) calls.get("successes"), (Long) calls.get("failures"), (Long) calls.get("timeouts"),
-          (Long) calls.get("cancelled"), (Long) calls.get("rejections"), (Long) calls.get("retries"),
-          (Long) calls.get("recovered"), (Long) calls.get("gaveUp"));
+      return new Calls(
+          (Long) calls.get("successes"),
+          (Long) calls.get("failures"),
+          (Long) calls.get("timeouts"),
+          (Long) calls.get("cancelled"),
+          (Long) calls.get("rejections"),
+          (Long) calls.get("retries"),
+          (Long) calls.get("recovered"),
+          (Long) calls.get("gaveUp"));
     }
   }
 
@@ -131,17 +143,28 @@ public final class Snapshot {
       return Duration.ofNanos((Long) breaker.get("retryAfterNs"));
     }
 
-    /** {@code requests}, {@code totalSuccesses}, ... of this generation; empty for one that the trip rule does not read. */
+    /**
+     * {@code requests}, {@code totalSuccesses}, ... of this generation; empty for one that the trip
+     * rule does not read.
+     */
     public OptionalLong count(String name) {
       Map<?, ?> counts = (Map<?, ?>) breaker.get("counts");
       if (!counts.containsKey(name)) {
-        throw new IllegalArgumentException("no count is called " + name + "; there are " + counts.keySet());
+        throw new IllegalArgumentException(
+            "no count is called " + name + "; there are " + counts.keySet());
       }
       return counts.get(name) instanceof Long value ? OptionalLong.of(value) : OptionalLong.empty();
     }
   }
 
   /** Attempts and operations, counted. Failures include timeouts. */
-  public record Calls(long successes, long failures, long timeouts, long cancelled, long rejections, long retries,
-      long recovered, long gaveUp) {}
+  public record Calls(
+      long successes,
+      long failures,
+      long timeouts,
+      long cancelled,
+      long rejections,
+      long retries,
+      long recovered,
+      long gaveUp) {}
 }

@@ -4,7 +4,9 @@ import dev.resil.internal.ResilConstants;
 
 /** The state of a circuit breaker. */
 public enum State {
-  CLOSED("closed"), OPEN("open"), HALF_OPEN("half-open");
+  CLOSED("closed"),
+  OPEN("open"),
+  HALF_OPEN("half-open");
 
   private final String text;
 
@@ -23,7 +25,9 @@ public enum State {
       case ResilConstants.CLOSED -> CLOSED;
       case ResilConstants.OPEN -> OPEN;
       case ResilConstants.HALF_OPEN -> HALF_OPEN;
-      default -> throw new ResilException("the engine named a breaker state that this jar does not know: " + code);
+      default ->
+          throw new ResilException(
+              "the engine named a breaker state that this jar does not know: " + code);
     };
   }
 
@@ -33,6 +37,7 @@ public enum State {
         return state;
       }
     }
-    throw new ResilException("the engine named a breaker state that this jar does not know: " + text);
+    throw new ResilException(
+        "the engine named a breaker state that this jar does not know: " + text);
   }
 }

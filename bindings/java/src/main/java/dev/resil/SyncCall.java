@@ -4,14 +4,18 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /**
- * A synchronous operation from where the engine must hear of it. Static throughout, state in locals and one pooled ticket: a
- * rejection allocates nothing. Runs within the endpoint's gate.
+ * A synchronous operation from where the engine must hear of it. Static throughout, state in locals
+ * and one pooled ticket: a rejection allocates nothing. Runs within the endpoint's gate.
  */
 final class SyncCall {
   private SyncCall() {}
 
-  static <T> T begin(Endpoint endpoint, Callable<? extends T> work, CallOptions options,
-      Function<Rejection, ? extends T> onRejection) throws Exception {
+  static <T> T begin(
+      Endpoint endpoint,
+      Callable<? extends T> work,
+      CallOptions options,
+      Function<Rejection, ? extends T> onRejection)
+      throws Exception {
     TicketPool pool = endpoint.handle.tickets;
     Ticket ticket = pool.take();
     try {
@@ -28,9 +32,19 @@ final class SyncCall {
     }
   }
 
-  /** The first attempt is over and was made without begin; it failed, or the word has changed meanwhile. */
-  static <T> T adopt(Endpoint endpoint, Callable<? extends T> work, CallOptions options,
-      Function<Rejection, ? extends T> onRejection, long word, T value, Throwable failure) throws Exception {
+  /**
+   * The first attempt is over and was made without begin; it failed, or the word has changed
+   * meanwhile.
+   */
+  static <T> T adopt(
+      Endpoint endpoint,
+      Callable<? extends T> work,
+      CallOptions options,
+      Function<Rejection, ? extends T> onRejection,
+      long word,
+      T value,
+      Throwable failure)
+      throws Exception {
     TicketPool pool = endpoint.handle.tickets;
     Ticket ticket = pool.take();
     try {
@@ -49,8 +63,13 @@ final class SyncCall {
     }
   }
 
-  private static <T> T run(Endpoint endpoint, Callable<? extends T> work, CallOptions options,
-      Function<Rejection, ? extends T> onRejection, Ticket ticket) throws Exception {
+  private static <T> T run(
+      Endpoint endpoint,
+      Callable<? extends T> work,
+      CallOptions options,
+      Function<Rejection, ? extends T> onRejection,
+      Ticket ticket)
+      throws Exception {
     T value;
     try {
       value = attempt(work, options, ticket.attempt(), ticket.timeout());
@@ -58,7 +77,8 @@ final class SyncCall {
       Failures failures = new Failures();
       settled(endpoint, options, ticket, null, failure, failures);
       Rejection rejection = again(endpoint, options, ticket, failures);
-      return rejection != null ? rejected(onRejection, rejection, failures)
+      return rejection != null
+          ? rejected(onRejection, rejection, failures)
           : run(endpoint, work, options, onRejection, ticket, failures);
     }
     Failures failures = options.judgesResults() ? new Failures() : null;
@@ -66,14 +86,21 @@ final class SyncCall {
       return value;
     }
     Rejection rejection = again(endpoint, options, ticket, failures);
-    return rejection != null ? rejected(onRejection, rejection, failures)
+    return rejection != null
+        ? rejected(onRejection, rejection, failures)
         : run(endpoint, work, options, onRejection, ticket, failures);
   }
 
   /** Attempts and waits, until there is an end of it. An attempt has begun. */
-  private static <T> T run(Endpoint endpoint, Callable<? extends T> work, CallOptions options,
-      Function<Rejection, ? extends T> onRejection, Ticket ticket, Failures failures) throws Exception {
-    for (;;) {
+  private static <T> T run(
+      Endpoint endpoint,
+      Callable<? extends T> work,
+      CallOptions options,
+      Function<Rejection, ? extends T> onRejection,
+      Ticket ticket,
+      Failures failures)
+      throws Exception {
+    for (; ; ) {
       T value = null;
       Throwable failure = null;
       try {
@@ -91,17 +118,29 @@ final class SyncCall {
     }
   }
 
-  static <T> T attempt(Callable<? extends T> work, CallOptions options, int number, long timeout) throws Exception {
+  static <T> T attempt(Callable<? extends T> work, CallOptions options, int number, long timeout)
+      throws Exception {
     Attempts.announce(work, number, timeout);
     return options.interrupt && timeout > 0 ? Watchdog.call(work, timeout) : work.call();
   }
 
-  /** End the attempt. True: the value is the answer. False: to be retried, after the ticket's delay. Else throws. */
-  private static boolean settled(Endpoint endpoint, CallOptions options, Ticket ticket, Object value, Throwable failure,
-      Failures failures) throws Exception {
+  /**
+   * End the attempt. True: the value is the answer. False: to be retried, after the ticket's delay.
+   * Else throws.
+   */
+  private static boolean settled(
+      Endpoint endpoint,
+      CallOptions options,
+      Ticket ticket,
+      Object value,
+      Throwable failure,
+      Failures failures)
+      throws Exception {
     // An interrupt is a cancellation however it is dressed, as long as the work did not swallow it.
-    Outcome outcome = failure != null && Thread.currentThread().isInterrupted() ? Outcome.CANCELLED
-        : Attempt.judge(endpoint, options, ticket, value, failure);
+    Outcome outcome =
+        failure != null && Thread.currentThread().isInterrupted()
+            ? Outcome.CANCELLED
+            : Attempt.judge(endpoint, options, ticket, value, failure);
     Verdict verdict = Attempt.end(endpoint, ticket, outcome);
     if (verdict == Verdict.RETRY && options.repeatable && !(failure instanceof Error)) {
       failures.add(failure);
@@ -114,16 +153,19 @@ final class SyncCall {
   }
 
   /** Wait, then begin once more. Null: admitted. */
-  private static Rejection again(Endpoint endpoint, CallOptions options, Ticket ticket, Failures failures)
+  private static Rejection again(
+      Endpoint endpoint, CallOptions options, Ticket ticket, Failures failures)
       throws InterruptedException {
     pause(endpoint, ticket.delay(), failures);
-    if (Attempt.beginAgain(endpoint, ticket) || options.wait && waitUntilAdmitted(endpoint, ticket, failures)) {
+    if (Attempt.beginAgain(endpoint, ticket)
+        || options.wait && waitUntilAdmitted(endpoint, ticket, failures)) {
       return null;
     }
     return endpoint.rejection(ticket);
   }
 
-  private static <T> T rejected(Function<Rejection, ? extends T> onRejection, Rejection rejection, Failures failures) {
+  private static <T> T rejected(
+      Function<Rejection, ? extends T> onRejection, Rejection rejection, Failures failures) {
     try {
       return onRejection.apply(rejection);
     } catch (RejectedException e) {
@@ -131,7 +173,8 @@ final class SyncCall {
     }
   }
 
-  private static boolean waitUntilAdmitted(Endpoint endpoint, Ticket ticket, Failures failures) throws InterruptedException {
+  private static boolean waitUntilAdmitted(Endpoint endpoint, Ticket ticket, Failures failures)
+      throws InterruptedException {
     do {
       if (ticket.reason() == Reason.DEADLINE) {
         return false;
@@ -141,7 +184,8 @@ final class SyncCall {
     return true;
   }
 
-  private static void pause(Endpoint endpoint, long nanos, Failures failures) throws InterruptedException {
+  private static void pause(Endpoint endpoint, long nanos, Failures failures)
+      throws InterruptedException {
     endpoint.engine.pause(nanos);
     if (endpoint.handle.isClosed()) {
       throw new EngineClosedException(failures == null ? null : failures.last());

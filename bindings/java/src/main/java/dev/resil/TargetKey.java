@@ -22,7 +22,10 @@ record TargetKey(int kind, String name, String instance) {
   @Override
   public String toString() {
     return switch (kind) {
-      case ResilConstants.APP -> instance == null ? "endpoint[" + name + "]" : "endpoint[" + name + ", " + name + ":" + instance + "]";
+      case ResilConstants.APP ->
+          instance == null
+              ? "endpoint[" + name + "]"
+              : "endpoint[" + name + ", " + name + ":" + instance + "]";
       case ResilConstants.ACTOR -> "actor[" + name + ", " + instance + "]";
       case ResilConstants.COMPONENT_IN -> "component[" + name + "] input";
       case ResilConstants.COMPONENT_OUT -> "component[" + name + "] output";

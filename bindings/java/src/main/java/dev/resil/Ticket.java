@@ -7,13 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * One resil_ticket: 64 bytes of a slab of direct memory, handed to the engine by address and read here in place. One user
- * at a time. A slab lives as long as any of its tickets, so a ticket that is lost is the garbage collector's to find.
+ * One resil_ticket: 64 bytes of a slab of direct memory, handed to the engine by address and read
+ * here in place. One user at a time. A slab lives as long as any of its tickets, so a ticket that
+ * is lost is the garbage collector's to find.
  */
 final class Ticket {
   static final int SIZE = 64;
-  private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-  private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final VarHandle INT =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int ATTEMPT = 4;
   private static final int FLAGS = 8;
   private static final int REASON = 12;
@@ -24,6 +27,7 @@ final class Ticket {
   private final ByteBuffer slab;
   private final int offset;
   final long address;
+
   /** Where the pool notes that it is taken; 0 = nowhere. */
   final int place;
 

@@ -5,15 +5,18 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Tickets for calls that need the engine. Each stripe of threads has one that is always the same, so that taking it is one
- * uncontended exchange of a number and giving it back a plain store: no garbage, and no reference stored, which would cost the
- * collector's barrier. Who finds it taken, by another thread or by a call around this one, takes one from a bounded queue.
+ * Tickets for calls that need the engine. Each stripe of threads has one that is always the same,
+ * so that taking it is one uncontended exchange of a number and giving it back a plain store: no
+ * garbage, and no reference stored, which would cost the collector's barrier. Who finds it taken,
+ * by another thread or by a call around this one, takes one from a bounded queue.
  */
 final class TicketPool {
   private static final VarHandle TAKEN = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int STRIPES = 16;
+
   /** Two cache lines of ints. */
   private static final int SPACING = 32;
+
   private static final int SPARE = 1024;
 
   private final Ticket[] near = Ticket.make(STRIPES, SPACING);
@@ -23,7 +26,9 @@ final class TicketPool {
   @SuppressWarnings("deprecation") // threadId() is newer than Java 17
   Ticket take() {
     int stripe = (int) Thread.currentThread().getId() & (STRIPES - 1);
-    return (int) TAKEN.getAndSet(taken, (stripe + 1) * SPACING, 1) == 0 ? near[stripe] : takeSpare();
+    return (int) TAKEN.getAndSet(taken, (stripe + 1) * SPACING, 1) == 0
+        ? near[stripe]
+        : takeSpare();
   }
 
   private Ticket takeSpare() {

@@ -1,6 +1,9 @@
 package dev.resil;
 
-/** A checked exception through a door that does not declare it: work that threw it sneakily gets it back as it was. */
+/**
+ * A checked exception through a door that does not declare it: work that threw it sneakily gets it
+ * back as it was.
+ */
 final class Unchecked {
   private Unchecked() {}
 

@@ -7,7 +7,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Interrupts a thread whose attempt has used up its budget, and never one that has gone on to something else. */
+/**
+ * Interrupts a thread whose attempt has used up its budget, and never one that has gone on to
+ * something else.
+ */
 final class Watchdog extends AtomicInteger implements Runnable {
   private static final long serialVersionUID = 1;
   private static final int RUNNING = 0;
@@ -21,14 +24,20 @@ final class Watchdog extends AtomicInteger implements Runnable {
     this.thread = thread;
   }
 
-  /** One thread for all; it ends when there is nothing to watch, so that it keeps no class loader alive. */
+  /**
+   * One thread for all; it ends when there is nothing to watch, so that it keeps no class loader
+   * alive.
+   */
   private static final class Timer {
-    static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, work -> {
-      Thread thread = new Thread(work, "resil-watchdog");
-      thread.setDaemon(true);
-      thread.setContextClassLoader(null);
-      return thread;
-    });
+    static final ScheduledThreadPoolExecutor EXECUTOR =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, "resil-watchdog");
+              thread.setDaemon(true);
+              thread.setContextClassLoader(null);
+              return thread;
+            });
 
     static {
       EXECUTOR.setRemoveOnCancelPolicy(true);
@@ -60,7 +69,8 @@ final class Watchdog extends AtomicInteger implements Runnable {
     while (watchdog.get() != BITTEN) {
       Thread.onSpinWait();
     }
-    // The interrupt was ours. One from outside at the same moment cannot be told apart; the attempt is over either way.
+    // The interrupt was ours. One from outside at the same moment cannot be told apart; the attempt
+    // is over either way.
     Thread.interrupted();
     throw new AttemptTimeoutException(Duration.ofNanos(timeout), failure);
   }

@@ -43,17 +43,19 @@ class AsyncCallTest {
     AtomicInteger calls = new AtomicInteger();
     return () -> {
       int call = calls.incrementAndGet();
-      return CompletableFuture.supplyAsync(() -> {
-        if (call <= times) {
-          throw new IllegalStateException("failure " + call);
-        }
-        return call;
-      });
+      return CompletableFuture.supplyAsync(
+          () -> {
+            if (call <= times) {
+              throw new IllegalStateException("failure " + call);
+            }
+            return call;
+          });
     };
   }
 
   private Throwable failureOf(CompletableFuture<?> future) {
-    return assertThrows(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS)).getCause();
+    return assertThrows(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS))
+        .getCause();
   }
 
   @Test
@@ -69,13 +71,21 @@ class AsyncCallTest {
     Endpoint orders = orders(QUICK, null, null);
     assertEquals(3, orders.callAsync(failing(2), scheduler).get());
     assertEquals(new Snapshot.Calls(1, 2, 0, 0, 0, 2, 1, 0), engine.snapshot().of(orders).calls());
-    assertEquals(3, orders.<Integer>decorateCompletionStage(failing(2), scheduler).get().toCompletableFuture().get());
+    assertEquals(
+        3,
+        orders
+            .<Integer>decorateCompletionStage(failing(2), scheduler)
+            .get()
+            .toCompletableFuture()
+            .get());
   }
 
   @Test
   void tellsTheStoryWhenExhausted() {
     Endpoint orders = orders(QUICK, null, null);
-    RetriesExhaustedException e = assertInstanceOf(RetriesExhaustedException.class, failureOf(orders.callAsync(failing(9), scheduler)));
+    RetriesExhaustedException e =
+        assertInstanceOf(
+            RetriesExhaustedException.class, failureOf(orders.callAsync(failing(9), scheduler)));
     assertEquals(4, e.attempts());
     assertEquals("failure 4", e.getCause().getMessage());
     assertEquals(3, e.getSuppressed().length);
@@ -84,17 +94,26 @@ class AsyncCallTest {
   @Test
   void aSupplierThatThrowsIsAFailure() {
     Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
-    assertInstanceOf(IOException.class, failureOf(orders.callAsync((AttemptContext a) -> {
-      throw new IOException("before any stage");
-    }, scheduler, CallOptions.DEFAULT)));
+    assertInstanceOf(
+        IOException.class,
+        failureOf(
+            orders.callAsync(
+                (AttemptContext a) -> {
+                  throw new IOException("before any stage");
+                },
+                scheduler,
+                CallOptions.DEFAULT)));
     assertEquals(State.OPEN, orders.state());
-    assertInstanceOf(CircuitOpenException.class, failureOf(orders.callAsync(failing(0), scheduler)));
+    assertInstanceOf(
+        CircuitOpenException.class, failureOf(orders.callAsync(failing(0), scheduler)));
   }
 
   @Test
   void noStageIsAFailureToo() {
     Endpoint orders = orders(null, Policies.TRIPS_AT_TWO, null);
-    assertInstanceOf(NullPointerException.class, failureOf(orders.callAsync(() -> (CompletionStage<Integer>) null, scheduler)));
+    assertInstanceOf(
+        NullPointerException.class,
+        failureOf(orders.callAsync(() -> (CompletionStage<Integer>) null, scheduler)));
   }
 
   @Test
@@ -102,13 +121,20 @@ class AsyncCallTest {
     Endpoint orders = orders("{policy: constant, duration: 1ms, maxRetries: 1}", null, "30ms");
     List<CompletableFuture<Integer>> stages = new ArrayList<>();
     List<String> contexts = new ArrayList<>();
-    Throwable failure = failureOf(orders.callAsync(attempt -> {
-      contexts.add(attempt.attempt() + " " + attempt.timeout().toMillis());
-      CompletableFuture<Integer> never = new CompletableFuture<>();
-      stages.add(never);
-      return never;
-    }, scheduler, CallOptions.DEFAULT));
-    assertEquals(Duration.ofMillis(30), assertInstanceOf(AttemptTimeoutException.class, failure.getCause()).budget());
+    Throwable failure =
+        failureOf(
+            orders.callAsync(
+                attempt -> {
+                  contexts.add(attempt.attempt() + " " + attempt.timeout().toMillis());
+                  CompletableFuture<Integer> never = new CompletableFuture<>();
+                  stages.add(never);
+                  return never;
+                },
+                scheduler,
+                CallOptions.DEFAULT));
+    assertEquals(
+        Duration.ofMillis(30),
+        assertInstanceOf(AttemptTimeoutException.class, failure.getCause()).budget());
     assertEquals(List.of("1 30", "2 30"), contexts);
     assertTrue(stages.stream().allMatch(CompletableFuture::isCancelled));
     assertEquals(2, engine.snapshot().of(orders).calls().timeouts());
@@ -128,10 +154,13 @@ class AsyncCallTest {
   void cancellingEndsTheWait() throws Exception {
     Endpoint orders = orders("{policy: constant, duration: 1h, maxRetries: -1}", null, null);
     AtomicInteger calls = new AtomicInteger();
-    CompletableFuture<Integer> call = orders.callAsync(() -> {
-      calls.incrementAndGet();
-      return CompletableFuture.failedFuture(new IOException("down"));
-    }, scheduler);
+    CompletableFuture<Integer> call =
+        orders.callAsync(
+            () -> {
+              calls.incrementAndGet();
+              return CompletableFuture.failedFuture(new IOException("down"));
+            },
+            scheduler);
     assertTrue(call.cancel(true));
     assertEquals(1, calls.get());
     engine.close();
@@ -150,19 +179,35 @@ class AsyncCallTest {
 
   @Test
   void waitsWhileOpenWhenAsked() throws Exception {
-    Endpoint orders = orders(null, "{maxRequests: 1, timeout: 50ms, trip: consecutiveFailures >= 1}", null);
+    Endpoint orders =
+        orders(null, "{maxRequests: 1, timeout: 50ms, trip: consecutiveFailures >= 1}", null);
     failureOf(orders.callAsync(failing(1), scheduler));
-    assertEquals(1, orders.callAsync(failing(0), scheduler, CallOptions.DEFAULT.waitWhenOpen()).get());
+    assertEquals(
+        1, orders.callAsync(failing(0), scheduler, CallOptions.DEFAULT.waitWhenOpen()).get());
   }
 
   @Test
   void aDeadlineEndsIt() {
     VirtualClock clock = new VirtualClock();
-    engine = Engine.builder().clock(clock).logger(null).fromYaml(Policies.orders("{policy: constant, duration: 20ms, maxRetries: -1}", null, null));
-    RetriesExhaustedException e = assertInstanceOf(RetriesExhaustedException.class, failureOf(engine.app("orders").callAsync(() -> {
-      clock.advance(Duration.ofMillis(30));
-      return CompletableFuture.<Integer>failedFuture(new IOException("down"));
-    }, scheduler, CallOptions.DEFAULT.deadline(Duration.ofMillis(70)))));
+    engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(null)
+            .fromYaml(
+                Policies.orders("{policy: constant, duration: 20ms, maxRetries: -1}", null, null));
+    RetriesExhaustedException e =
+        assertInstanceOf(
+            RetriesExhaustedException.class,
+            failureOf(
+                engine
+                    .app("orders")
+                    .callAsync(
+                        () -> {
+                          clock.advance(Duration.ofMillis(30));
+                          return CompletableFuture.<Integer>failedFuture(new IOException("down"));
+                        },
+                        scheduler,
+                        CallOptions.DEFAULT.deadline(Duration.ofMillis(70)))));
     assertEquals(2, e.attempts(), "after 60 ms another 20 are too many");
     assertEquals(Reason.DEADLINE, e.reason());
   }
@@ -172,7 +217,8 @@ class AsyncCallTest {
     Endpoint orders = orders(QUICK, null, "1s");
     scheduler.shutdown();
     CompletableFuture<Integer> never = new CompletableFuture<>();
-    assertInstanceOf(RejectedExecutionException.class, failureOf(orders.callAsync(() -> never, scheduler)));
+    assertInstanceOf(
+        RejectedExecutionException.class, failureOf(orders.callAsync(() -> never, scheduler)));
     assertTrue(never.isCancelled());
   }
 
@@ -186,7 +232,8 @@ class AsyncCallTest {
     engine.close();
     assertInstanceOf(EngineClosedException.class, failureOf(call));
     assertTrue(engine.handle.isFreed());
-    assertInstanceOf(EngineClosedException.class, failureOf(orders.callAsync(failing(0), scheduler)));
+    assertInstanceOf(
+        EngineClosedException.class, failureOf(orders.callAsync(failing(0), scheduler)));
   }
 
   @Test
@@ -195,11 +242,20 @@ class AsyncCallTest {
     List<CompletableFuture<Integer>> calls = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
       int delay = i % 5;
-      CompletableFuture<Integer> call = orders.callAsync(() -> {
-        CompletableFuture<Integer> stage = new CompletableFuture<>();
-        scheduler.schedule(() -> delay == 4 ? stage.completeExceptionally(new IOException()) : stage.complete(1), delay, TimeUnit.MILLISECONDS);
-        return stage;
-      }, scheduler);
+      CompletableFuture<Integer> call =
+          orders.callAsync(
+              () -> {
+                CompletableFuture<Integer> stage = new CompletableFuture<>();
+                scheduler.schedule(
+                    () ->
+                        delay == 4
+                            ? stage.completeExceptionally(new IOException())
+                            : stage.complete(1),
+                    delay,
+                    TimeUnit.MILLISECONDS);
+                return stage;
+              },
+              scheduler);
       if (i % 3 == 0) {
         scheduler.schedule(() -> call.cancel(true), i % 4, TimeUnit.MILLISECONDS);
       }

@@ -31,7 +31,11 @@ class CallTest {
   }
 
   private Endpoint orders(String retry, String breaker, String timeout) {
-    engine = Engine.builder().clock(clock).logger(null).fromYaml(Policies.orders(retry, breaker, timeout));
+    engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(null)
+            .fromYaml(Policies.orders(retry, breaker, timeout));
     return engine.app("orders", "post");
   }
 
@@ -72,18 +76,23 @@ class CallTest {
   @Test
   void saysWhatEveryAttemptFailedWith() {
     Endpoint orders = orders(Policies.THREE_RETRIES, null, null);
-    RetriesExhaustedException e = assertThrows(RetriesExhaustedException.class, () -> orders.call(failing(9)));
+    RetriesExhaustedException e =
+        assertThrows(RetriesExhaustedException.class, () -> orders.call(failing(9)));
     assertEquals(4, e.attempts());
     assertEquals(Reason.EXHAUSTED, e.reason());
     assertEquals("failure 4", e.getCause().getMessage());
-    assertEquals(List.of("failure 1", "failure 2", "failure 3"), List.of(e.getSuppressed()).stream().map(Throwable::getMessage).toList());
-    assertTrue(e.getMessage().contains("endpoint[orders, orders:post] failed 4 times"), e.getMessage());
+    assertEquals(
+        List.of("failure 1", "failure 2", "failure 3"),
+        List.of(e.getSuppressed()).stream().map(Throwable::getMessage).toList());
+    assertTrue(
+        e.getMessage().contains("endpoint[orders, orders:post] failed 4 times"), e.getMessage());
   }
 
   @Test
   void doesNotHoardTheFailuresOfALongOperation() {
     Endpoint orders = orders("{policy: constant, duration: 1ms, maxRetries: 500}", null, null);
-    RetriesExhaustedException e = assertThrows(RetriesExhaustedException.class, () -> orders.call(failing(1000)));
+    RetriesExhaustedException e =
+        assertThrows(RetriesExhaustedException.class, () -> orders.call(failing(1000)));
     assertEquals(501, e.attempts());
     assertEquals(Failures.KEPT, e.getSuppressed().length);
     assertEquals("failure 500", e.getSuppressed()[Failures.KEPT - 1].getMessage());
@@ -93,9 +102,15 @@ class CallTest {
   void throwsTheOnlyFailureAsItWas() {
     Endpoint orders = orders(null, Policies.TRIPS_AT_TWO, null);
     IOException failure = new IOException("the one");
-    assertSame(failure, assertThrows(IOException.class, () -> orders.call(() -> {
-      throw failure;
-    })));
+    assertSame(
+        failure,
+        assertThrows(
+            IOException.class,
+            () ->
+                orders.call(
+                    () -> {
+                      throw failure;
+                    })));
   }
 
   @Test
@@ -104,7 +119,8 @@ class CallTest {
     assertThrows(IOException.class, () -> orders.call(failing(1)));
     assertEquals(State.OPEN, orders.state());
     clock.advance(Duration.ofSeconds(2));
-    CircuitOpenException e = assertThrows(CircuitOpenException.class, () -> orders.call(failing(0)));
+    CircuitOpenException e =
+        assertThrows(CircuitOpenException.class, () -> orders.call(failing(0)));
     assertEquals(3000, e.retryAfter().toMillis());
     assertEquals(0, e.getStackTrace().length);
     assertTrue(e.getMessage().contains("open for another 3000 ms"), e.getMessage());
@@ -131,10 +147,15 @@ class CallTest {
     Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
     assertThrows(IOException.class, () -> orders.call(failing(1)));
     clock.advance(Duration.ofSeconds(6));
-    String inner = orders.call(() -> {
-      assertEquals(State.HALF_OPEN, orders.state());
-      return assertThrows(TooManyRequestsException.class, () -> orders.call(() -> 2)).rejection().reason().name();
-    });
+    String inner =
+        orders.call(
+            () -> {
+              assertEquals(State.HALF_OPEN, orders.state());
+              return assertThrows(TooManyRequestsException.class, () -> orders.call(() -> 2))
+                  .rejection()
+                  .reason()
+                  .name();
+            });
     assertEquals("TOO_MANY_REQUESTS", inner);
     assertEquals(State.CLOSED, orders.state());
   }
@@ -142,7 +163,8 @@ class CallTest {
   @Test
   void aRejectionInMidOperationTellsWhatHappenedBefore() {
     Endpoint orders = orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_TWO, null);
-    CircuitOpenException e = assertThrows(CircuitOpenException.class, () -> orders.call(failing(9)));
+    CircuitOpenException e =
+        assertThrows(CircuitOpenException.class, () -> orders.call(failing(9)));
     assertEquals("failure 2", e.getCause().getMessage());
     assertEquals("failure 1", e.getSuppressed()[0].getMessage());
   }
@@ -152,7 +174,8 @@ class CallTest {
     Endpoint orders = orders(null, Policies.TRIPS_AT_TWO, null);
     assertEquals(new Result.Success<>(1), orders.tryCall(() -> 1));
     Result<Integer> failure = orders.tryCall(failing(2));
-    assertEquals("failure 1", assertInstanceOf(Result.Failure.class, failure).exception().getMessage());
+    assertEquals(
+        "failure 1", assertInstanceOf(Result.Failure.class, failure).exception().getMessage());
     assertThrows(IOException.class, failure::orElseThrow);
     orders.tryCall(failing(2));
     Result<Integer> rejected = orders.tryCall(failing(0));
@@ -177,15 +200,18 @@ class CallTest {
   void waitsWhileOpenWhenAsked() throws Exception {
     Endpoint orders = orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_ONE, null);
     assertEquals(4, orders.<Integer>call(failing(3), CallOptions.DEFAULT.waitWhenOpen()));
-    assertTrue(clock.nanoTime() > Duration.ofSeconds(15).toNanos(), "three openings of five seconds each");
+    assertTrue(
+        clock.nanoTime() > Duration.ofSeconds(15).toNanos(), "three openings of five seconds each");
     assertEquals(3, totals(orders).retries(), "waiting is no attempt");
   }
 
   @Test
   void aDeadlineEndsTheOperationWithItsError() {
     Endpoint orders = orders("{policy: constant, duration: 1s, maxRetries: -1}", null, null);
-    RetriesExhaustedException e = assertThrows(RetriesExhaustedException.class,
-        () -> orders.call(failing(99), CallOptions.DEFAULT.deadline(Duration.ofMillis(2500))));
+    RetriesExhaustedException e =
+        assertThrows(
+            RetriesExhaustedException.class,
+            () -> orders.call(failing(99), CallOptions.DEFAULT.deadline(Duration.ofMillis(2500))));
     assertEquals(3, e.attempts());
     assertEquals(Reason.DEADLINE, e.reason());
   }
@@ -194,27 +220,32 @@ class CallTest {
   void aDeadlineLimitsEachAttempt() throws Exception {
     Endpoint orders = orders(Policies.THREE_RETRIES, null, "1500ms");
     List<Duration> budgets = new ArrayList<>();
-    orders.call(attempt -> {
-      budgets.add(attempt.timeout());
-      if (attempt.attempt() < 3) {
-        throw new IOException("again");
-      }
-      return null;
-    }, CallOptions.DEFAULT.deadline(Duration.ofSeconds(3)));
-    assertEquals(List.of(Duration.ofMillis(1500), Duration.ofMillis(1500), Duration.ofSeconds(1)), budgets);
+    orders.call(
+        attempt -> {
+          budgets.add(attempt.timeout());
+          if (attempt.attempt() < 3) {
+            throw new IOException("again");
+          }
+          return null;
+        },
+        CallOptions.DEFAULT.deadline(Duration.ofSeconds(3)));
+    assertEquals(
+        List.of(Duration.ofMillis(1500), Duration.ofMillis(1500), Duration.ofSeconds(1)), budgets);
   }
 
   @Test
   void anAttemptKnowsItsNumberAndBudget() throws Exception {
     Endpoint orders = orders(Policies.THREE_RETRIES, null, "250ms");
     List<String> seen = new ArrayList<>();
-    orders.call(attempt -> {
-      seen.add(attempt.attempt() + " " + attempt.timeout().toMillis());
-      if (attempt.attempt() < 3) {
-        throw new TimeoutException();
-      }
-      return null;
-    }, CallOptions.DEFAULT);
+    orders.call(
+        attempt -> {
+          seen.add(attempt.attempt() + " " + attempt.timeout().toMillis());
+          if (attempt.attempt() < 3) {
+            throw new TimeoutException();
+          }
+          return null;
+        },
+        CallOptions.DEFAULT);
     assertEquals(List.of("1 250", "2 250", "3 250"), seen);
     assertEquals(2, totals(orders).timeouts());
   }
@@ -223,28 +254,43 @@ class CallTest {
   void theCallerSaysWhatFails() throws Exception {
     Endpoint orders = orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_ONE, null);
     CallOptions options = CallOptions.DEFAULT.ignore(IllegalArgumentException.class);
-    assertThrows(IllegalArgumentException.class, () -> orders.call(() -> {
-      throw new IllegalArgumentException("no such order");
-    }, options));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            orders.call(
+                () -> {
+                  throw new IllegalArgumentException("no such order");
+                },
+                options));
     assertEquals(State.CLOSED, orders.state());
     assertEquals(new Snapshot.Calls(1, 0, 0, 0, 0, 0, 0, 0), totals(orders));
-    assertThrows(CircuitOpenException.class, () -> orders.call(failing(1), CallOptions.DEFAULT.failOn(IOException.class)));
+    assertThrows(
+        CircuitOpenException.class,
+        () -> orders.call(failing(1), CallOptions.DEFAULT.failOn(IOException.class)));
   }
 
   @Test
   void resultsMayFailAndTheLastOneIsReturned() throws Exception {
     Endpoint orders = orders(Policies.THREE_RETRIES, null, null);
     AtomicInteger calls = new AtomicInteger();
-    assertEquals(4, orders.<Integer>call(calls::incrementAndGet, CallOptions.DEFAULT.failOnResult(r -> true)));
+    assertEquals(
+        4,
+        orders.<Integer>call(calls::incrementAndGet, CallOptions.DEFAULT.failOnResult(r -> true)));
     assertEquals(4, calls.get());
   }
 
   @Test
   void theEngineJudgesStatuses() throws Exception {
-    Endpoint orders = orders("{policy: constant, duration: 1s, maxRetries: 3, matching: {httpStatusCodes: '500-599'}}", null, null);
+    Endpoint orders =
+        orders(
+            "{policy: constant, duration: 1s, maxRetries: 3, matching: {httpStatusCodes:"
+                + " '500-599'}}",
+            null,
+            null);
     CallOptions options = CallOptions.DEFAULT.httpStatus(result -> (Integer) result);
     AtomicInteger calls = new AtomicInteger();
-    assertEquals(404, orders.<Integer>call(() -> calls.incrementAndGet() == 1 ? 503 : 404, options));
+    assertEquals(
+        404, orders.<Integer>call(() -> calls.incrementAndGet() == 1 ? 503 : 404, options));
     assertEquals(2, calls.get(), "503 is in the list, 404 is not");
     assertEquals(204, orders.<Integer>call(() -> 204, options));
     assertEquals(new Snapshot.Calls(1, 2, 0, 0, 0, 1, 0, 1), totals(orders));
@@ -254,25 +300,38 @@ class CallTest {
   void theServersHintMakesADelayLonger() throws Exception {
     Endpoint orders = orders(Policies.THREE_RETRIES, null, null);
     AtomicInteger calls = new AtomicInteger();
-    orders.call(calls::incrementAndGet, CallOptions.DEFAULT.outcomeOfResult(
-        result -> (Integer) result == 1 ? Outcome.http(429).retryAfter(Duration.ofSeconds(7)) : Outcome.http(200)));
+    orders.call(
+        calls::incrementAndGet,
+        CallOptions.DEFAULT.outcomeOfResult(
+            result ->
+                (Integer) result == 1
+                    ? Outcome.http(429).retryAfter(Duration.ofSeconds(7))
+                    : Outcome.http(200)));
     assertEquals(List.of(Duration.ofSeconds(7)), clock.sleeps);
   }
 
   @Test
   void aCallThatCannotBeRepeatedIsNot() {
     Endpoint orders = orders(Policies.THREE_RETRIES, null, null);
-    assertEquals("failure 1", assertThrows(IOException.class,
-        () -> orders.call(failing(1), CallOptions.DEFAULT.notRepeatable())).getMessage());
+    assertEquals(
+        "failure 1",
+        assertThrows(
+                IOException.class,
+                () -> orders.call(failing(1), CallOptions.DEFAULT.notRepeatable()))
+            .getMessage());
     assertTrue(clock.sleeps.isEmpty());
   }
 
   @Test
   void errorsPassThroughAtOnce() {
     Endpoint orders = orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_ONE, null);
-    assertThrows(StackOverflowError.class, () -> orders.call(() -> {
-      throw new StackOverflowError();
-    }));
+    assertThrows(
+        StackOverflowError.class,
+        () ->
+            orders.call(
+                () -> {
+                  throw new StackOverflowError();
+                }));
     assertEquals(State.OPEN, orders.state(), "it was a failure");
     assertTrue(clock.sleeps.isEmpty());
   }
@@ -282,9 +341,15 @@ class CallTest {
     Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
     assertThrows(IOException.class, () -> orders.call(failing(1)));
     clock.advance(Duration.ofSeconds(6));
-    assertThrows(IllegalStateException.class, () -> orders.call(() -> 1, CallOptions.DEFAULT.failOnResult(r -> {
-      throw new IllegalStateException("a bug");
-    })));
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            orders.call(
+                () -> 1,
+                CallOptions.DEFAULT.failOnResult(
+                    r -> {
+                      throw new IllegalStateException("a bug");
+                    })));
     assertEquals(1, orders.<Integer>call(() -> 1), "the probe's permit is free again");
   }
 
@@ -300,9 +365,15 @@ class CallTest {
     assertEquals(15, orders.<Integer, Integer>decorateFunction(i -> calls.addAndGet(i)).apply(10));
     orders.<Integer>decorateConsumer(calls::addAndGet).accept(10);
     assertEquals(25, calls.get());
-    assertThrows(ArithmeticException.class, () -> engine.app("free").run(() -> {
-      throw new ArithmeticException();
-    }));
+    assertThrows(
+        ArithmeticException.class,
+        () ->
+            engine
+                .app("free")
+                .run(
+                    () -> {
+                      throw new ArithmeticException();
+                    }));
     assertEquals(7, totals(orders).successes());
   }
 

@@ -24,7 +24,11 @@ class CloseTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   private static Engine engine() {
-    return Engine.builder().logger(null).fromYaml(Policies.orders("{policy: constant, duration: 1h, maxRetries: -1}", Policies.TRIPS_AT_TWO, null));
+    return Engine.builder()
+        .logger(null)
+        .fromYaml(
+            Policies.orders(
+                "{policy: constant, duration: 1h, maxRetries: -1}", Policies.TRIPS_AT_TWO, null));
   }
 
   @Test
@@ -33,11 +37,15 @@ class CloseTest {
     Endpoint orders = engine.app("orders");
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    Future<String> call = threads.submit(() -> orders.call(() -> {
-      inside.countDown();
-      go.await();
-      return "finished";
-    }));
+    Future<String> call =
+        threads.submit(
+            () ->
+                orders.call(
+                    () -> {
+                      inside.countDown();
+                      go.await();
+                      return "finished";
+                    }));
     inside.await();
     engine.close();
     assertTrue(engine.isClosed());
@@ -51,10 +59,15 @@ class CloseTest {
   void aFailingCallInFlightEndsToo() throws Exception {
     Engine engine = engine();
     Endpoint orders = engine.app("orders");
-    EngineClosedException e = assertThrows(EngineClosedException.class, () -> orders.call(() -> {
-      engine.close();
-      throw new IOException("down");
-    }));
+    EngineClosedException e =
+        assertThrows(
+            EngineClosedException.class,
+            () ->
+                orders.call(
+                    () -> {
+                      engine.close();
+                      throw new IOException("down");
+                    }));
     assertInstanceOf(IOException.class, e.getCause());
     assertTrue(engine.handle.isFreed());
   }
@@ -64,10 +77,17 @@ class CloseTest {
     Engine engine = engine();
     Endpoint orders = engine.app("orders");
     CountDownLatch failed = new CountDownLatch(1);
-    Future<?> call = threads.submit(() -> assertThrows(EngineClosedException.class, () -> orders.call(() -> {
-      failed.countDown();
-      throw new IOException("down");
-    })));
+    Future<?> call =
+        threads.submit(
+            () ->
+                assertThrows(
+                    EngineClosedException.class,
+                    () ->
+                        orders.call(
+                            () -> {
+                              failed.countDown();
+                              throw new IOException("down");
+                            })));
     failed.await();
     engine.close();
     call.get(10, TimeUnit.SECONDS);
@@ -92,27 +112,34 @@ class CloseTest {
   @Test
   void closedUnderFire() throws Exception {
     for (int round = 0; round < 200; round++) {
-      Engine engine = Engine.builder().logger(null).fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, null));
+      Engine engine =
+          Engine.builder()
+              .logger(null)
+              .fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, null));
       Endpoint orders = engine.app("orders");
       CountDownLatch running = new CountDownLatch(4);
       List<Future<Long>> calls = new ArrayList<>();
       for (int thread = 0; thread < 4; thread++) {
         boolean fails = thread % 2 == 1;
-        calls.add(threads.submit(() -> {
-          running.countDown();
-          for (long made = 0;; made++) {
-            boolean failing = fails && made % 3 == 0;
-            Result<Integer> result = orders.tryCall(() -> {
-              if (failing) {
-                throw new IOException();
-              }
-              return 1;
-            });
-            if (result.exception() instanceof EngineClosedException) {
-              return made;
-            }
-          }
-        }));
+        calls.add(
+            threads.submit(
+                () -> {
+                  running.countDown();
+                  for (long made = 0; ; made++) {
+                    boolean failing = fails && made % 3 == 0;
+                    Result<Integer> result =
+                        orders.tryCall(
+                            () -> {
+                              if (failing) {
+                                throw new IOException();
+                              }
+                              return 1;
+                            });
+                    if (result.exception() instanceof EngineClosedException) {
+                      return made;
+                    }
+                  }
+                }));
       }
       running.await();
       Thread.onSpinWait();
@@ -136,7 +163,7 @@ class CloseTest {
 
   private static Handle lost() {
     Engine engine = engine();
-    engine.app("orders").run(() -> { });
+    engine.app("orders").run(() -> {});
     return engine.handle;
   }
 
@@ -146,12 +173,13 @@ class CloseTest {
       Endpoint orders = engine.app("orders");
       AtomicLong left = new AtomicLong(4);
       for (int thread = 0; thread < 4; thread++) {
-        threads.submit(() -> {
-          for (int i = 0; i < 100_000; i++) {
-            orders.run(() -> { });
-          }
-          left.decrementAndGet();
-        });
+        threads.submit(
+            () -> {
+              for (int i = 0; i < 100_000; i++) {
+                orders.run(() -> {});
+              }
+              left.decrementAndGet();
+            });
       }
       while (left.get() > 0) {
         engine.snapshot();

@@ -38,11 +38,13 @@ class ConcurrencyTest {
     List<Future<?>> all = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
       int thread = i;
-      all.add(threads.submit(() -> {
-        start.await();
-        body.run(thread);
-        return null;
-      }));
+      all.add(
+          threads.submit(
+              () -> {
+                start.await();
+                body.run(thread);
+                return null;
+              }));
     }
     start.countDown();
     for (Future<?> future : all) {
@@ -52,23 +54,29 @@ class ConcurrencyTest {
 
   @Test
   void totalsAreExact() throws Exception {
-    try (Engine engine = Engine.builder().logger(null).fromYaml(
-        Policies.orders(null, "{maxRequests: 1, timeout: 1h, trip: totalFailures > 1000000}", null))) {
+    try (Engine engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(
+                Policies.orders(
+                    null, "{maxRequests: 1, timeout: 1h, trip: totalFailures > 1000000}", null))) {
       Endpoint orders = engine.app("orders");
       LongAdder good = new LongAdder();
       LongAdder bad = new LongAdder();
-      everywhere(thread -> {
-        for (int i = 0; i < 20_000; i++) {
-          boolean fails = i % 7 == thread % 7;
-          (fails ? bad : good).increment();
-          orders.tryCall(() -> {
-            if (fails) {
-              throw new IOException();
+      everywhere(
+          thread -> {
+            for (int i = 0; i < 20_000; i++) {
+              boolean fails = i % 7 == thread % 7;
+              (fails ? bad : good).increment();
+              orders.tryCall(
+                  () -> {
+                    if (fails) {
+                      throw new IOException();
+                    }
+                    return 1;
+                  });
             }
-            return 1;
           });
-        }
-      });
       Snapshot.EndpointView view = engine.snapshot().of(orders);
       assertEquals(good.sum(), view.calls().successes());
       assertEquals(bad.sum(), view.calls().failures());
@@ -80,29 +88,37 @@ class ConcurrencyTest {
   void halfOpenAdmitsNoMoreThanItMayAndEachTransitionIsOneEvent() throws Exception {
     VirtualClock clock = new VirtualClock();
     List<Event> changes = Collections.synchronizedList(new ArrayList<>());
-    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(
-        Policies.orders(null, "{maxRequests: 3, timeout: 5s, trip: consecutiveFailures >= 1}", null))) {
-      engine.onEvent(event -> {
-        if (event.kind() == Event.Kind.STATE_CHANGE) {
-          changes.add(event);
-        }
-      });
+    try (Engine engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(null)
+            .fromYaml(
+                Policies.orders(
+                    null, "{maxRequests: 3, timeout: 5s, trip: consecutiveFailures >= 1}", null))) {
+      engine.onEvent(
+          event -> {
+            if (event.kind() == Event.Kind.STATE_CHANGE) {
+              changes.add(event);
+            }
+          });
       Endpoint orders = engine.app("orders");
       for (int round = 0; round < 200; round++) {
-        orders.tryCall(() -> {
-          throw new IOException();
-        });
+        orders.tryCall(
+            () -> {
+              throw new IOException();
+            });
         assertEquals(State.OPEN, orders.state());
         clock.advance(Duration.ofSeconds(6));
         AtomicInteger admitted = new AtomicInteger();
         List<Operation> probes = Collections.synchronizedList(new ArrayList<>());
-        everywhere(thread -> {
-          Operation probe = orders.operation();
-          if (probe.begin()) {
-            admitted.incrementAndGet();
-            probes.add(probe);
-          }
-        });
+        everywhere(
+            thread -> {
+              Operation probe = orders.operation();
+              if (probe.begin()) {
+                admitted.incrementAndGet();
+                probes.add(probe);
+              }
+            });
         assertEquals(3, admitted.get());
         for (Operation probe : probes) {
           probe.end(Outcome.SUCCESS);
@@ -120,39 +136,47 @@ class ConcurrencyTest {
 
   @Test
   void ticketsAreNotSharedByThreads() throws Exception {
-    try (Engine engine = Engine.builder().logger(null).fromYaml(Policies.orders(Policies.THREE_RETRIES, null, null))) {
+    try (Engine engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(Policies.orders(Policies.THREE_RETRIES, null, null))) {
       Endpoint orders = engine.app("orders");
-      everywhere(thread -> {
-        for (int i = 0; i < 5_000; i++) {
-          List<Operation> nested = new ArrayList<>();
-          for (int depth = 0; depth < 1 + i % 9; depth++) {
-            Operation operation = orders.operation();
-            assertTrue(operation.begin());
-            nested.add(operation);
-          }
-          for (Operation operation : nested) {
-            assertEquals(1, operation.attempt());
-            assertEquals(Verdict.DONE, operation.end(Outcome.SUCCESS));
-          }
-        }
-      });
+      everywhere(
+          thread -> {
+            for (int i = 0; i < 5_000; i++) {
+              List<Operation> nested = new ArrayList<>();
+              for (int depth = 0; depth < 1 + i % 9; depth++) {
+                Operation operation = orders.operation();
+                assertTrue(operation.begin());
+                nested.add(operation);
+              }
+              for (Operation operation : nested) {
+                assertEquals(1, operation.attempt());
+                assertEquals(Verdict.DONE, operation.end(Outcome.SUCCESS));
+              }
+            }
+          });
       assertEquals(0, engine.snapshot().of(orders).calls().cancelled());
     }
   }
 
   @Test
   void reloadsDoNotDisturbCalls() throws Exception {
-    try (Engine engine = Engine.builder().logger(null).fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, "1s"))) {
+    try (Engine engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, "1s"))) {
       Endpoint orders = engine.app("orders");
-      everywhere(thread -> {
-        for (int i = 0; i < (thread == 0 ? 300 : 20_000); i++) {
-          if (thread == 0) {
-            engine.reloadYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, (1 + i % 3) + "s"));
-          } else {
-            orders.run(() -> { });
-          }
-        }
-      });
+      everywhere(
+          thread -> {
+            for (int i = 0; i < (thread == 0 ? 300 : 20_000); i++) {
+              if (thread == 0) {
+                engine.reloadYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, (1 + i % 3) + "s"));
+              } else {
+                orders.run(() -> {});
+              }
+            }
+          });
       assertEquals((THREADS - 1) * 20_000, engine.snapshot().of(orders).calls().successes());
     }
   }

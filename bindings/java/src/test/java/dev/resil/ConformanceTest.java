@@ -28,14 +28,21 @@ class ConformanceTest {
   }
 
   private static Stream<Case> lines(String file, String... names) throws IOException {
-    return Files.readAllLines(Path.of(System.getProperty("resil.vectors"), file)).stream().map(text -> {
-      try {
-        JsonNode line = MAPPER.readTree(text);
-        return new Case(Stream.of(names).map(name -> line.get(name).asText()).reduce((a, b) -> a + "/" + b).get(), line);
-      } catch (IOException e) {
-        throw new IllegalStateException(text, e);
-      }
-    });
+    return Files.readAllLines(Path.of(System.getProperty("resil.vectors"), file)).stream()
+        .map(
+            text -> {
+              try {
+                JsonNode line = MAPPER.readTree(text);
+                return new Case(
+                    Stream.of(names)
+                        .map(name -> line.get(name).asText())
+                        .reduce((a, b) -> a + "/" + b)
+                        .get(),
+                    line);
+              } catch (IOException e) {
+                throw new IllegalStateException(text, e);
+              }
+            });
   }
 
   static Stream<Case> operations() throws IOException {
@@ -52,14 +59,21 @@ class ConformanceTest {
     JsonNode line = vector.line;
     VirtualClock clock = new VirtualClock();
     List<String> transitions = new ArrayList<>();
-    try (Engine engine = Engine.builder().appId(line.get("app_id").asText()).clock(clock).jitterSeed(7).logger(null)
-        .fromYaml(line.get("spec").asText())) {
-      engine.onEvent(event -> {
-        if (event.kind() == Event.Kind.STATE_CHANGE) {
-          String breaker = engine.snapshot().of(event.endpoint()).breaker().name();
-          transitions.add(event.timeNanos() + " " + breaker + " " + event.from() + " -> " + event.to());
-        }
-      });
+    try (Engine engine =
+        Engine.builder()
+            .appId(line.get("app_id").asText())
+            .clock(clock)
+            .jitterSeed(7)
+            .logger(null)
+            .fromYaml(line.get("spec").asText())) {
+      engine.onEvent(
+          event -> {
+            if (event.kind() == Event.Kind.STATE_CHANGE) {
+              String breaker = engine.snapshot().of(event.endpoint()).breaker().name();
+              transitions.add(
+                  event.timeNanos() + " " + breaker + " " + event.from() + " -> " + event.to());
+            }
+          });
       Map<Long, Operation> calls = new HashMap<>();
       int number = 0;
       for (JsonNode step : line.get("steps")) {
@@ -76,7 +90,14 @@ class ConformanceTest {
     }
     List<String> expected = new ArrayList<>();
     for (JsonNode t : line.get("expect_transitions")) {
-      expected.add(t.get("at").asLong() + " " + t.get("breaker").asText() + " " + t.get("from").asText() + " -> " + t.get("to").asText());
+      expected.add(
+          t.get("at").asLong()
+              + " "
+              + t.get("breaker").asText()
+              + " "
+              + t.get("from").asText()
+              + " -> "
+              + t.get("to").asText());
     }
     assertEquals(expected, transitions, vector.toString());
   }
@@ -91,8 +112,12 @@ class ConformanceTest {
     };
   }
 
-  private static void begin(Engine engine, Map<Long, Operation> calls, JsonNode step, JsonNode expect, String where) {
-    Operation call = step.get("attempt").asInt() == 1 ? target(engine, step).operation() : calls.get(step.get("call").asLong());
+  private static void begin(
+      Engine engine, Map<Long, Operation> calls, JsonNode step, JsonNode expect, String where) {
+    Operation call =
+        step.get("attempt").asInt() == 1
+            ? target(engine, step).operation()
+            : calls.get(step.get("call").asLong());
     calls.put(step.get("call").asLong(), call);
     boolean admitted = call.begin();
     assertEquals(expect.get("decision").asText(), admitted ? "allow" : "reject", where);
@@ -106,25 +131,33 @@ class ConformanceTest {
     }
   }
 
-  private static void end(Map<Long, Operation> calls, JsonNode step, JsonNode expect, String where) {
+  private static void end(
+      Map<Long, Operation> calls, JsonNode step, JsonNode expect, String where) {
     Operation call = calls.get(step.get("call").asLong());
-    Outcome outcome = step.has("http_status") ? Outcome.http(step.get("http_status").asInt())
-        : switch (step.get("outcome").asText()) {
-          case "success" -> Outcome.SUCCESS;
-          case "failure" -> Outcome.FAILURE;
-          case "timeout" -> Outcome.TIMEOUT;
-          default -> throw new AssertionError("an outcome of a new kind: " + where);
-        };
+    Outcome outcome =
+        step.has("http_status")
+            ? Outcome.http(step.get("http_status").asInt())
+            : switch (step.get("outcome").asText()) {
+              case "success" -> Outcome.SUCCESS;
+              case "failure" -> Outcome.FAILURE;
+              case "timeout" -> Outcome.TIMEOUT;
+              default -> throw new AssertionError("an outcome of a new kind: " + where);
+            };
     Verdict verdict = call.end(outcome);
-    assertEquals(expect.get("verdict").asText(), switch (verdict) {
-      case DONE -> "done";
-      case RETRY -> "retry";
-      case GIVE_UP -> "fail";
-    }, where);
+    assertEquals(
+        expect.get("verdict").asText(),
+        switch (verdict) {
+          case DONE -> "done";
+          case RETRY -> "retry";
+          case GIVE_UP -> "fail";
+        },
+        where);
     if (verdict == Verdict.RETRY) {
       long delay = call.delay().toNanos();
       JsonNode range = expect.get("delay_ns");
-      assertTrue(delay >= range.get(0).asLong() && delay <= range.get(1).asLong(), () -> where + ": delay " + delay);
+      assertTrue(
+          delay >= range.get(0).asLong() && delay <= range.get(1).asLong(),
+          () -> where + ": delay " + delay);
     }
   }
 
@@ -132,8 +165,13 @@ class ConformanceTest {
     Snapshot.BreakerView breaker = endpoint.engine.snapshot().of(endpoint).breaker();
     assertEquals(expect.get("state").asText(), breaker.state().toString(), where);
     assertEquals(expect.get("state").asText(), endpoint.state().toString(), where);
-    expect.get("counts").fields().forEachRemaining(
-        count -> assertEquals(count.getValue().asLong(), breaker.count(count.getKey()).orElseThrow(), where));
+    expect
+        .get("counts")
+        .fields()
+        .forEachRemaining(
+            count ->
+                assertEquals(
+                    count.getValue().asLong(), breaker.count(count.getKey()).orElseThrow(), where));
   }
 
   @ParameterizedTest
@@ -145,13 +183,19 @@ class ConformanceTest {
     String rule = ("(" + expression + ") == (" + other + ")").replace("'", "''");
     Engine engine;
     try {
-      engine = Engine.builder().clock(new VirtualClock()).logger(null)
-          .fromYaml(Policies.orders(null, "{maxRequests: 1, timeout: 5s, trip: '" + rule + "'}", null));
+      engine =
+          Engine.builder()
+              .clock(new VirtualClock())
+              .logger(null)
+              .fromYaml(
+                  Policies.orders(
+                      null, "{maxRequests: 1, timeout: 5s, trip: '" + rule + "'}", null));
     } catch (PolicyException refused) {
       assertTrue(error, () -> vector + " was refused: " + refused.getMessage());
       return;
     }
-    try (engine; Operation call = engine.app("orders").operation()) {
+    try (engine;
+        Operation call = engine.app("orders").operation()) {
       assertTrue(call.begin());
       call.end(Outcome.FAILURE);
       assertEquals(error ? State.CLOSED : State.OPEN, engine.app("orders").state(), rule);

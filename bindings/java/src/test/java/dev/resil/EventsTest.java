@@ -42,17 +42,24 @@ class EventsTest {
     }
   }
 
-  private static final String QUICKSTART = Policies.orders("{policy: constant, duration: 5s, maxRetries: -1}",
-      "{maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 2}", null);
+  private static final String QUICKSTART =
+      Policies.orders(
+          "{policy: constant, duration: 5s, maxRetries: -1}",
+          "{maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 2}",
+          null);
 
   private void outage(Engine engine) throws Exception {
     int[] calls = {0};
-    engine.app("orders", "post").call(() -> {
-      if (++calls[0] < 4) {
-        throw new IOException("down");
-      }
-      return null;
-    }, CallOptions.DEFAULT.waitWhenOpen());
+    engine
+        .app("orders", "post")
+        .call(
+            () -> {
+              if (++calls[0] < 4) {
+                throw new IOException("down");
+              }
+              return null;
+            },
+            CallOptions.DEFAULT.waitWhenOpen());
   }
 
   @Test
@@ -62,20 +69,32 @@ class EventsTest {
       outage(engine);
     }
     String breaker = "INFO Circuit breaker \"orders:post\" changed state from ";
-    assertEquals(List.of("INFO Error processing operation endpoint[orders, orders:post]. Retrying...",
-        breaker + "closed to open", breaker + "open to half-open", breaker + "half-open to open",
-        breaker + "open to half-open", breaker + "half-open to closed",
-        "INFO Recovered processing operation endpoint[orders, orders:post] after 4 attempts"), lines.lines);
+    assertEquals(
+        List.of(
+            "INFO Error processing operation endpoint[orders, orders:post]. Retrying...",
+            breaker + "closed to open",
+            breaker + "open to half-open",
+            breaker + "half-open to open",
+            breaker + "open to half-open",
+            breaker + "half-open to closed",
+            "INFO Recovered processing operation endpoint[orders, orders:post] after 4 attempts"),
+        lines.lines);
   }
 
   @Test
   void listenersGetThemInOrderOnTheCallingThread() throws Exception {
     List<Event> events = new ArrayList<>();
     try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
-      AutoCloseable registration = engine.onEvent(event -> {
-        assertEquals("main", Thread.currentThread().getName().equals("main") ? "main" : Thread.currentThread().getName());
-        events.add(event);
-      });
+      AutoCloseable registration =
+          engine.onEvent(
+              event -> {
+                assertEquals(
+                    "main",
+                    Thread.currentThread().getName().equals("main")
+                        ? "main"
+                        : Thread.currentThread().getName());
+                events.add(event);
+              });
       outage(engine);
       registration.close();
       int before = events.size();
@@ -85,14 +104,17 @@ class EventsTest {
     for (int i = 1; i < events.size(); i++) {
       assertEquals(events.get(i - 1).sequence() + 1, events.get(i).sequence());
     }
-    Event retry = events.stream().filter(e -> e.kind() == Event.Kind.RETRY).findFirst().orElseThrow();
+    Event retry =
+        events.stream().filter(e -> e.kind() == Event.Kind.RETRY).findFirst().orElseThrow();
     assertEquals(1, retry.attempts());
     assertEquals(Duration.ofSeconds(5), retry.duration());
     assertEquals("endpoint[orders, orders:post]", retry.endpoint().toString());
-    Event opened = events.stream().filter(e -> e.kind() == Event.Kind.STATE_CHANGE).findFirst().orElseThrow();
+    Event opened =
+        events.stream().filter(e -> e.kind() == Event.Kind.STATE_CHANGE).findFirst().orElseThrow();
     assertEquals(State.CLOSED, opened.from());
     assertEquals(State.OPEN, opened.to());
-    Event recovered = events.stream().filter(e -> e.kind() == Event.Kind.RECOVERED).findFirst().orElseThrow();
+    Event recovered =
+        events.stream().filter(e -> e.kind() == Event.Kind.RECOVERED).findFirst().orElseThrow();
     assertEquals(4, recovered.attempts());
   }
 
@@ -101,15 +123,18 @@ class EventsTest {
     List<Event.Kind> seen = new ArrayList<>();
     try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
       Endpoint other = engine.app("orders", "other");
-      engine.onEvent(event -> {
-        if (event.kind() == Event.Kind.RETRY && event.endpoint() != other && seen.isEmpty()) {
-          other.tryCall(() -> {
-            throw new IOException("made by a listener");
-          }, CallOptions.DEFAULT.notRepeatable());
-        }
-        seen.add(event.kind());
-        throw new IllegalStateException("a listener's bug");
-      });
+      engine.onEvent(
+          event -> {
+            if (event.kind() == Event.Kind.RETRY && event.endpoint() != other && seen.isEmpty()) {
+              other.tryCall(
+                  () -> {
+                    throw new IOException("made by a listener");
+                  },
+                  CallOptions.DEFAULT.notRepeatable());
+            }
+            seen.add(event.kind());
+            throw new IllegalStateException("a listener's bug");
+          });
       outage(engine);
     }
     assertTrue(seen.contains(Event.Kind.RECOVERED), seen::toString);
@@ -132,30 +157,34 @@ class EventsTest {
     List<Event.Kind> kinds = new ArrayList<>();
     CountDownLatch completed = new CountDownLatch(1);
     try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
-      engine.eventPublisher().subscribe(new Flow.Subscriber<>() {
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-          subscription.request(Long.MAX_VALUE);
-        }
+      engine
+          .eventPublisher()
+          .subscribe(
+              new Flow.Subscriber<>() {
+                @Override
+                public void onSubscribe(Flow.Subscription subscription) {
+                  subscription.request(Long.MAX_VALUE);
+                }
 
-        @Override
-        public void onNext(Event event) {
-          kinds.add(event.kind());
-        }
+                @Override
+                public void onNext(Event event) {
+                  kinds.add(event.kind());
+                }
 
-        @Override
-        public void onError(Throwable throwable) {
-          kinds.add(null);
-        }
+                @Override
+                public void onError(Throwable throwable) {
+                  kinds.add(null);
+                }
 
-        @Override
-        public void onComplete() {
-          completed.countDown();
-        }
-      });
+                @Override
+                public void onComplete() {
+                  completed.countDown();
+                }
+              });
       outage(engine);
     }
-    assertTrue(completed.await(10, TimeUnit.SECONDS), "closing the engine completes its subscribers");
+    assertTrue(
+        completed.await(10, TimeUnit.SECONDS), "closing the engine completes its subscribers");
     assertEquals(Event.Kind.RECOVERED, kinds.get(kinds.size() - 1));
     assertEquals(5, kinds.stream().filter(k -> k == Event.Kind.STATE_CHANGE).count());
   }

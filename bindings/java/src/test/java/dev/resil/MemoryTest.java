@@ -20,8 +20,11 @@ class MemoryTest {
   private static final long ALLOWED = 16 << 20;
 
   private static long process() throws Exception {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(line -> line.startsWith("RssAnon:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElseThrow();
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("RssAnon:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long heap() throws Exception {
@@ -36,7 +39,10 @@ class MemoryTest {
     void run(int i) throws Exception;
   }
 
-  /** As many before as after the first look: what the collector and malloc have claimed by then they may keep. */
+  /**
+   * As many before as after the first look: what the collector and malloc have claimed by then they
+   * may keep.
+   */
   private static void steady(int times, Body body) throws Exception {
     for (int i = 0; i < times; i++) {
       body.run(i);
@@ -54,20 +60,35 @@ class MemoryTest {
   }
 
   private static Engine engine(String breaker) {
-    return Engine.builder().logger(null).clock(new VirtualClock()).fromYaml(Policies.orders("{policy: constant, duration: 1ms, maxRetries: 1}", breaker, null));
+    return Engine.builder()
+        .logger(null)
+        .clock(new VirtualClock())
+        .fromYaml(
+            Policies.orders("{policy: constant, duration: 1ms, maxRetries: 1}", breaker, null));
   }
 
   @Test
   void callsOfEveryKind() throws Exception {
-    try (Engine engine = Engine.builder().logger(null).fromYaml(Policies.orders(null, "{maxRequests: 1, timeout: 1ms, trip: consecutiveFailures >= 3}", null))) {
+    try (Engine engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(
+                Policies.orders(
+                    null,
+                    "{maxRequests: 1, timeout: 1ms, trip: consecutiveFailures >= 3}",
+                    null))) {
       Endpoint orders = engine.app("orders");
       IOException failure = new IOException();
-      steady(OPERATIONS, i -> orders.tryCall(() -> {
-        if (i % 3 == 0) {
-          throw failure;
-        }
-        return i;
-      }));
+      steady(
+          OPERATIONS,
+          i ->
+              orders.tryCall(
+                  () -> {
+                    if (i % 3 == 0) {
+                      throw failure;
+                    }
+                    return i;
+                  }));
     }
   }
 
@@ -82,15 +103,21 @@ class MemoryTest {
   @Test
   void asynchronousCalls() throws Exception {
     ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
-    scheduler.setRemoveOnCancelPolicy(true); // or each call's timer would stay for the ten seconds of its timeout
-    try (Engine engine = Engine.builder().logger(null).fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, "10s"))) {
+    scheduler.setRemoveOnCancelPolicy(
+        true); // or each call's timer would stay for the ten seconds of its timeout
+    try (Engine engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, "10s"))) {
       Endpoint orders = engine.app("orders");
-      steady(OPERATIONS / 5, i -> {
-        CompletableFuture<Integer> stage = new CompletableFuture<>();
-        CompletableFuture<Integer> call = orders.callAsync(() -> stage, scheduler);
-        stage.complete(i);
-        call.join();
-      });
+      steady(
+          OPERATIONS / 5,
+          i -> {
+            CompletableFuture<Integer> stage = new CompletableFuture<>();
+            CompletableFuture<Integer> call = orders.callAsync(() -> stage, scheduler);
+            stage.complete(i);
+            call.join();
+          });
     } finally {
       scheduler.shutdownNow();
     }
@@ -98,23 +125,27 @@ class MemoryTest {
 
   @Test
   void enginesThatComeAndGo() throws Exception {
-    steady(3_000, i -> {
-      try (Engine engine = engine(Policies.TRIPS_AT_TWO)) {
-        engine.app("orders").run(() -> { });
-        engine.snapshot();
-      }
-    });
+    steady(
+        3_000,
+        i -> {
+          try (Engine engine = engine(Policies.TRIPS_AT_TWO)) {
+            engine.app("orders").run(() -> {});
+            engine.snapshot();
+          }
+        });
   }
 
   @Test
   void badDocumentsLeaveNothingBehind() throws Exception {
-    steady(5_000, i -> {
-      try {
-        Engine.fromYaml("kind: Resiliency\nspec: {nonsense: 1}\n");
-      } catch (PolicyException expected) {
-        return;
-      }
-      throw new AssertionError("it was loaded");
-    });
+    steady(
+        5_000,
+        i -> {
+          try {
+            Engine.fromYaml("kind: Resiliency\nspec: {nonsense: 1}\n");
+          } catch (PolicyException expected) {
+            return;
+          }
+          throw new AssertionError("it was loaded");
+        });
   }
 }

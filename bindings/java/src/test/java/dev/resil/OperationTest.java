@@ -14,12 +14,16 @@ class OperationTest {
   private final VirtualClock clock = new VirtualClock();
 
   private Engine engine() {
-    return Engine.builder().clock(clock).logger(null).fromYaml(Policies.orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_TWO, "2s"));
+    return Engine.builder()
+        .clock(clock)
+        .logger(null)
+        .fromYaml(Policies.orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_TWO, "2s"));
   }
 
   @Test
   void goesThroughItsAttempts() {
-    try (Engine engine = engine(); Operation operation = engine.app("orders").operation()) {
+    try (Engine engine = engine();
+        Operation operation = engine.app("orders").operation()) {
       assertTrue(operation.begin());
       assertEquals(1, operation.attempt());
       assertEquals(Duration.ofSeconds(2), operation.timeout());
@@ -35,7 +39,8 @@ class OperationTest {
 
   @Test
   void mayWaitAfterARejection() {
-    try (Engine engine = engine(); Operation operation = engine.app("orders").operation()) {
+    try (Engine engine = engine();
+        Operation operation = engine.app("orders").operation()) {
       for (int i = 0; i < 2; i++) {
         assertTrue(operation.begin());
         assertEquals(Verdict.RETRY, operation.end(Outcome.FAILURE));
@@ -51,7 +56,8 @@ class OperationTest {
 
   @Test
   void misuseIsRefused() {
-    try (Engine engine = engine(); Operation operation = engine.app("orders").operation()) {
+    try (Engine engine = engine();
+        Operation operation = engine.app("orders").operation()) {
       assertThrows(IllegalStateException.class, () -> operation.end(Outcome.SUCCESS));
       operation.begin();
       assertThrows(IllegalStateException.class, operation::begin);
@@ -65,13 +71,16 @@ class OperationTest {
       try (Operation operation = orders.operation()) {
         operation.begin();
       }
-      assertEquals(new Snapshot.Calls(0, 0, 0, 1, 0, 0, 0, 0), engine.snapshot().of(orders).calls());
+      assertEquals(
+          new Snapshot.Calls(0, 0, 0, 1, 0, 0, 0, 0), engine.snapshot().of(orders).calls());
     }
   }
 
   @Test
   void aDeadlineRefusesWhatComesTooLate() {
-    try (Engine engine = engine(); Operation operation = engine.app("orders").operation(CallOptions.DEFAULT.deadline(Duration.ofSeconds(1)))) {
+    try (Engine engine = engine();
+        Operation operation =
+            engine.app("orders").operation(CallOptions.DEFAULT.deadline(Duration.ofSeconds(1)))) {
       clock.advance(Duration.ofSeconds(2));
       assertFalse(operation.begin());
       assertEquals(Reason.DEADLINE, operation.reason());

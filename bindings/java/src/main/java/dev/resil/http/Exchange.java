@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** One request with all its attempts: sends them, and lets go of the response that a retry replaces. */
+/**
+ * One request with all its attempts: sends them, and lets go of the response that a retry replaces.
+ */
 final class Exchange<T> {
   private final HttpClient client;
   private final HttpRequest request;
@@ -31,11 +33,14 @@ final class Exchange<T> {
 
   /** The engine knows which statuses fail, and the policy which of those are retried. */
   static CallOptions judging(CallOptions options) {
-    return options.outcomeOfResult(result -> {
-      HttpResponse<?> response = (HttpResponse<?>) result;
-      Outcome outcome = Outcome.http(response.statusCode());
-      return RetryAfter.of(response.headers(), ZonedDateTime.now(ZoneOffset.UTC)).map(outcome::retryAfter).orElse(outcome);
-    });
+    return options.outcomeOfResult(
+        result -> {
+          HttpResponse<?> response = (HttpResponse<?>) result;
+          Outcome outcome = Outcome.http(response.statusCode());
+          return RetryAfter.of(response.headers(), ZonedDateTime.now(ZoneOffset.UTC))
+              .map(outcome::retryAfter)
+              .orElse(outcome);
+        });
   }
 
   HttpResponse<T> send(AttemptContext attempt) throws IOException, InterruptedException {
@@ -60,7 +65,8 @@ final class Exchange<T> {
     }
   }
 
-  CompletableFuture<HttpResponse<T>> sendAsync(Supplier<CompletableFuture<HttpResponse<T>>> sending) {
+  CompletableFuture<HttpResponse<T>> sendAsync(
+      Supplier<CompletableFuture<HttpResponse<T>>> sending) {
     discard();
     return sending.get().whenComplete((response, failure) -> answered = response);
   }
@@ -77,5 +83,4 @@ final class Exchange<T> {
       }
     }
   }
-
 }

@@ -18,7 +18,8 @@ final class Lifecycle {
 
   private static MethodHandle find(String name, Class<?> result, Class<?>... arguments) {
     try {
-      return MethodHandles.publicLookup().findVirtual(HttpClient.class, name, MethodType.methodType(result, arguments));
+      return MethodHandles.publicLookup()
+          .findVirtual(HttpClient.class, name, MethodType.methodType(result, arguments));
     } catch (ReflectiveOperationException beforeJava21) {
       return null;
     }
@@ -40,7 +41,8 @@ final class Lifecycle {
     return Boolean.TRUE.equals(invoke(IS_TERMINATED, client));
   }
 
-  static boolean awaitTermination(HttpClient client, Duration duration) throws InterruptedException {
+  static boolean awaitTermination(HttpClient client, Duration duration)
+      throws InterruptedException {
     return AWAIT == null || Boolean.TRUE.equals(invoke(AWAIT, client, duration));
   }
 

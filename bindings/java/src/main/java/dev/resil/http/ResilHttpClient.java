@@ -35,10 +35,11 @@ import javax.net.ssl.SSLParameters;
  * client.send(request, BodyHandlers.ofString());
  * }</pre>
  *
- * <p>Statuses are the policy's to judge, Retry-After is heeded, an attempt ends at its timeout. A request is sent again only if
- * its body can be: see {@link Builder#replayable}. The last response is returned when there is no further retry, whatever its
- * status. Rejections and exhausted retries are a {@link ResilIOException}, timeouts an {@link HttpTimeoutException}. WebSockets
- * are the wrapped client's own.
+ * <p>Statuses are the policy's to judge, Retry-After is heeded, an attempt ends at its timeout. A
+ * request is sent again only if its body can be: see {@link Builder#replayable}. The last response
+ * is returned when there is no further retry, whatever its status. Rejections and exhausted retries
+ * are a {@link ResilIOException}, timeouts an {@link HttpTimeoutException}. WebSockets are the
+ * wrapped client's own.
  */
 public final class ResilHttpClient extends HttpClient {
   private final HttpClient client;
@@ -87,8 +88,9 @@ public final class ResilHttpClient extends HttpClient {
     }
 
     /**
-     * Which requests may be sent again. By default those without a body and those whose body is the JDK's ofString,
-     * ofByteArray or ofFile; a stream or an unknown publisher may be empty the second time.
+     * Which requests may be sent again. By default those without a body and those whose body is the
+     * JDK's ofString, ofByteArray or ofFile; a stream or an unknown publisher may be empty the
+     * second time.
      */
     public Builder replayable(Predicate<HttpRequest> test) {
       replayable = Objects.requireNonNull(test, "test");
@@ -125,30 +127,46 @@ public final class ResilHttpClient extends HttpClient {
   }
 
   @Override
-  public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     return sendAsync(request, handler, null);
   }
 
   @Override
-  public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler,
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request,
+      HttpResponse.BodyHandler<T> handler,
       HttpResponse.PushPromiseHandler<T> pushPromiseHandler) {
     boolean again = replayable.test(request);
     Exchange<T> exchange = new Exchange<>(client, request, handler);
-    CompletableFuture<HttpResponse<T>> operation = targets.apply(request).callAsync(
-        attempt -> exchange.sendAsync(() -> client.sendAsync(request, handler, pushPromiseHandler)), scheduler,
-        again ? options : once);
-    CompletableFuture<HttpResponse<T>> result = operation.handle((response, failure) -> {
-      if (failure == null) {
-        return response;
-      }
-      Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-      throw new CompletionException(cause instanceof Exception e ? explained(translated(e), request, again) : cause);
-    });
-    result.whenComplete((response, failure) -> {
-      if (result.isCancelled()) {
-        operation.cancel(true);
-      }
-    });
+    CompletableFuture<HttpResponse<T>> operation =
+        targets
+            .apply(request)
+            .callAsync(
+                attempt ->
+                    exchange.sendAsync(
+                        () -> client.sendAsync(request, handler, pushPromiseHandler)),
+                scheduler,
+                again ? options : once);
+    CompletableFuture<HttpResponse<T>> result =
+        operation.handle(
+            (response, failure) -> {
+              if (failure == null) {
+                return response;
+              }
+              Throwable cause =
+                  failure instanceof CompletionException && failure.getCause() != null
+                      ? failure.getCause()
+                      : failure;
+              throw new CompletionException(
+                  cause instanceof Exception e ? explained(translated(e), request, again) : cause);
+            });
+    result.whenComplete(
+        (response, failure) -> {
+          if (result.isCancelled()) {
+            operation.cancel(true);
+          }
+        });
     return result;
   }
 

@@ -4,14 +4,20 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps time for clients that were given no scheduler: one daemon thread, which ends when it has nothing to wait for. */
+/**
+ * Keeps time for clients that were given no scheduler: one daemon thread, which ends when it has
+ * nothing to wait for.
+ */
 final class SharedTimer {
-  private static final ScheduledThreadPoolExecutor TIMER = new ScheduledThreadPoolExecutor(1, work -> {
-    Thread thread = new Thread(work, "resil-http-timer");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    return thread;
-  });
+  private static final ScheduledThreadPoolExecutor TIMER =
+      new ScheduledThreadPoolExecutor(
+          1,
+          work -> {
+            Thread thread = new Thread(work, "resil-http-timer");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(null);
+            return thread;
+          });
 
   static {
     TIMER.setRemoveOnCancelPolicy(true);

@@ -15,9 +15,10 @@ public final class Targets {
   private Targets() {}
 
   /**
-   * What Dapr's users write: the app id from the {@code dapr-app-id} header and the method from the path, or both from a path
-   * like {@code /v1.0/invoke/order-processor/method/orders}; for any other request the app is the host and the method the path.
-   * Where a path holds ids, give the client a function of your own: each method is an endpoint with its own breaker.
+   * What Dapr's users write: the app id from the {@code dapr-app-id} header and the method from the
+   * path, or both from a path like {@code /v1.0/invoke/order-processor/method/orders}; for any
+   * other request the app is the host and the method the path. Where a path holds ids, give the
+   * client a function of your own: each method is an endpoint with its own breaker.
    */
   public static Function<HttpRequest, Endpoint> ofRequest(Engine engine) {
     return request -> {
@@ -27,7 +28,10 @@ public final class Targets {
         return app(engine, invoke.group(1), invoke.group(2));
       }
       List<String> header = request.headers().allValues("dapr-app-id");
-      return app(engine, header.isEmpty() ? request.uri().getHost() : header.get(0), path.startsWith("/") ? path.substring(1) : path);
+      return app(
+          engine,
+          header.isEmpty() ? request.uri().getHost() : header.get(0),
+          path.startsWith("/") ? path.substring(1) : path);
     };
   }
 

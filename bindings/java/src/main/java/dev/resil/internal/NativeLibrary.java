@@ -12,10 +12,11 @@ import java.util.Locale;
 import java.util.Properties;
 
 /**
- * Finds the native library of this platform in the jar, unpacks it under a name that carries the version, and loads it.
+ * Finds the native library of this platform in the jar, unpacks it under a name that carries the
+ * version, and loads it.
  *
- * <p>{@code -Ddev.resil.library=FILE} loads that file instead; {@code -Ddev.resil.tmpdir=FOLDER} unpacks there, for machines
- * whose temporary folder forbids execution.
+ * <p>{@code -Ddev.resil.library=FILE} loads that file instead; {@code -Ddev.resil.tmpdir=FOLDER}
+ * unpacks there, for machines whose temporary folder forbids execution.
  */
 public final class NativeLibrary {
   private static boolean loaded;
@@ -38,13 +39,18 @@ public final class NativeLibrary {
   /** {@code linux-x86_64}, {@code linux-aarch_64-musl}, ...: the folder's name under native/. */
   static String platform(String os, String arch, boolean musl) {
     String system = os.toLowerCase(Locale.ROOT);
-    system = system.startsWith("linux") ? "linux" : system.startsWith("mac") ? "osx"
-        : system.startsWith("windows") ? "windows" : system.replaceAll("[^a-z0-9]", "");
-    String machine = switch (arch.toLowerCase(Locale.ROOT)) {
-      case "amd64", "x86_64", "x64" -> "x86_64";
-      case "aarch64", "arm64" -> "aarch_64";
-      default -> arch.toLowerCase(Locale.ROOT);
-    };
+    system =
+        system.startsWith("linux")
+            ? "linux"
+            : system.startsWith("mac")
+                ? "osx"
+                : system.startsWith("windows") ? "windows" : system.replaceAll("[^a-z0-9]", "");
+    String machine =
+        switch (arch.toLowerCase(Locale.ROOT)) {
+          case "amd64", "x86_64", "x64" -> "x86_64";
+          case "aarch64", "arm64" -> "aarch_64";
+          default -> arch.toLowerCase(Locale.ROOT);
+        };
     return system + "-" + machine + (musl && system.equals("linux") ? "-musl" : "");
   }
 
@@ -61,10 +67,16 @@ public final class NativeLibrary {
     String version = version();
     String name = "libresil_jni-" + version + ".so";
     byte[] library;
-    try (InputStream resource = NativeLibrary.class.getResourceAsStream("/native/" + platform + "/" + name)) {
+    try (InputStream resource =
+        NativeLibrary.class.getResourceAsStream("/native/" + platform + "/" + name)) {
       if (resource == null) {
-        throw new UnsatisfiedLinkError("dev.resil:resil " + version + " has no native library for " + platform
-            + ": build the jar on that platform (bindings/java/README.md), or name a library with -Ddev.resil.library");
+        throw new UnsatisfiedLinkError(
+            "dev.resil:resil "
+                + version
+                + " has no native library for "
+                + platform
+                + ": build the jar on that platform (bindings/java/README.md), or name a library"
+                + " with -Ddev.resil.library");
       }
       library = resource.readAllBytes();
     } catch (IOException e) {
@@ -80,8 +92,12 @@ public final class NativeLibrary {
       System.load(file.toString());
     } catch (UnsatisfiedLinkError e) {
       if (!e.getMessage().contains("already loaded in another classloader")) {
-        throw failure("cannot be loaded from " + file + "; if that folder forbids execution, name another with"
-            + " -Ddev.resil.tmpdir", e);
+        throw failure(
+            "cannot be loaded from "
+                + file
+                + "; if that folder forbids execution, name another with"
+                + " -Ddev.resil.tmpdir",
+            e);
       }
       loadPrivateCopy(library, name);
     }
@@ -107,17 +123,27 @@ public final class NativeLibrary {
   static Path unpack(byte[] library, String folderName, String name) throws IOException {
     Path mine = Files.createTempDirectory(folder(), "resil-");
     try {
-      Path folder = folder().resolve(folderName + "-" + Files.getOwner(mine).getName().replaceAll("[^A-Za-z0-9]", "_"));
+      Path folder =
+          folder()
+              .resolve(
+                  folderName
+                      + "-"
+                      + Files.getOwner(mine).getName().replaceAll("[^A-Za-z0-9]", "_"));
       if (!Files.isDirectory(folder)) {
         try {
-          Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          Files.createDirectory(
+              folder,
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (java.nio.file.FileAlreadyExistsException anotherProcessWasFirst) {
           // and its folder is looked at like any other
         }
       }
-      if (Files.isSymbolicLink(folder) || !Files.getOwner(folder).equals(Files.getOwner(mine))
-          || !PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals("rwx------")) {
-        throw new IOException(folder + " is there but is not a private folder of this user's: remove it");
+      if (Files.isSymbolicLink(folder)
+          || !Files.getOwner(folder).equals(Files.getOwner(mine))
+          || !PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))
+              .equals("rwx------")) {
+        throw new IOException(
+            folder + " is there but is not a private folder of this user's: remove it");
       }
       Path file = folder.resolve(name);
       if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), library)) {
@@ -125,7 +151,8 @@ public final class NativeLibrary {
       }
       Path fresh = Files.write(mine.resolve(name), library);
       try {
-        return Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Files.move(
+            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (AtomicMoveNotSupportedException e) {
         return Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -136,12 +163,14 @@ public final class NativeLibrary {
   }
 
   private static Path folder() {
-    return Path.of(System.getProperty("dev.resil.tmpdir", System.getProperty("java.io.tmpdir"))).toAbsolutePath();
+    return Path.of(System.getProperty("dev.resil.tmpdir", System.getProperty("java.io.tmpdir")))
+        .toAbsolutePath();
   }
 
   private static String version() {
     Properties properties = new Properties();
-    try (InputStream resource = NativeLibrary.class.getResourceAsStream("/dev/resil/version.properties")) {
+    try (InputStream resource =
+        NativeLibrary.class.getResourceAsStream("/dev/resil/version.properties")) {
       properties.load(resource);
     } catch (IOException | RuntimeException e) {
       throw failure("cannot be chosen: the jar lacks dev/resil/version.properties", e);
@@ -150,7 +179,9 @@ public final class NativeLibrary {
   }
 
   private static UnsatisfiedLinkError failure(String what, Throwable cause) {
-    UnsatisfiedLinkError error = new UnsatisfiedLinkError("the native library of dev.resil:resil " + what + ": " + cause.getMessage());
+    UnsatisfiedLinkError error =
+        new UnsatisfiedLinkError(
+            "the native library of dev.resil:resil " + what + ": " + cause.getMessage());
     error.initCause(cause);
     return error;
   }

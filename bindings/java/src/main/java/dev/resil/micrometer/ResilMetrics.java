@@ -14,9 +14,10 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The engine's statistics under the names and labels of Dapr's dashboards: {@code dapr_resiliency_loaded},
- * {@code dapr_resiliency_count}, {@code dapr_resiliency_activations_total} and {@code dapr_resiliency_cb_state}. Every retry
- * counts as an activation, and the breakers' states are those of the moment. Needs io.micrometer:micrometer-core.
+ * The engine's statistics under the names and labels of Dapr's dashboards: {@code
+ * dapr_resiliency_loaded}, {@code dapr_resiliency_count}, {@code dapr_resiliency_activations_total}
+ * and {@code dapr_resiliency_cb_state}. Every retry counts as an activation, and the breakers'
+ * states are those of the moment. Needs io.micrometer:micrometer-core.
  *
  * <pre>{@code new ResilMetrics(engine, "checkout", "myresiliency", "").bindTo(registry);}</pre>
  */
@@ -42,20 +43,28 @@ public final class ResilMetrics implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    Gauge.builder("dapr.resiliency.loaded", this, metrics -> metrics.current().policies()).tags(common)
-        .description("Number of resiliency policies loaded").strongReference(true).register(registry);
+    Gauge.builder("dapr.resiliency.loaded", this, metrics -> metrics.current().policies())
+        .tags(common)
+        .description("Number of resiliency policies loaded")
+        .strongReference(true)
+        .register(registry);
     engine.onEvent(this::count);
     engine.onEndpoint(endpoint -> target(endpoint, registry).add(endpoint));
   }
 
   private TargetMeters target(Endpoint endpoint, MeterRegistry registry) {
-    return targets.computeIfAbsent(TargetMeters.label(endpoint) + '/' + TargetMeters.direction(endpoint),
+    return targets.computeIfAbsent(
+        TargetMeters.label(endpoint) + '/' + TargetMeters.direction(endpoint),
         key -> new TargetMeters(this, common, endpoint, registry));
   }
 
   private void count(Event event) {
     if (event.kind() == Event.Kind.STATE_CHANGE && event.endpoint() != null) {
-      TargetMeters target = targets.get(TargetMeters.label(event.endpoint()) + '/' + TargetMeters.direction(event.endpoint()));
+      TargetMeters target =
+          targets.get(
+              TargetMeters.label(event.endpoint())
+                  + '/'
+                  + TargetMeters.direction(event.endpoint()));
       if (target != null) {
         target.stateChanged(event.to());
       }

@@ -14,9 +14,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of one target: an app's methods and an actor's ids share them, as they share their labels. */
+/**
+ * The meters of one target: an app's methods and an actor's ids share them, as they share their
+ * labels.
+ */
 final class TargetMeters {
-  private static final String ACTIVATIONS = "Number of times a policy acted: a retry, a timeout, a change of the breaker's state";
+  private static final String ACTIVATIONS =
+      "Number of times a policy acted: a retry, a timeout, a change of the breaker's state";
 
   private final ResilMetrics metrics;
   private final Tags tags;
@@ -27,16 +31,31 @@ final class TargetMeters {
     this.metrics = metrics;
     this.tags = common.and("flow_direction", direction(first), "target", label(first));
     // Gauges, for the name: a counter's would end in _total, and Dapr's does not.
-    executions(registry, "circuitbreaker", calls -> calls.successes() + calls.failures() + calls.cancelled() + calls.rejections());
-    executions(registry, "retry", calls -> calls.successes() + calls.failures() + calls.cancelled() - calls.retries());
-    executions(registry, "timeout", calls -> calls.successes() + calls.failures() + calls.cancelled());
+    executions(
+        registry,
+        "circuitbreaker",
+        calls -> calls.successes() + calls.failures() + calls.cancelled() + calls.rejections());
+    executions(
+        registry,
+        "retry",
+        calls -> calls.successes() + calls.failures() + calls.cancelled() - calls.retries());
+    executions(
+        registry, "timeout", calls -> calls.successes() + calls.failures() + calls.cancelled());
     activations(registry, "retry", Snapshot.Calls::retries);
     activations(registry, "timeout", Snapshot.Calls::timeouts);
     for (State state : State.values()) {
       Tags labels = tags.and("policy", "circuitbreaker", "status", state.toString());
-      Gauge.builder("dapr.resiliency.cb.state", this, target -> target.isAny(state) ? 1 : 0).tags(labels)
-          .description("1 for the state that a circuit breaker of the target is in").strongReference(true).register(registry);
-      transitions.put(state, Counter.builder("dapr.resiliency.activations").tags(labels).description(ACTIVATIONS).register(registry));
+      Gauge.builder("dapr.resiliency.cb.state", this, target -> target.isAny(state) ? 1 : 0)
+          .tags(labels)
+          .description("1 for the state that a circuit breaker of the target is in")
+          .strongReference(true)
+          .register(registry);
+      transitions.put(
+          state,
+          Counter.builder("dapr.resiliency.activations")
+              .tags(labels)
+              .description(ACTIVATIONS)
+              .register(registry));
     }
   }
 
@@ -49,25 +68,35 @@ final class TargetMeters {
     transitions.get(to).increment();
   }
 
-  private void executions(MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
-    Gauge.builder("dapr.resiliency.count", this, target -> target.sum(number)).tags(tags.and("policy", policy, "status", ""))
-        .description("Number of times a policy was applied").strongReference(true).register(registry);
+  private void executions(
+      MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
+    Gauge.builder("dapr.resiliency.count", this, target -> target.sum(number))
+        .tags(tags.and("policy", policy, "status", ""))
+        .description("Number of times a policy was applied")
+        .strongReference(true)
+        .register(registry);
   }
 
-  private void activations(MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
+  private void activations(
+      MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
     FunctionCounter.builder("dapr.resiliency.activations", this, target -> target.sum(number))
-        .tags(tags.and("policy", policy, "status", "")).description(ACTIVATIONS).register(registry);
+        .tags(tags.and("policy", policy, "status", ""))
+        .description(ACTIVATIONS)
+        .register(registry);
   }
 
   private double sum(ToDoubleFunction<Snapshot.Calls> number) {
     Snapshot snapshot = metrics.current();
-    return endpoints.stream().flatMap(endpoint -> snapshot.find(endpoint).stream())
-        .mapToDouble(view -> number.applyAsDouble(view.calls())).sum();
+    return endpoints.stream()
+        .flatMap(endpoint -> snapshot.find(endpoint).stream())
+        .mapToDouble(view -> number.applyAsDouble(view.calls()))
+        .sum();
   }
 
   private boolean isAny(State state) {
     Snapshot snapshot = metrics.current();
-    return endpoints.stream().flatMap(endpoint -> snapshot.find(endpoint).stream())
+    return endpoints.stream()
+        .flatMap(endpoint -> snapshot.find(endpoint).stream())
         .anyMatch(view -> view.breaker() != null && view.breaker().state() == state);
   }
 
@@ -79,7 +108,8 @@ final class TargetMeters {
   static String label(Endpoint endpoint) {
     return switch (endpoint.kind()) {
       case "app", "actor" -> endpoint.kind() + "_" + endpoint.name();
-      case "component" -> (endpoint.instance() == null ? "Component" : endpoint.instance()) + "_" + endpoint.name();
+      case "component" ->
+          (endpoint.instance() == null ? "Component" : endpoint.instance()) + "_" + endpoint.name();
       default -> endpoint.name();
     };
   }

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResilHttpClientTest {
   /** What the server answers next: a status, 0 = 200, negative = stall that many milliseconds. */
   private final ConcurrentLinkedQueue<Integer> answers = new ConcurrentLinkedQueue<>();
+
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private volatile String retryAfter;
   private HttpServer server;
@@ -54,29 +55,33 @@ class ResilHttpClientTest {
   @BeforeEach
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newCachedThreadPool(work -> {
-      Thread thread = new Thread(work);
-      thread.setDaemon(true);
-      return thread;
-    }));
-    server.createContext("/", exchange -> {
-      bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-      Integer answer = answers.poll();
-      if (answer != null && answer < 0) {
-        try {
-          Thread.sleep(-answer);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
-      if (retryAfter != null) {
-        exchange.getResponseHeaders().set("Retry-After", retryAfter);
-      }
-      byte[] body = "body".getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(answer == null || answer <= 0 ? 200 : answer, body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-    });
+    server.setExecutor(
+        Executors.newCachedThreadPool(
+            work -> {
+              Thread thread = new Thread(work);
+              thread.setDaemon(true);
+              return thread;
+            }));
+    server.createContext(
+        "/",
+        exchange -> {
+          bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          Integer answer = answers.poll();
+          if (answer != null && answer < 0) {
+            try {
+              Thread.sleep(-answer);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          if (retryAfter != null) {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter);
+          }
+          byte[] body = "body".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(answer == null || answer <= 0 ? 200 : answer, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
     server.start();
   }
 
@@ -89,16 +94,23 @@ class ResilHttpClientTest {
   }
 
   private ResilHttpClient client(String policies, String target) {
-    engine = Engine.builder().logger(null).fromYaml("""
-        apiVersion: dapr.io/v1alpha1
-        kind: Resiliency
-        metadata: {name: test}
-        spec:
-          policies:
-        %s
-          targets: {apps: {orders: {%s}}}
-        """.formatted(policies.indent(4), target));
-    return ResilHttpClient.builder(engine).targets(request -> engine.app("orders", request.uri().getPath())).build();
+    engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(
+                """
+                apiVersion: dapr.io/v1alpha1
+                kind: Resiliency
+                metadata: {name: test}
+                spec:
+                  policies:
+                %s
+                  targets: {apps: {orders: {%s}}}
+                """
+                    .formatted(policies.indent(4), target));
+    return ResilHttpClient.builder(engine)
+        .targets(request -> engine.app("orders", request.uri().getPath()))
+        .build();
   }
 
   private ResilHttpClient retrying() {
@@ -106,18 +118,22 @@ class ResilHttpClientTest {
   }
 
   private HttpRequest.Builder request() {
-    return HttpRequest.newBuilder(URI.create("http://localhost:" + server.getAddress().getPort() + "/orders"));
+    return HttpRequest.newBuilder(
+        URI.create("http://localhost:" + server.getAddress().getPort() + "/orders"));
   }
 
   @Test
   void statusesAreRetried() throws Exception {
     HttpClient client = retrying();
     answers.addAll(List.of(503, 500));
-    HttpResponse<String> response = client.send(request().POST(BodyPublishers.ofString("order")).build(), BodyHandlers.ofString());
+    HttpResponse<String> response =
+        client.send(
+            request().POST(BodyPublishers.ofString("order")).build(), BodyHandlers.ofString());
     assertEquals(200, response.statusCode());
     assertEquals(List.of("order", "order", "order"), bodies);
     answers.addAll(List.of(503, 500));
-    assertEquals(200, client.sendAsync(request().build(), BodyHandlers.ofString()).get().statusCode());
+    assertEquals(
+        200, client.sendAsync(request().build(), BodyHandlers.ofString()).get().statusCode());
   }
 
   @Test
@@ -127,29 +143,51 @@ class ResilHttpClientTest {
     assertEquals(500, client.send(request().build(), BodyHandlers.ofInputStream()).statusCode());
     answers.clear();
     answers.addAll(List.of(503, 503, 500, 404));
-    assertEquals(500, client.sendAsync(request().build(), BodyHandlers.ofString()).get().statusCode());
+    assertEquals(
+        500, client.sendAsync(request().build(), BodyHandlers.ofString()).get().statusCode());
   }
 
   @Test
   void aBodyThatCannotBeReplayedIsNotRetriedAndWhyIsSaid() throws Exception {
     HttpClient client = retrying();
     answers.add(503);
-    HttpRequest once = request().POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8)))).build();
+    HttpRequest once =
+        request()
+            .POST(
+                BodyPublishers.ofInputStream(
+                    () -> new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8))))
+            .build();
     assertEquals(503, client.send(once, BodyHandlers.ofString()).statusCode());
     assertEquals(List.of("stream"), bodies);
     server.stop(0);
-    IOException e = assertThrows(IOException.class, () -> client.send(once, BodyHandlers.ofString()));
-    assertTrue(e.getSuppressed()[0].getMessage().contains("may be readable only once"), () -> e.getSuppressed()[0].toString());
-    ExecutionException async = assertThrows(ExecutionException.class, () -> client.sendAsync(once, BodyHandlers.ofString()).get());
-    assertTrue(async.getCause().getSuppressed()[0].getMessage().contains("may be readable only once"));
+    IOException e =
+        assertThrows(IOException.class, () -> client.send(once, BodyHandlers.ofString()));
+    assertTrue(
+        e.getSuppressed()[0].getMessage().contains("may be readable only once"),
+        () -> e.getSuppressed()[0].toString());
+    ExecutionException async =
+        assertThrows(
+            ExecutionException.class, () -> client.sendAsync(once, BodyHandlers.ofString()).get());
+    assertTrue(
+        async.getCause().getSuppressed()[0].getMessage().contains("may be readable only once"));
   }
 
   @Test
   void theCallerMayKnowBetter() throws Exception {
     ResilHttpClient plain = retrying();
-    ResilHttpClient client = ResilHttpClient.builder(engine).targets(r -> engine.app("orders", "x")).client(plain).replayable(r -> true).build();
+    ResilHttpClient client =
+        ResilHttpClient.builder(engine)
+            .targets(r -> engine.app("orders", "x"))
+            .client(plain)
+            .replayable(r -> true)
+            .build();
     answers.add(503);
-    HttpRequest again = request().POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8)))).build();
+    HttpRequest again =
+        request()
+            .POST(
+                BodyPublishers.ofInputStream(
+                    () -> new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8))))
+            .build();
     assertEquals(200, client.send(again, BodyHandlers.ofString()).statusCode());
     assertEquals(List.of("stream", "stream"), bodies);
   }
@@ -157,25 +195,49 @@ class ResilHttpClientTest {
   @Test
   void theJdksOwnBodiesCanBeReplayed(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("body"), "file");
-    for (HttpRequest.BodyPublisher body : List.of(BodyPublishers.noBody(), BodyPublishers.ofString("s"),
-        BodyPublishers.ofByteArray(new byte[] {1}), BodyPublishers.ofFile(file))) {
+    for (HttpRequest.BodyPublisher body :
+        List.of(
+            BodyPublishers.noBody(),
+            BodyPublishers.ofString("s"),
+            BodyPublishers.ofByteArray(new byte[] {1}),
+            BodyPublishers.ofFile(file))) {
       assertTrue(Bodies.replayable(request().POST(body).build()), body.toString());
     }
     assertTrue(Bodies.replayable(request().GET().build()));
-    assertTrue(!Bodies.replayable(request().POST(BodyPublishers.fromPublisher(BodyPublishers.ofString("s"))).build()));
+    assertTrue(
+        !Bodies.replayable(
+            request().POST(BodyPublishers.fromPublisher(BodyPublishers.ofString("s"))).build()));
   }
 
   @Test
   void aDownServerIsARealFailure() throws Exception {
-    HttpClient client = client("retries: {r: {policy: constant, duration: 10ms, maxRetries: 2}}\ncircuitBreakers: {cb: {maxRequests: 1, timeout: 1h, trip: consecutiveFailures >= 3}}", "retry: r, circuitBreaker: cb");
+    HttpClient client =
+        client(
+            "retries: {r: {policy: constant, duration: 10ms, maxRetries: 2}}\n"
+                + "circuitBreakers: {cb: {maxRequests: 1, timeout: 1h, trip: consecutiveFailures >="
+                + " 3}}",
+            "retry: r, circuitBreaker: cb");
     server.stop(0);
-    ResilIOException e = assertThrows(ResilIOException.class, () -> client.send(request().build(), BodyHandlers.ofString()));
-    RetriesExhaustedException story = assertInstanceOf(RetriesExhaustedException.class, e.getCause());
+    ResilIOException e =
+        assertThrows(
+            ResilIOException.class, () -> client.send(request().build(), BodyHandlers.ofString()));
+    RetriesExhaustedException story =
+        assertInstanceOf(RetriesExhaustedException.class, e.getCause());
     assertEquals(3, story.attempts());
     assertInstanceOf(IOException.class, story.getCause());
-    assertInstanceOf(CircuitOpenException.class, assertThrows(ResilIOException.class, () -> client.send(request().build(), BodyHandlers.ofString())).getCause());
-    ExecutionException async = assertThrows(ExecutionException.class, () -> client.sendAsync(request().build(), BodyHandlers.ofString()).get());
-    assertInstanceOf(CircuitOpenException.class, assertInstanceOf(ResilIOException.class, async.getCause()).getCause());
+    assertInstanceOf(
+        CircuitOpenException.class,
+        assertThrows(
+                ResilIOException.class,
+                () -> client.send(request().build(), BodyHandlers.ofString()))
+            .getCause());
+    ExecutionException async =
+        assertThrows(
+            ExecutionException.class,
+            () -> client.sendAsync(request().build(), BodyHandlers.ofString()).get());
+    assertInstanceOf(
+        CircuitOpenException.class,
+        assertInstanceOf(ResilIOException.class, async.getCause()).getCause());
   }
 
   @Test
@@ -183,10 +245,16 @@ class ResilHttpClientTest {
     HttpClient client = client("timeouts: {t: 100ms}", "timeout: t");
     answers.add(-3000);
     long start = System.nanoTime();
-    HttpTimeoutException e = assertThrows(HttpTimeoutException.class, () -> client.send(request().build(), BodyHandlers.ofString()));
+    HttpTimeoutException e =
+        assertThrows(
+            HttpTimeoutException.class,
+            () -> client.send(request().build(), BodyHandlers.ofString()));
     assertInstanceOf(AttemptTimeoutException.class, e.getCause());
     answers.add(-3000);
-    ExecutionException async = assertThrows(ExecutionException.class, () -> client.sendAsync(request().build(), BodyHandlers.ofString()).get());
+    ExecutionException async =
+        assertThrows(
+            ExecutionException.class,
+            () -> client.sendAsync(request().build(), BodyHandlers.ofString()).get());
     assertInstanceOf(HttpTimeoutException.class, async.getCause());
     assertTrue(System.nanoTime() - start < Duration.ofSeconds(3).toNanos());
     assertEquals(2, engine.snapshot().endpoints().get(0).calls().timeouts());
@@ -207,7 +275,8 @@ class ResilHttpClientTest {
   void cancellingAnAsynchronousRequestCancelsIt() throws Exception {
     HttpClient client = retrying();
     answers.add(-3000);
-    CompletableFuture<HttpResponse<String>> call = client.sendAsync(request().build(), BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<String>> call =
+        client.sendAsync(request().build(), BodyHandlers.ofString());
     while (bodies.isEmpty()) {
       Thread.onSpinWait();
     }
@@ -219,7 +288,12 @@ class ResilHttpClientTest {
   void anInterruptCancelsASynchronousOne() throws Exception {
     HttpClient client = client("timeouts: {t: 1h}", "timeout: t");
     answers.add(-3000);
-    Thread thread = new Thread(() -> assertThrows(InterruptedException.class, () -> client.send(request().build(), BodyHandlers.ofString())));
+    Thread thread =
+        new Thread(
+            () ->
+                assertThrows(
+                    InterruptedException.class,
+                    () -> client.send(request().build(), BodyHandlers.ofString())));
     thread.start();
     while (bodies.isEmpty()) {
       Thread.onSpinWait();
@@ -231,19 +305,43 @@ class ResilHttpClientTest {
 
   @Test
   void targetsOfRequests() {
-    engine = Engine.builder().logger(null).fromYaml("apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: t}\nspec: {}\n");
+    engine =
+        Engine.builder()
+            .logger(null)
+            .fromYaml(
+                "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: t}\nspec: {}\n");
     var targets = Targets.ofRequest(engine);
-    assertSame(engine.app("inventory", "items/7"), targets.apply(HttpRequest.newBuilder(URI.create("http://inventory:81/items/7?x=1")).build()));
-    assertSame(engine.app("inventory"), targets.apply(HttpRequest.newBuilder(URI.create("http://inventory")).build()));
-    assertSame(engine.app("orders", "a/b"), targets.apply(HttpRequest.newBuilder(URI.create("http://localhost:3500/v1.0/invoke/orders/method/a/b")).build()));
-    assertSame(engine.app("orders", "a"), targets.apply(HttpRequest.newBuilder(URI.create("http://localhost:3500/a")).header("dapr-app-id", "orders").build()));
+    assertSame(
+        engine.app("inventory", "items/7"),
+        targets.apply(
+            HttpRequest.newBuilder(URI.create("http://inventory:81/items/7?x=1")).build()));
+    assertSame(
+        engine.app("inventory"),
+        targets.apply(HttpRequest.newBuilder(URI.create("http://inventory")).build()));
+    assertSame(
+        engine.app("orders", "a/b"),
+        targets.apply(
+            HttpRequest.newBuilder(
+                    URI.create("http://localhost:3500/v1.0/invoke/orders/method/a/b"))
+                .build()));
+    assertSame(
+        engine.app("orders", "a"),
+        targets.apply(
+            HttpRequest.newBuilder(URI.create("http://localhost:3500/a"))
+                .header("dapr-app-id", "orders")
+                .build()));
   }
 
   @Test
   void itStandsForTheClientItWraps() throws Exception {
-    HttpClient inner = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).followRedirects(HttpClient.Redirect.NEVER).build();
+    HttpClient inner =
+        HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(3))
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
     retrying();
-    ResilHttpClient client = ResilHttpClient.builder(engine).client(inner).options(CallOptions.DEFAULT).build();
+    ResilHttpClient client =
+        ResilHttpClient.builder(engine).client(inner).options(CallOptions.DEFAULT).build();
     assertEquals(inner.connectTimeout(), client.connectTimeout());
     assertEquals(inner.followRedirects(), client.followRedirects());
     assertSame(inner.sslContext(), client.sslContext());
@@ -255,11 +353,31 @@ class ResilHttpClientTest {
 
   @Test
   void retryAfterInBothForms() {
-    var now = java.time.ZonedDateTime.parse("Wed, 21 Oct 2015 07:28:00 GMT", java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME);
-    String[][] cases = {{"120", "PT2M"}, {" 7 ", "PT7S"}, {"Wed, 21 Oct 2015 07:29:30 GMT", "PT1M30S"}, {"soon", ""}, {"-5", ""},
-        {"0", ""}, {"", ""}, {"99999999999999999999", ""}, {"Wed, 21 Oct 2015 07:00:00 GMT", ""}};
-    assertArrayEquals(java.util.stream.Stream.of(cases).map(c -> c[1]).toArray(), java.util.stream.Stream.of(cases)
-        .map(c -> RetryAfter.of(java.net.http.HttpHeaders.of(java.util.Map.of("Retry-After", List.of(c[0])), (a, b) -> true), now)
-            .map(Duration::toString).orElse("")).toArray());
+    var now =
+        java.time.ZonedDateTime.parse(
+            "Wed, 21 Oct 2015 07:28:00 GMT", java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME);
+    String[][] cases = {
+      {"120", "PT2M"},
+      {" 7 ", "PT7S"},
+      {"Wed, 21 Oct 2015 07:29:30 GMT", "PT1M30S"},
+      {"soon", ""},
+      {"-5", ""},
+      {"0", ""},
+      {"", ""},
+      {"99999999999999999999", ""},
+      {"Wed, 21 Oct 2015 07:00:00 GMT", ""}
+    };
+    assertArrayEquals(
+        java.util.stream.Stream.of(cases).map(c -> c[1]).toArray(),
+        java.util.stream.Stream.of(cases)
+            .map(
+                c ->
+                    RetryAfter.of(
+                            java.net.http.HttpHeaders.of(
+                                java.util.Map.of("Retry-After", List.of(c[0])), (a, b) -> true),
+                            now)
+                        .map(Duration::toString)
+                        .orElse(""))
+            .toArray());
   }
 }

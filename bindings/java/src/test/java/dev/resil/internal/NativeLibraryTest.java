@@ -47,7 +47,10 @@ class NativeLibraryTest {
     assertEquals(file, NativeLibrary.unpack(LIBRARY, "resil-1", "lib.so"));
     assertEquals(first, Files.readAttributes(file, "unix:ino").get("ino"), "used again");
     Files.write(file, new byte[] {9});
-    assertArrayEquals(LIBRARY, Files.readAllBytes(NativeLibrary.unpack(LIBRARY, "resil-1", "lib.so")), "a changed file is replaced");
+    assertArrayEquals(
+        LIBRARY,
+        Files.readAllBytes(NativeLibrary.unpack(LIBRARY, "resil-1", "lib.so")),
+        "a changed file is replaced");
     try (var left = Files.list(folder)) {
       assertEquals(1, left.count(), "nothing else is left behind");
     }
@@ -57,8 +60,10 @@ class NativeLibraryTest {
   void aFolderThatOthersCanWriteToIsRefused(@TempDir Path folder) throws IOException {
     System.setProperty("dev.resil.tmpdir", folder.toString());
     Path mine = NativeLibrary.unpack(LIBRARY, "resil-1", "lib.so").getParent();
-    Files.setPosixFilePermissions(mine, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
-    IOException e = assertThrows(IOException.class, () -> NativeLibrary.unpack(LIBRARY, "resil-1", "lib.so"));
+    Files.setPosixFilePermissions(
+        mine, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+    IOException e =
+        assertThrows(IOException.class, () -> NativeLibrary.unpack(LIBRARY, "resil-1", "lib.so"));
     assertTrue(e.getMessage().contains("remove it"), e.getMessage());
     Files.delete(mine.resolve("lib.so"));
     Files.delete(mine);
@@ -69,14 +74,40 @@ class NativeLibraryTest {
   /** Loads resil in a class loader of its own and makes a call through it. */
   private static ClassLoader loaded() throws Exception {
     URL classes = Path.of(System.getProperty("resil.classes")).toUri().toURL();
-    URLClassLoader loader = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader());
+    URLClassLoader loader =
+        new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader());
     Class<?> engineClass = loader.loadClass("dev.resil.Engine");
-    Object engine = engineClass.getMethod("fromYaml", String.class).invoke(null, "kind: Resiliency\napiVersion: dapr.io/v1alpha1\nmetadata: {name: t}\nspec: {}\n");
+    Object engine =
+        engineClass
+            .getMethod("fromYaml", String.class)
+            .invoke(
+                null,
+                "kind: Resiliency\napiVersion: dapr.io/v1alpha1\nmetadata: {name: t}\nspec: {}\n");
     Object endpoint = engineClass.getMethod("app", String.class).invoke(engine, "orders");
     Callable<String> work = () -> "answer";
-    assertEquals("answer", loader.loadClass("dev.resil.Endpoint").getMethod("call", Callable.class).invoke(endpoint, work));
+    assertEquals(
+        "answer",
+        loader
+            .loadClass("dev.resil.Endpoint")
+            .getMethod("call", Callable.class)
+            .invoke(endpoint, work));
     engineClass.getMethod("close").invoke(engine);
     return loader;
+  }
+
+  @Test
+  void anOutcomeMayBeTheFirstThingAProgramTouches() throws Exception {
+    URL classes = Path.of(System.getProperty("resil.classes")).toUri().toURL();
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+      assertEquals(
+          "HTTP 503",
+          loader
+              .loadClass("dev.resil.Outcome")
+              .getMethod("http", int.class)
+              .invoke(null, 503)
+              .toString());
+    }
   }
 
   @Test
@@ -94,6 +125,7 @@ class NativeLibraryTest {
       System.gc();
       Thread.sleep(20);
     }
-    assertNull(loader.get(), "something keeps the class loader: a thread, a thread local, the cleaner");
+    assertNull(
+        loader.get(), "something keeps the class loader: a thread, a thread local, the cleaner");
   }
 }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a Prometheus server would read. */
 class ResilMetricsTest {
-  private static final String POLICIES = """
+  private static final String POLICIES =
+      """
       apiVersion: dapr.io/v1alpha1
       kind: Resiliency
       metadata: {name: myresiliency}
@@ -43,8 +44,11 @@ class ResilMetricsTest {
   }
 
   private static double value(String page, String name, String... labels) {
-    List<String> lines = page.lines().filter(line -> line.startsWith(name + "{"))
-        .filter(line -> List.of(labels).stream().allMatch(line::contains)).toList();
+    List<String> lines =
+        page.lines()
+            .filter(line -> line.startsWith(name + "{"))
+            .filter(line -> List.of(labels).stream().allMatch(line::contains))
+            .toList();
     assertEquals(1, lines.size(), () -> name + List.of(labels) + " in\n" + page);
     return Double.parseDouble(lines.get(0).substring(lines.get(0).lastIndexOf(' ')));
   }
@@ -61,9 +65,10 @@ class ResilMetricsTest {
         early.call(() -> 1);
         late.call(() -> 1);
       }
-      Callable<Integer> down = () -> {
-        throw new IOException("down");
-      };
+      Callable<Integer> down =
+          () -> {
+            throw new IOException("down");
+          };
       assertTrue(early.tryCall(down).exception() instanceof RuntimeException);
       assertTrue(early.tryCall(down).isRejected());
       Thread.sleep(60); // one scrape's worth of snapshot
@@ -71,16 +76,54 @@ class ResilMetricsTest {
 
       String common = "app_id=\"checkout\"";
       String orders = "target=\"app_orders\"";
-      assertTrue(value(page, "dapr_resiliency_loaded", common, "name=\"myresiliency\"", "namespace=\"shop\"") > 0);
-      assertEquals(10 + 2 + 1, value(page, "dapr_resiliency_count", common, orders, "policy=\"circuitbreaker\"", "flow_direction=\"outbound\""));
+      assertTrue(
+          value(
+                  page,
+                  "dapr_resiliency_loaded",
+                  common,
+                  "name=\"myresiliency\"",
+                  "namespace=\"shop\"")
+              > 0);
+      assertEquals(
+          10 + 2 + 1,
+          value(
+              page,
+              "dapr_resiliency_count",
+              common,
+              orders,
+              "policy=\"circuitbreaker\"",
+              "flow_direction=\"outbound\""));
       assertEquals(11, value(page, "dapr_resiliency_count", orders, "policy=\"retry\""));
       assertEquals(1, value(page, "dapr_resiliency_activations_total", orders, "policy=\"retry\""));
-      assertEquals(1, value(page, "dapr_resiliency_activations_total", orders, "policy=\"circuitbreaker\"", "status=\"open\""));
-      assertEquals(0, value(page, "dapr_resiliency_activations_total", orders, "policy=\"circuitbreaker\"", "status=\"half-open\""));
+      assertEquals(
+          1,
+          value(
+              page,
+              "dapr_resiliency_activations_total",
+              orders,
+              "policy=\"circuitbreaker\"",
+              "status=\"open\""));
+      assertEquals(
+          0,
+          value(
+              page,
+              "dapr_resiliency_activations_total",
+              orders,
+              "policy=\"circuitbreaker\"",
+              "status=\"half-open\""));
       assertEquals(1, value(page, "dapr_resiliency_cb_state", orders, "status=\"open\""));
       assertEquals(0, value(page, "dapr_resiliency_cb_state", orders, "status=\"half-open\""));
-      assertEquals(1, value(page, "dapr_resiliency_count", "target=\"Statestore_store\"", "policy=\"retry\"", "flow_direction=\"inbound\""));
+      assertEquals(
+          1,
+          value(
+              page,
+              "dapr_resiliency_count",
+              "target=\"Statestore_store\"",
+              "policy=\"retry\"",
+              "flow_direction=\"inbound\""));
     }
-    assertTrue(registry.scrape().contains("dapr_resiliency_cb_state"), "a closed engine's last word stays");
+    assertTrue(
+        registry.scrape().contains("dapr_resiliency_cb_state"),
+        "a closed engine's last word stays");
   }
 }

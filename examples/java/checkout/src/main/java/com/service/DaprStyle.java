@@ -21,6 +21,7 @@ final class DaprStyle extends Formatter {
   @Override
   public String format(LogRecord record) {
     long seconds = (record.getMillis() - START) / 1000;
-    return String.format("%.4s[%04d] %s  %n", record.getLevel().getName(), seconds, formatMessage(record));
+    return String.format(
+        "%.4s[%04d] %s  %n", record.getLevel().getName(), seconds, formatMessage(record));
   }
 }

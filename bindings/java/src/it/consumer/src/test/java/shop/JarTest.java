@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar as it comes from the repository, natives and all. */
 class JarTest {
-  private static final String POLICIES = """
+  private static final String POLICIES =
+      """
       apiVersion: dapr.io/v1alpha1
       kind: Resiliency
       metadata: {name: shop}
@@ -33,12 +34,15 @@ class JarTest {
     try (Engine engine = Engine.load(file)) {
       Endpoint orders = engine.app("orders", "post");
       AtomicInteger attempts = new AtomicInteger();
-      assertEquals("passed", orders.call(() -> {
-        if (attempts.incrementAndGet() < 3) {
-          throw new IOException("down");
-        }
-        return "passed";
-      }));
+      assertEquals(
+          "passed",
+          orders.call(
+              () -> {
+                if (attempts.incrementAndGet() < 3) {
+                  throw new IOException("down");
+                }
+                return "passed";
+              }));
       assertEquals(3, attempts.get());
     }
   }
@@ -48,10 +52,17 @@ class JarTest {
     Path jar = Path.of(Engine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     assertTrue(jar.getFileName().toString().endsWith(".jar"), jar.toString());
     try (JarFile content = new JarFile(jar.toFile())) {
-      assertTrue(content.stream().anyMatch(entry -> entry.getName().matches("native/linux-.*/libresil_jni-.*\\.so")));
-      assertEquals("dev.resil", content.getManifest().getMainAttributes().getValue("Automatic-Module-Name"));
+      assertTrue(
+          content.stream()
+              .anyMatch(entry -> entry.getName().matches("native/linux-.*/libresil_jni-.*\\.so")));
+      assertEquals(
+          "dev.resil", content.getManifest().getMainAttributes().getValue("Automatic-Module-Name"));
     }
-    for (String optional : new String[] {"io.micrometer.core.instrument.MeterRegistry", "com.fasterxml.jackson.databind.ObjectMapper"}) {
+    for (String optional :
+        new String[] {
+          "io.micrometer.core.instrument.MeterRegistry",
+          "com.fasterxml.jackson.databind.ObjectMapper"
+        }) {
       assertThrows(ClassNotFoundException.class, () -> Class.forName(optional));
     }
   }

@@ -13,7 +13,10 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** One call in sixteen fails, with an exception that costs nothing to make; the breaker stays closed. */
+/**
+ * One call in sixteen fails, with an exception that costs nothing to make; the breaker stays
+ * closed.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Benchmark)
@@ -35,8 +38,10 @@ public class FailingCall {
   }
 
   private final Endpoint resil = Breakers.resil("consecutiveFailures > 1000");
-  private final CircuitBreaker synchronizedWindow = Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, true);
-  private final CircuitBreaker lockFreeWindow = Breakers.resilience4j(SlidingWindowSynchronizationStrategy.LOCK_FREE, true);
+  private final CircuitBreaker synchronizedWindow =
+      Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, true);
+  private final CircuitBreaker lockFreeWindow =
+      Breakers.resilience4j(SlidingWindowSynchronizationStrategy.LOCK_FREE, true);
   private final FailsafeExecutor<Object> failsafe = Breakers.executor(Breakers.failsafe());
 
   @Benchmark

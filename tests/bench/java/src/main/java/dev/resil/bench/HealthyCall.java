@@ -27,10 +27,13 @@ public class HealthyCall {
 
   /** Not a constant to the compiler, or the bare call would be no call. */
   private Callable<String> work = () -> ANSWER;
+
   private final Endpoint resil = Breakers.resil("consecutiveFailures > 5");
   private final Endpoint resilTotals = Breakers.resil("requests >= 100 && totalFailures > 50");
-  private final CircuitBreaker synchronizedWindow = Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, true);
-  private final CircuitBreaker lockFreeWindow = Breakers.resilience4j(SlidingWindowSynchronizationStrategy.LOCK_FREE, true);
+  private final CircuitBreaker synchronizedWindow =
+      Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, true);
+  private final CircuitBreaker lockFreeWindow =
+      Breakers.resilience4j(SlidingWindowSynchronizationStrategy.LOCK_FREE, true);
   private final FailsafeExecutor<Object> failsafe = Breakers.executor(Breakers.failsafe());
 
   @Benchmark
@@ -59,7 +62,8 @@ public class HealthyCall {
     return resil.call(work, JUDGED);
   }
 
-  private static final CallOptions JUDGED = CallOptions.DEFAULT.failOnResult(result -> result == null);
+  private static final CallOptions JUDGED =
+      CallOptions.DEFAULT.failOnResult(result -> result == null);
 
   @Benchmark
   public Object resilByHand() {

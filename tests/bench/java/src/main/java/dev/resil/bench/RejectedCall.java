@@ -25,16 +25,20 @@ import org.openjdk.jmh.annotations.State;
 public class RejectedCall {
   private Callable<String> work = () -> "answer";
   private final Endpoint resil = Breakers.resil("consecutiveFailures > 0");
-  private final CircuitBreaker resilience4j = Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, true);
-  private final CircuitBreaker stackless = Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, false);
+  private final CircuitBreaker resilience4j =
+      Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, true);
+  private final CircuitBreaker stackless =
+      Breakers.resilience4j(SlidingWindowSynchronizationStrategy.SYNCHRONIZED, false);
   private final dev.failsafe.CircuitBreaker<Object> failsafeBreaker = Breakers.failsafe();
   private final FailsafeExecutor<Object> failsafe = Breakers.executor(failsafeBreaker);
 
   @Setup
   public void open() {
-    Result<String> failure = resil.tryCall(() -> {
-      throw new IllegalStateException("down");
-    });
+    Result<String> failure =
+        resil.tryCall(
+            () -> {
+              throw new IllegalStateException("down");
+            });
     if (failure.isRejected() || !resil.tryCall(work).isRejected()) {
       throw new IllegalStateException("resil's breaker should be open");
     }
