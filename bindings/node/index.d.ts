@@ -44,7 +44,8 @@ export type Target =
   | { builtin: string };
 export type Direction = 'outbound' | 'inbound';
 /** Only chooses default policies. */
-export type ComponentType = 'Binding' | 'Configuration' | 'Lock' | 'Pubsub' | 'Crypto' | 'Conversation' | 'Secretstore' | 'Statestore';
+export type ComponentType =
+  'Binding' | 'Configuration' | 'Lock' | 'Pubsub' | 'Crypto' | 'Conversation' | 'Secretstore' | 'Statestore';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -133,7 +134,10 @@ export class Endpoint {
   executeSync<T>(fn: (attempt: AttemptContext) => T, options?: SyncOptions<T>): T;
   tryExecuteSync<T>(fn: (attempt: AttemptContext) => T, options?: SyncOptions<T>): Result<T>;
   /** A function with the same arguments that runs under this endpoint's policies. */
-  wrap<This, A extends unknown[], T>(fn: (this: This, ...args: A) => T, options?: CallOptions<Awaited<T>>): (this: This, ...args: A) => Promise<Awaited<T>>;
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T,
+    options?: CallOptions<Awaited<T>>,
+  ): (this: This, ...args: A) => Promise<Awaited<T>>;
   /** One attempt by hand. */
   begin(options?: { deadline?: Date | number }): Attempt;
   toString(): string;
@@ -169,16 +173,52 @@ interface EventBase {
   /** Of the engine's clock. */
   timeMs: number;
 }
-export interface StateChangeEvent extends EventBase { type: 'stateChange'; from: BreakerState; to: BreakerState }
-export interface RetryEvent extends EventBase { type: 'retry'; attempt: number; outcome: string; delayMs: number }
-export interface RecoveredEvent extends EventBase { type: 'recovered'; attempts: number }
-export interface RejectEvent extends EventBase { type: 'reject'; attempts: number; reason: string; retryAfterMs: number }
-export interface TimeoutEvent extends EventBase { type: 'timeout'; attempt: number; timeoutMs: number }
-export interface GiveUpEvent extends EventBase { type: 'giveUp'; attempts: number; reason: string; outcome: string }
-export interface WarningEvent extends EventBase { type: 'warning'; number: number; message: string }
-export type ResilEvent = StateChangeEvent | RetryEvent | RecoveredEvent | RejectEvent | TimeoutEvent | GiveUpEvent | WarningEvent;
+export interface StateChangeEvent extends EventBase {
+  type: 'stateChange';
+  from: BreakerState;
+  to: BreakerState;
+}
+export interface RetryEvent extends EventBase {
+  type: 'retry';
+  attempt: number;
+  outcome: string;
+  delayMs: number;
+}
+export interface RecoveredEvent extends EventBase {
+  type: 'recovered';
+  attempts: number;
+}
+export interface RejectEvent extends EventBase {
+  type: 'reject';
+  attempts: number;
+  reason: string;
+  retryAfterMs: number;
+}
+export interface TimeoutEvent extends EventBase {
+  type: 'timeout';
+  attempt: number;
+  timeoutMs: number;
+}
+export interface GiveUpEvent extends EventBase {
+  type: 'giveUp';
+  attempts: number;
+  reason: string;
+  outcome: string;
+}
+export interface WarningEvent extends EventBase {
+  type: 'warning';
+  number: number;
+  message: string;
+}
+export type ResilEvent =
+  StateChangeEvent | RetryEvent | RecoveredEvent | RejectEvent | TimeoutEvent | GiveUpEvent | WarningEvent;
 /** The engine would have asked for a retry that the caller had refused; it told the engine so by a deadline. */
-export interface RetryRefusedEvent { type: 'retryRefused'; endpoint: Endpoint; reason: string; error: unknown }
+export interface RetryRefusedEvent {
+  type: 'retryRefused';
+  endpoint: Endpoint;
+  reason: string;
+  error: unknown;
+}
 
 export interface EngineEvents {
   stateChange: [event: StateChangeEvent];
@@ -206,7 +246,10 @@ export interface EndpointSnapshot {
     name: string;
     state: BreakerState;
     /** A count that the trip rule does not read is null while the breaker is closed. */
-    counts: Record<'requests' | 'totalSuccesses' | 'totalFailures' | 'consecutiveSuccesses' | 'consecutiveFailures', number | null>;
+    counts: Record<
+      'requests' | 'totalSuccesses' | 'totalFailures' | 'consecutiveSuccesses' | 'consecutiveFailures',
+      number | null
+    >;
     [more: string]: unknown;
   } | null;
   [more: string]: unknown;
@@ -229,7 +272,11 @@ export class Engine extends EventEmitter {
   builtin(name: string): Endpoint;
   endpoint(target: Target): Endpoint;
   /** `engine.endpoint(target).execute(fn, options)` */
-  execute<T>(target: Target, fn: (attempt: AttemptContext) => T, options?: CallOptions<Awaited<T>>): Promise<Awaited<T>>;
+  execute<T>(
+    target: Target,
+    fn: (attempt: AttemptContext) => T,
+    options?: CallOptions<Awaited<T>>,
+  ): Promise<Awaited<T>>;
 
   /** Replaces all policies, or none if there is a mistake. Breakers whose settings are equal keep their state. */
   reload(path?: string | URL): void;

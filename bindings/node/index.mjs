@@ -1,8 +1,22 @@
 import resil from './index.js';
 
 export const {
-  Engine, Endpoint, Attempt, Outcome, version,
-  ResilError, RejectedError, OpenError, TooManyRequestsError, DeadlineError, TimeoutError, ExhaustedError, RetryRefusedError,
-  ConfigError, ClosedError, LimitError, NativeError,
+  Engine,
+  Endpoint,
+  Attempt,
+  Outcome,
+  version,
+  ResilError,
+  RejectedError,
+  OpenError,
+  TooManyRequestsError,
+  DeadlineError,
+  TimeoutError,
+  ExhaustedError,
+  RetryRefusedError,
+  ConfigError,
+  ClosedError,
+  LimitError,
+  NativeError,
 } = resil;
 export default resil;

@@ -4,20 +4,31 @@
 
 const { adapterOptions, refusalOf, eitherSignal } = require('./request');
 const { Outcome } = require('../lib/outcome');
-const { ExhaustedError, RetryRefusedError } = require('../lib/errors');
+const { ExhaustedError, RetryRefusedError } = require('../lib/errors').classes;
 
 function adapter(engine, options) {
   const { target, call, rest } = adapterOptions(options);
 
   return async function resilAdapter(config) {
     const base = resolve(rest.adapter, config);
-    const wanted = target({ url: urlOf(config), method: (config.method ?? 'get').toUpperCase(), headers: config.headers });
+    const wanted = target({
+      url: urlOf(config),
+      method: (config.method ?? 'get').toUpperCase(),
+      headers: config.headers,
+    });
     if (wanted === undefined || wanted === null) return base(config);
 
     const caller = callerOf(config);
-    const attempt = (context) => base({ ...config, cancelToken: undefined, signal: eitherSignal(caller.signal, context.signal) });
+    const attempt = (context) =>
+      base({ ...config, cancelToken: undefined, signal: eitherSignal(caller.signal, context.signal) });
     try {
-      return await engine.execute(wanted, attempt, { outcome, ...defined(call), signal: caller.signal, refuseRetry: refusalOf(config.data), discard });
+      return await engine.execute(wanted, attempt, {
+        outcome,
+        ...defined(call),
+        signal: caller.signal,
+        refuseRetry: refusalOf(config.data),
+        discard,
+      });
     } catch (error) {
       if (caller.signal?.aborted && error === caller.signal.reason) throw canceled(config);
       // An answer is the caller's in axios's own form; only a failure without one is resil's to tell.
@@ -44,11 +55,14 @@ const axios = () => {
     const loaded = require('axios');
     return loaded.default ?? loaded;
   } catch (cause) {
-    throw new TypeError('resil/axios found no axios to load; install it, or give the option `adapter` a function', { cause });
+    throw new TypeError('resil/axios found no axios to load; install it, or give the option `adapter` a function', {
+      cause,
+    });
   }
 };
 
-const resolve = (base, config) => (typeof base === 'function' ? base : axios().getAdapter(base ?? ['http', 'fetch'], config));
+const resolve = (base, config) =>
+  typeof base === 'function' ? base : axios().getAdapter(base ?? ['http', 'fetch'], config);
 
 function urlOf({ url = '', baseURL = '' }) {
   if (baseURL === '' || /^([a-z][a-z\d+\-.]*:)?\/\//i.test(url)) return url;

@@ -7,4 +7,7 @@ export { AdapterOptions, RequestDescription } from './request.js';
  * A fetch under the engine's policies. A response whose status fails is retried as the policy says; the last one is returned, as
  * fetch does. A body that is a stream is sent once: then a retry is refused (RESIL_RETRY_REFUSED, event `retryRefused`).
  */
-export function wrapFetch(engine: Engine, options?: AdapterOptions & { fetch?: typeof globalThis.fetch }): typeof globalThis.fetch;
+export function wrapFetch(
+  engine: Engine,
+  options?: AdapterOptions & { fetch?: typeof globalThis.fetch },
+): typeof globalThis.fetch;

@@ -8,7 +8,8 @@ function wrapFetch(engine, options) {
   const inner = rest.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
   return function fetch(input, init = {}) {
-    const request = typeof input === 'object' && input !== null && typeof input.clone === 'function' ? input : undefined;
+    const request =
+      typeof input === 'object' && input !== null && typeof input.clone === 'function' ? input : undefined;
     if (request !== undefined && request.bodyUsed) return inner(input, init); // the platform's own complaint
     const described = {
       url: request === undefined ? String(input) : request.url,
@@ -22,7 +23,8 @@ function wrapFetch(engine, options) {
     const once = refusalOf(init.body ?? null);
     // A Request's body is a stream, but one that can be cloned: each attempt gets a copy.
     const cloned = request !== undefined && request.body !== null && (init.body ?? null) === null;
-    const attempt = (context) => inner(cloned ? request.clone() : input, { ...init, signal: eitherSignal(caller, context.signal) });
+    const attempt = (context) =>
+      inner(cloned ? request.clone() : input, { ...init, signal: eitherSignal(caller, context.signal) });
     const response = engine.execute(wanted, attempt, { ...call, signal: caller, refuseRetry: once, discard });
     return cloned ? response.finally(() => request.body.cancel().catch(() => {})) : response;
   };

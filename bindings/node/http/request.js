@@ -28,7 +28,8 @@ function refusalOf(body) {
   if (body === null || typeof body !== 'object') return typeof body === 'function' ? ONCE : undefined;
   if (Array.isArray(body) || ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return undefined;
   if (body instanceof URLSearchParams || body instanceof Blob || body instanceof FormData) return undefined;
-  const streams = typeof body.pipe === 'function' || typeof body.getReader === 'function' || typeof body.next === 'function';
+  const streams =
+    typeof body.pipe === 'function' || typeof body.getReader === 'function' || typeof body.next === 'function';
   return streams || body[Symbol.asyncIterator] !== undefined ? ONCE : undefined;
 }
 
@@ -46,7 +47,8 @@ function eitherSignal(caller, attempt) {
 
 /** The options that every adapter takes, checked. */
 function adapterOptions({ target = defaultTarget, waitWhenOpen, deadline, outcome, ...rest } = {}) {
-  if (typeof target !== 'function') throw new TypeError('target is a function of the request: ({url, method, headers}) => ({app, method})');
+  if (typeof target !== 'function')
+    throw new TypeError('target is a function of the request: ({url, method, headers}) => ({app, method})');
   return { target, call: { waitWhenOpen, deadline, outcome }, rest };
 }
 

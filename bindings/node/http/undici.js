@@ -18,7 +18,11 @@ function interceptor(engine, options) {
   };
 }
 
-const describe = ({ origin, path, method, headers }) => ({ url: new URL(path, origin).href, method: (method ?? 'GET').toUpperCase(), headers });
+const describe = ({ origin, path, method, headers }) => ({
+  url: new URL(path, origin).href,
+  method: (method ?? 'GET').toUpperCase(),
+  headers,
+});
 
 // One request of the caller's: an operation, with a leg for each attempt.
 class Exchange {
@@ -75,7 +79,7 @@ class Exchange {
     return this.caller.signal.aborted || (this.controller?.aborted ?? false);
   }
   get reason() {
-    return this.caller.signal.aborted ? this.caller.signal.reason : this.controller?.reason ?? null;
+    return this.caller.signal.aborted ? this.caller.signal.reason : (this.controller?.reason ?? null);
   }
 }
 

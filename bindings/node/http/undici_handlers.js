@@ -117,7 +117,8 @@ const legacy = {
   out: (handler) => ({
     start: (exchange) => handler.onConnect?.((reason) => exchange.abort(reason), {}),
     informed: (...head) => handler.onHeaders?.(...head),
-    head: ({ statusCode, raw, statusMessage }, leg) => handler.onHeaders?.(statusCode, raw, () => leg.resume(), statusMessage),
+    head: ({ statusCode, raw, statusMessage }, leg) =>
+      handler.onHeaders?.(statusCode, raw, () => leg.resume(), statusMessage),
     data(chunk, leg) {
       if (handler.onData?.(chunk) === false) leg.pause();
     },

@@ -35,7 +35,8 @@ class Leg {
   data(chunk) {
     if (this.discarded) {
       this.drained += chunk.length;
-      if (this.drained > DRAIN_BYTES) this.abort(new Error('resil: the rest of a response that is retried is not read'));
+      if (this.drained > DRAIN_BYTES)
+        this.abort(new Error('resil: the rest of a response that is retried is not read'));
     } else if (this.forwarding) {
       this.out.data(chunk, this);
     } else {

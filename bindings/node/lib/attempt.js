@@ -8,7 +8,7 @@ const { begin, end, endAdopted } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { Rejection } = require('./result');
 const { nowNs } = require('./clock');
-const { ClosedError, ResilError } = require('./errors');
+const { make } = require('./errors');
 const { LONGEST_MS } = require('./options');
 
 const FAST = 1;
@@ -34,15 +34,22 @@ class Attempt {
 
   /** After 'retry' or a rejection, when delayMs or retryAfterMs have passed: the next attempt of the same operation. */
   begin() {
-    if (this._over || this.allowed) throw new ResilError('RESIL_ATTEMPT', this.allowed ? 'this attempt is in flight; end it first' : 'this operation is over; begin a new one');
+    if (this._over || this.allowed)
+      throw make.other(
+        'RESIL_ATTEMPT',
+        this.allowed ? 'this attempt is in flight; end it first' : 'this operation is over; begin a new one',
+      );
     this._begin(0);
     return this.allowed;
   }
 
   /** Tells what came of the attempt. */
   end(outcome, { retryAfterMs = 0 } = {}) {
-    if (!this.allowed) throw new ResilError('RESIL_ATTEMPT', 'no attempt is in flight');
-    if (!isOutcome(outcome)) throw new TypeError('an outcome is one of Outcome.SUCCESS, FAILURE, TIMEOUT, CANCELLED, Outcome.http(status) or Outcome.grpc(code)');
+    if (!this.allowed) throw make.other('RESIL_ATTEMPT', 'no attempt is in flight');
+    if (!isOutcome(outcome))
+      throw new TypeError(
+        'an outcome is one of Outcome.SUCCESS, FAILURE, TIMEOUT, CANCELLED, Outcome.http(status) or Outcome.grpc(code)',
+      );
     this.allowed = false;
     this.delayMs = 0;
     this.reason = undefined;
@@ -56,7 +63,16 @@ class Attempt {
         return this._decided(DECISION.DONE);
       } else {
         this._ticket = takeTicket();
-        decision = endAdopted(endpoint, this._ticket, outcome, hint(retryAfterMs), 0, this._low, this._high, this._beganNs);
+        decision = endAdopted(
+          endpoint,
+          this._ticket,
+          outcome,
+          hint(retryAfterMs),
+          0,
+          this._low,
+          this._high,
+          this._beganNs,
+        );
       }
       if (decision === DECISION.RETRY) this.delayMs = doubles[DOUBLE.DELAY] / 1e6;
       if (ints[INT.REASON] !== 0) this.reason = nameOf(ints[INT.REASON]);
@@ -81,7 +97,7 @@ class Attempt {
     const { endpoint } = this;
     if (endpoint.engine.disposed) {
       this._drop();
-      throw new ClosedError();
+      throw make.closed();
     }
     endpoint._begun++; // in flight until its end: an engine that is disposed waits for it
     const low = endpoint._words[0];

@@ -15,7 +15,9 @@ function checkClock(clock) {
   if (clock === undefined || clock === system) return system;
   for (const method of ['now', 'setTimeout', 'clearTimeout']) {
     if (clock === null || typeof clock[method] !== 'function') {
-      throw new TypeError(`a clock needs now(), setTimeout(callback, ms) and clearTimeout(handle); ${method} is missing`);
+      throw new TypeError(
+        `a clock needs now(), setTimeout(callback, ms) and clearTimeout(handle); ${method} is missing`,
+      );
     }
   }
   return clock;

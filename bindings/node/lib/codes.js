@@ -23,4 +23,16 @@ function nameOf(code) {
   return name;
 }
 
-module.exports = { KIND, VERDICT, DECISION, WHY, STATES, EVENT_KIND, FULL, HAS_EVENTS, LENIENT, EVERY_REJECTION, nameOf };
+module.exports = {
+  KIND,
+  VERDICT,
+  DECISION,
+  WHY,
+  STATES,
+  EVENT_KIND,
+  FULL,
+  HAS_EVENTS,
+  LENIENT,
+  EVERY_REJECTION,
+  nameOf,
+};

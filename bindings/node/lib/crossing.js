@@ -5,7 +5,7 @@ const native = require('./native');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { HAS_EVENTS, nameOf } = require('./codes');
 const { nowNs } = require('./clock');
-const { ResilError } = require('./errors');
+const { make } = require('./errors');
 
 /** Begins an attempt. `mode` is MODE.FRESH for the first of an operation; answers VERDICT. */
 function begin(endpoint, ticket, mode, deadlineMs) {
@@ -44,7 +44,7 @@ function endAdopted(endpoint, ticket, outcome, hintMs, mode, low, high, beganNs)
 
 function answer(engine, call) {
   const result = ints[INT.RESULT];
-  if (result < 0) throw new ResilError('RESIL_INTERNAL', `resil_${call} answered ${nameOf(result)}`);
+  if (result < 0) throw make.other('RESIL_INTERNAL', `resil_${call} answered ${nameOf(result)}`);
   if ((ints[INT.FLAGS] & HAS_EVENTS) !== 0) {
     // Listeners may call the engine, and that overwrites the registers.
     engine._feed.drainKeepingRegisters();

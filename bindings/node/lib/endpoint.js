@@ -6,7 +6,7 @@ const native = require('./native');
 const { Operation } = require('./operation');
 const { SyncOperation } = require('./sync');
 const { Attempt } = require('./attempt');
-const { elide, UNTIMED_MASK, UNTIMED } = require('./elided');
+const { start, UNTIMED_MASK, UNTIMED } = require('./call');
 const { callOptions, isPlain } = require('./options');
 const { isThenable, carriesStatus } = require('./outcome');
 const { Success } = require('./result');
@@ -25,8 +25,7 @@ class Endpoint {
     this.target = target;
     // The word as two halves. The engine changes it only inside calls made by this thread, so they always match.
     this._words = buffer === null ? NO_WORD : new Int32Array(buffer);
-    // For calls that read no clock before they begin: a virtual clock's calls must, so that an adopted one began in its time.
-    this._fast = engine._clock === system ? this._words : NO_WORD;
+    this._virtual = engine._clock !== system; // the engine cannot read such a clock: calls must, when they begin
     this._begun = 0; // operations, and of these:
     this._healthy = 0; // ended, and the engine never heard of them
     this._left = 0; // ended otherwise
@@ -36,25 +35,19 @@ class Endpoint {
 
   execute(fn, options) {
     if (typeof fn !== 'function') throw notAFunction('execute', fn);
-    const word = this._fast;
-    const low = word[0];
-    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options)) return elide(this, fn, options, false, low, word[1]);
-    return Operation.run(this, fn, callOptions(options), false);
+    return start(this, fn, options, false);
   }
 
   tryExecute(fn, options) {
     if (typeof fn !== 'function') throw notAFunction('tryExecute', fn);
-    const word = this._fast;
-    const low = word[0];
-    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options)) return elide(this, fn, options, true, low, word[1]);
-    return Operation.run(this, fn, callOptions(options), true);
+    return start(this, fn, options, true);
   }
 
   executeSync(fn, options) {
     if (typeof fn !== 'function') throw notAFunction('executeSync', fn);
-    const word = this._fast;
+    const word = this._words;
     const low = word[0];
-    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options)) {
+    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options) && !this._virtual) {
       const high = word[1];
       this._begun++;
       let value;
@@ -63,7 +56,7 @@ class Endpoint {
       } catch (error) {
         return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, error, true));
       }
-      const now = this._fast;
+      const now = this._words;
       if (now[0] === low && now[1] === high && !carriesStatus(value) && !isThenable(value)) {
         this._healthy++;
         return value;
@@ -129,7 +122,6 @@ class Endpoint {
   _close() {
     this._credit();
     this._words = NO_WORD;
-    this._fast = NO_WORD;
   }
 }
 
@@ -138,6 +130,7 @@ function unwrap(result) {
   throw result.error;
 }
 
-const notAFunction = (method, value) => new TypeError(`${method} needs a function, not ${value === null ? 'null' : typeof value}`);
+const notAFunction = (method, value) =>
+  new TypeError(`${method} needs a function, not ${value === null ? 'null' : typeof value}`);
 
 module.exports = { Endpoint };

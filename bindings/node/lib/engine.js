@@ -11,7 +11,7 @@ const { EventFeed } = require('./events');
 const { Endpoint } = require('./endpoint');
 const targets = require('./target');
 const { engineOptions } = require('./engine_options');
-const { ConfigError, ClosedError, LimitError, ResilError } = require('./errors');
+const { make } = require('./errors');
 
 class Engine extends EventEmitter {
   static load(path, options) {
@@ -35,7 +35,7 @@ class Engine extends EventEmitter {
     super();
     const { native: raw, clock, log } = engineOptions(options);
     const opened = native.open(isPath, source, raw);
-    if (opened.number === undefined) throw configError(opened);
+    if (opened.number === undefined) throw make.config(opened);
     this._number = opened.number;
     this._guard = opened.guard; // the collector closes the engine if nobody disposes it
     this._path = isPath ? source : undefined;
@@ -74,7 +74,8 @@ class Engine extends EventEmitter {
   }
 
   reload(path = this._path) {
-    if (path === undefined) throw new TypeError('this engine was loaded from a text: give reload a path, or use reloadText');
+    if (path === undefined)
+      throw new TypeError('this engine was loaded from a text: give reload a path, or use reloadText');
     this._reload(true, pathText(path));
     this._path = path;
   }
@@ -118,8 +119,11 @@ class Engine extends EventEmitter {
     const known = this._endpoints.get(key);
     if (known !== undefined) return known;
     const id = native.endpoint(this._number, target.kind, target.name, target.instance ?? null);
-    if (id === FULL) throw new LimitError(`there is no room for another endpoint (${target}): raise maxEndpoints, or use fewer distinct methods and ids`);
-    if (id < 0) throw new ResilError('RESIL_ARGUMENT', `the engine takes no such target (${target}): ${nameOf(id)}`);
+    if (id === FULL)
+      throw make.full(
+        `there is no room for another endpoint (${target}): raise maxEndpoints, or use fewer distinct methods and ids`,
+      );
+    if (id < 0) throw make.other('RESIL_ARGUMENT', `the engine takes no such target (${target}): ${nameOf(id)}`);
     // Two targets may be one endpoint (the actors of a type that share a breaker).
     let endpoint = this._byId.get(id);
     if (endpoint === undefined) this._byId.set(id, (endpoint = new Endpoint(this, id, target)));
@@ -135,11 +139,11 @@ class Engine extends EventEmitter {
     this._open();
     const problem = native.reload(this._number, isPath, source);
     this._feed.loaded();
-    if (problem !== undefined) throw configError(problem);
+    if (problem !== undefined) throw make.config(problem);
   }
 
   _open() {
-    if (this.disposed) throw new ClosedError();
+    if (this.disposed) throw make.closed();
   }
 
   // A call is over.
@@ -150,18 +154,18 @@ class Engine extends EventEmitter {
 
 if (Symbol.dispose !== undefined) Engine.prototype[Symbol.dispose] = Engine.prototype.dispose;
 
-const configError = ({ message, line, column }) => new ConfigError(message, line || undefined, column || undefined);
-
 const lines = (text) => text.split('\n').filter((line) => line !== '');
 
 function pathText(path) {
   const text = path instanceof URL ? require('url').fileURLToPath(path) : path;
-  if (typeof text !== 'string' || text === '' || text.includes('\0')) throw new TypeError(`a path is a string or a file: URL, not ${util.inspect(path)}`);
+  if (typeof text !== 'string' || text === '' || text.includes('\0'))
+    throw new TypeError(`a path is a string or a file: URL, not ${util.inspect(path)}`);
   return text;
 }
 
 function yamlText(yaml) {
-  if (typeof yaml !== 'string') throw new TypeError(`the policies are a string of YAML, not ${yaml === null ? 'null' : typeof yaml}`);
+  if (typeof yaml !== 'string')
+    throw new TypeError(`the policies are a string of YAML, not ${yaml === null ? 'null' : typeof yaml}`);
   return yaml;
 }
 

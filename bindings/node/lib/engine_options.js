@@ -3,7 +3,18 @@
 
 const { LENIENT, EVERY_REJECTION } = require('./codes');
 
-const KNOWN = ['appId', 'config', 'lenient', 'everyRejection', 'maxEndpoints', 'eventCapacity', 'maxBytes', 'jitterSeed', 'clock', 'log'];
+const KNOWN = [
+  'appId',
+  'config',
+  'lenient',
+  'everyRejection',
+  'maxEndpoints',
+  'eventCapacity',
+  'maxBytes',
+  'jitterSeed',
+  'clock',
+  'log',
+];
 
 function engineOptions(options = {}) {
   for (const key of Object.keys(options)) {
@@ -12,7 +23,10 @@ function engineOptions(options = {}) {
   return {
     native: {
       appId: text(options.appId, 'appId'),
-      configPath: text(options.config instanceof URL ? require('url').fileURLToPath(options.config) : options.config, 'config'),
+      configPath: text(
+        options.config instanceof URL ? require('url').fileURLToPath(options.config) : options.config,
+        'config',
+      ),
       flags: (options.lenient ? LENIENT : 0) | (options.everyRejection ? EVERY_REJECTION : 0),
       maxEndpoints: count(options.maxEndpoints, 'maxEndpoints', 2 ** 32 - 1),
       eventCapacity: count(options.eventCapacity, 'eventCapacity', 2 ** 32 - 1),

@@ -1,95 +1,99 @@
 'use strict';
-// Every error of resil is a ResilError with a `code`; the classes add what a handler would want to know.
+// Every error of resil is a ResilError with a `code`; the classes tell them apart, and what is below them makes them. The
+// classes have no constructors: each one of a chain would double what it costs to make a stack trace.
 
-class ResilError extends Error {
-  constructor(code, message, options) {
-    super(message, options);
-    this.code = code;
-  }
-}
-// On the prototype, so that making an error costs no more than it must.
-const named = (type) => Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true });
+class ResilError extends Error {}
 
-class RejectedError extends ResilError {
-  constructor(code, message, endpoint, retryAfterMs, options) {
-    super(code, message, options);
-    this.endpoint = endpoint;
-    this.retryAfterMs = retryAfterMs;
-  }
-}
+/** No attempt was admitted. */
+class RejectedError extends ResilError {}
+class OpenError extends RejectedError {}
+class TooManyRequestsError extends RejectedError {}
+class DeadlineError extends RejectedError {}
 
-class OpenError extends RejectedError {
-  constructor(endpoint, retryAfterMs, options) {
-    super('RESIL_OPEN', `the circuit breaker of ${endpoint} is open; an attempt could be admitted in ${Math.ceil(retryAfterMs)} ms`, endpoint, retryAfterMs, options);
-  }
-}
+class TimeoutError extends ResilError {}
+class ExhaustedError extends ResilError {}
+class RetryRefusedError extends ResilError {}
+class ConfigError extends ResilError {}
+class ClosedError extends ResilError {}
+class LimitError extends ResilError {}
+class NativeError extends ResilError {}
 
-class TooManyRequestsError extends RejectedError {
-  constructor(endpoint, retryAfterMs, options) {
-    super('RESIL_TOO_MANY_REQUESTS', `the circuit breaker of ${endpoint} is half-open and its probes are under way`, endpoint, retryAfterMs, options);
-  }
-}
+const classes = {
+  ResilError,
+  RejectedError,
+  OpenError,
+  TooManyRequestsError,
+  DeadlineError,
+  TimeoutError,
+  ExhaustedError,
+  RetryRefusedError,
+  ConfigError,
+  ClosedError,
+  LimitError,
+  NativeError,
+};
+for (const type of Object.values(classes))
+  Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true });
 
-class DeadlineError extends RejectedError {
-  constructor(endpoint, options) {
-    super('RESIL_DEADLINE', `the deadline of the operation on ${endpoint} has passed`, endpoint, 0, options);
-  }
-}
-
-class TimeoutError extends ResilError {
-  constructor(endpoint, timeoutMs, attempt) {
-    super('RESIL_TIMEOUT', `attempt ${attempt} on ${endpoint} took longer than ${timeoutMs} ms`);
-    this.endpoint = endpoint;
-    this.timeoutMs = timeoutMs;
-    this.attempt = attempt;
-  }
-}
-
-class ExhaustedError extends ResilError {
-  constructor(endpoint, attempts, cause) {
-    super('RESIL_EXHAUSTED', `the operation on ${endpoint} failed after ${attempts} attempts: ${describe(cause)}`, { cause });
-    this.endpoint = endpoint;
-    this.attempts = attempts;
-  }
-}
-
-class RetryRefusedError extends ResilError {
-  constructor(endpoint, reason, cause) {
-    super('RESIL_RETRY_REFUSED', `the operation on ${endpoint} failed and was not retried, because ${reason}: ${describe(cause)}`, { cause });
-    this.endpoint = endpoint;
-    this.reason = reason;
-  }
-}
-
-class ConfigError extends ResilError {
-  constructor(message, line, column) {
-    super('RESIL_CONFIG', message);
-    this.line = line;
-    this.column = column;
-  }
-}
-
-class ClosedError extends ResilError {
-  constructor(options) {
-    super('RESIL_CLOSED', 'the resil engine has been disposed', options);
-  }
-}
-
-class LimitError extends ResilError {
-  constructor(message) {
-    super('RESIL_FULL', message);
-  }
-}
-
-class NativeError extends ResilError {
-  constructor(message, options) {
-    super('RESIL_NATIVE', message, options);
-  }
-}
-
+const because = (cause) => (cause === undefined ? undefined : { cause });
 const describe = (cause) => (cause instanceof Error ? cause.message : String(cause));
 
-const classes = { ResilError, RejectedError, OpenError, TooManyRequestsError, DeadlineError, TimeoutError, ExhaustedError, RetryRefusedError, ConfigError, ClosedError, LimitError, NativeError };
-Object.values(classes).forEach(named);
+/** A rejection by its code. */
+function rejected(code, endpoint, retryAfterMs, cause) {
+  const wait = `an attempt could be admitted in ${Math.ceil(retryAfterMs)} ms`;
+  const error =
+    code === 'RESIL_OPEN'
+      ? new OpenError(`the circuit breaker of ${endpoint} is open; ${wait}`, because(cause))
+      : code === 'RESIL_TOO_MANY_REQUESTS'
+        ? new TooManyRequestsError(
+            `the circuit breaker of ${endpoint} is half-open and its probes are under way`,
+            because(cause),
+          )
+        : new DeadlineError(`the deadline of the operation on ${endpoint} has passed`, because(cause));
+  error.code = code;
+  error.endpoint = endpoint;
+  error.retryAfterMs = retryAfterMs;
+  return error;
+}
 
-module.exports = classes;
+function timedOut(endpoint, timeoutMs, attempt) {
+  const error = new TimeoutError(`attempt ${attempt} on ${endpoint} took longer than ${timeoutMs} ms`);
+  return Object.assign(error, { code: 'RESIL_TIMEOUT', endpoint, timeoutMs, attempt });
+}
+
+function exhausted(endpoint, attempts, cause) {
+  const error = new ExhaustedError(
+    `the operation on ${endpoint} failed after ${attempts} attempts: ${describe(cause)}`,
+    { cause },
+  );
+  return Object.assign(error, { code: 'RESIL_EXHAUSTED', endpoint, attempts });
+}
+
+function retryRefused(endpoint, reason, cause) {
+  const error = new RetryRefusedError(
+    `the operation on ${endpoint} failed and was not retried, because ${reason}: ${describe(cause)}`,
+    { cause },
+  );
+  return Object.assign(error, { code: 'RESIL_RETRY_REFUSED', endpoint, reason });
+}
+
+const config = ({ message, line, column }) =>
+  Object.assign(new ConfigError(message), {
+    code: 'RESIL_CONFIG',
+    line: line || undefined,
+    column: column || undefined,
+  });
+
+const closed = (cause) =>
+  Object.assign(new ClosedError('the resil engine has been disposed', because(cause)), { code: 'RESIL_CLOSED' });
+
+const full = (message) => Object.assign(new LimitError(message), { code: 'RESIL_FULL' });
+
+const native = (message, cause) => Object.assign(new NativeError(message, because(cause)), { code: 'RESIL_NATIVE' });
+
+const other = (code, message) => Object.assign(new ResilError(message), { code });
+
+module.exports = {
+  classes,
+  make: { rejected, timedOut, exhausted, retryRefused, config, closed, full, native, other },
+};

@@ -9,11 +9,26 @@ const { nameOfOutcome } = require('./outcome');
 
 const shapes = {
   [EVENT_KIND.BREAKER]: (before, after) => ({ type: 'stateChange', from: STATES[before], to: STATES[after] }),
-  [EVENT_KIND.RETRY]: (before, after, value) => ({ type: 'retry', attempt: before, outcome: nameOfOutcome(after), delayMs: value / 1e6 }),
+  [EVENT_KIND.RETRY]: (before, after, value) => ({
+    type: 'retry',
+    attempt: before,
+    outcome: nameOfOutcome(after),
+    delayMs: value / 1e6,
+  }),
   [EVENT_KIND.RECOVERED]: (before) => ({ type: 'recovered', attempts: before }),
-  [EVENT_KIND.REJECTED]: (before, after, value) => ({ type: 'reject', attempts: before, reason: nameOf(after), retryAfterMs: value / 1e6 }),
+  [EVENT_KIND.REJECTED]: (before, after, value) => ({
+    type: 'reject',
+    attempts: before,
+    reason: nameOf(after),
+    retryAfterMs: value / 1e6,
+  }),
   [EVENT_KIND.TIMED_OUT]: (before, after, value) => ({ type: 'timeout', attempt: before, timeoutMs: value / 1e6 }),
-  [EVENT_KIND.GAVE_UP]: (before, after, value) => ({ type: 'giveUp', attempts: before, reason: nameOf(after), outcome: nameOfOutcome(value) }),
+  [EVENT_KIND.GAVE_UP]: (before, after, value) => ({
+    type: 'giveUp',
+    attempts: before,
+    reason: nameOf(after),
+    outcome: nameOfOutcome(value),
+  }),
   [EVENT_KIND.WARNING]: (before, after, value) => ({ type: 'warning', number: value }),
 };
 

@@ -2,28 +2,29 @@
 // Loads the native binary and makes sure that it is the one this JavaScript was written for.
 
 const fs = require('fs');
-const { platform, binaryFor } = require('./binary');
-const { NativeError } = require('./errors');
+const path = require('path');
+const { root, platform, binaryFor } = require('./binary');
+const { make } = require('./errors');
 
-const REMEDY =
-  'run `node node_modules/resil/scripts/build.js` to build it from the sources in this package (it needs CMake 3.25 and a C++20 compiler)';
+const builder = path.relative(process.cwd(), path.join(root, 'scripts', 'build.js'));
+const REMEDY = `run \`node ${builder}\` to build it from the sources in this package (it needs CMake 3.25 and a C++20 compiler)`;
 
 function load() {
   const name = platform();
   const file = binaryFor(name);
   if (!fs.existsSync(file)) {
-    throw new NativeError(`resil has no binary for ${name}: ${REMEDY}`);
+    throw make.native(`resil has no binary for ${name}: ${REMEDY}`);
   }
   try {
     return require(file);
   } catch (cause) {
-    throw new NativeError(`resil's binary for ${name} does not load (${cause.message}): ${REMEDY}`, { cause });
+    throw make.native(`resil's binary for ${name} does not load (${cause.message}): ${REMEDY}`, cause);
   }
 }
 
 const native = load();
 if (native.abi !== native.compiledAbi) {
-  throw new NativeError(`resil's binary holds ABI ${native.abi} but was compiled for ABI ${native.compiledAbi}: ${REMEDY}`);
+  throw make.native(`resil's binary holds ABI ${native.abi} but was compiled for ABI ${native.compiledAbi}: ${REMEDY}`);
 }
 
 module.exports = native;

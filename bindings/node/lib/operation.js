@@ -13,8 +13,15 @@ const { rejectedNow, Success, Failure } = require('./result');
 const { AttemptContext } = require('./context');
 const { after, nowNs } = require('./clock');
 const { watch, unwatch } = require('./signals');
-const { TimeoutError, ExhaustedError, RetryRefusedError, ClosedError } = require('./errors');
+const { make } = require('./errors');
 const { NOWHERE } = require('./wheel');
+
+// The handles of the promise that is being made; one function for all of them.
+let capturing;
+const capture = (resolve, reject) => {
+  capturing.resolve = resolve;
+  capturing.reject = reject;
+};
 
 const FAST = 1;
 const timeoutOf = (low) => (low >>> 1) & 0xffffff;
@@ -46,22 +53,34 @@ class Operation extends AsyncResource {
     this.newer = null;
   }
 
-  /** Runs `fn` under the endpoint's policies. Answers a promise. */
+  /** Calls `fn` under the endpoint's policies. Answers a promise. */
   static run(endpoint, fn, options, wantsValue) {
-    if (endpoint.engine.disposed) return failed(new ClosedError(), wantsValue);
+    if (endpoint.engine.disposed) return failed(make.closed(), wantsValue);
     if (options.signal !== undefined && options.signal.aborted) return failed(options.signal.reason, wantsValue);
     endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
     const low = endpoint._words[0];
-    const high = endpoint._words[1];
     if ((low & FAST) !== 0 && options.deadlineMs === 0) {
       const operation = new Operation(endpoint, fn, options, wantsValue);
-      operation._goesBy(low, high, nowNs(endpoint.engine._clock));
-      return operation._promise(() => operation._attempt(1, timeoutOf(low) || undefined));
+      operation.goBy(low, endpoint._words[1], nowNs(endpoint.engine._clock));
+      const promise = operation._promise();
+      operation._attempt(1, timeoutOf(low) || undefined);
+      return promise;
     }
     const ticket = takeTicket();
-    const verdict = begin(endpoint, ticket, MODE.FRESH, options.deadlineMs);
-    const waits = options.waitWhenOpen && ints[INT.REASON] !== WHY.DEADLINE;
-    if (verdict !== VERDICT.ALLOW && !waits) {
+    return Operation.begun(
+      endpoint,
+      fn,
+      options,
+      wantsValue,
+      ticket,
+      begin(endpoint, ticket, MODE.FRESH, options.deadlineMs),
+    );
+  }
+
+  /** Goes on from the first begin, whose answer is in the registers. Answers a promise. */
+  static begun(endpoint, fn, options, wantsValue, ticket, verdict) {
+    const allowed = verdict === VERDICT.ALLOW;
+    if (!allowed && (!options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE)) {
       const rejection = rejectedNow(endpoint);
       giveTicket(ticket);
       endpoint._leave();
@@ -72,30 +91,32 @@ class Operation extends AsyncResource {
     const delayMs = doubles[DOUBLE.DELAY] / 1e6;
     const operation = new Operation(endpoint, fn, options, wantsValue);
     operation.ticket = ticket;
-    return operation._promise(() => (verdict === VERDICT.ALLOW ? operation._attempt(attempt, timeoutMs) : operation._wait(delayMs, true)));
+    const promise = operation._promise();
+    if (allowed) operation._attempt(attempt, timeoutMs);
+    else operation._wait(delayMs, true);
+    return promise;
   }
 
-  /** Takes over a first attempt that went by the word alone and whose end the engine must hear of. Answers a promise. */
-  static takeOver(endpoint, fn, options, wantsValue, low, high, value, threw) {
-    const operation = new Operation(endpoint, fn, options, wantsValue);
-    operation._goesBy(low, high, NaN);
-    operation.context = new AttemptContext(1, undefined, undefined);
-    return operation._promise(() => operation._report(operation.context, value, threw));
+  /** Goes on from the end of the first attempt, which was made without this. Answers a promise. */
+  takeOver(value, threw) {
+    this.context = new AttemptContext(1, undefined, undefined);
+    const promise = this._promise();
+    this._report(this.context, value, threw);
+    return promise;
   }
 
-  _goesBy(low, high, beganNs) {
+  /** Without a ticket, the first attempt goes by the word as it was read. */
+  goBy(low, high, beganNs) {
     this.low = low;
     this.high = high;
     this.beganNs = beganNs;
   }
 
-  _promise(go) {
-    return new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-      if (this.options.signal !== undefined) watch(this.options.signal, this);
-      go();
-    });
+  _promise() {
+    capturing = this;
+    const promise = new Promise(capture);
+    if (this.options.signal !== undefined) watch(this.options.signal, this);
+    return promise;
   }
 
   _attempt(attempt, timeoutMs) {
@@ -111,7 +132,7 @@ class Operation extends AsyncResource {
       return;
     }
     if (isThenable(promise)) {
-      promise.then(
+      Promise.resolve(promise).then(
         (value) => this._report(context, value, false),
         (error) => this._report(context, error, true),
       );
@@ -128,7 +149,9 @@ class Operation extends AsyncResource {
     }
     let outcome;
     try {
-      outcome = this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ?? (threw ? ofError(value) : ofValue(value));
+      outcome =
+        this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ??
+        (threw ? ofError(value) : ofValue(value));
     } catch (error) {
       this._settle(Outcome.FAILURE, error, true);
       return;
@@ -140,7 +163,7 @@ class Operation extends AsyncResource {
   expire() {
     this.runInAsyncScope(() => {
       const { context } = this;
-      const error = new TimeoutError(this.endpoint, context.timeoutMs, context.attempt);
+      const error = make.timedOut(this.endpoint, context.timeoutMs, context.attempt);
       this._settle(Outcome.TIMEOUT, error, true);
       context._abort(error);
     });
@@ -207,9 +230,9 @@ class Operation extends AsyncResource {
     const { endpoint } = this;
     if (refused !== undefined && reason !== WHY.EXHAUSTED && reason !== WHY.NOT_RETRIABLE) {
       endpoint.engine._feed.retryRefused(endpoint, refused, value);
-      this._hand(threw ? new RetryRefusedError(endpoint, refused, value) : value, threw);
+      this._hand(threw ? make.retryRefused(endpoint, refused, value) : value, threw);
     } else if (threw && reason === WHY.EXHAUSTED && attempts > 1) {
-      this._throw(new ExhaustedError(endpoint, attempts, value));
+      this._throw(make.exhausted(endpoint, attempts, value));
     } else {
       this._hand(value, threw); // a response that failed is still the caller's answer
     }
@@ -254,7 +277,7 @@ class Operation extends AsyncResource {
 
   /** The engine was disposed while this waited. */
   disposed() {
-    this._throw(new ClosedError(this.lastError === undefined ? undefined : { cause: this.lastError }));
+    this._throw(make.closed(this.lastError));
   }
 
   _stopWaiting() {

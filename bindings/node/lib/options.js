@@ -22,14 +22,24 @@ class CallOptions {
 
 const NONE = Object.freeze(new CallOptions({}));
 
-const callOptions = (options) => (options === undefined || options === null ? NONE : options instanceof CallOptions ? options : new CallOptions(options));
+const callOptions = (options) =>
+  options === undefined || options === null
+    ? NONE
+    : options instanceof CallOptions
+      ? options
+      : new CallOptions(options);
 
 /** Whether a healthy call needs nothing but its function: no signal, no deadline, no judgement of its own. */
 const isPlain = (options) =>
-  options === undefined || options === null || ((options.signal ?? undefined) === undefined && (options.deadline ?? undefined) === undefined && (options.outcome ?? undefined) === undefined);
+  options === undefined ||
+  options === null ||
+  ((options.signal ?? undefined) === undefined &&
+    (options.deadline ?? undefined) === undefined &&
+    (options.outcome ?? undefined) === undefined);
 
 function checkSignal(signal) {
-  if (signal === undefined || (typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function')) return signal;
+  if (signal === undefined || (typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function'))
+    return signal;
   throw new TypeError('signal is an AbortSignal');
 }
 
@@ -37,7 +47,8 @@ function checkSignal(signal) {
 function checkDeadline(deadline) {
   if (deadline === undefined || deadline === Infinity) return 0;
   const ms = deadline instanceof Date ? deadline.getTime() - Date.now() : deadline;
-  if (typeof ms !== 'number' || Number.isNaN(ms)) throw new TypeError('deadline is a Date, or a number of milliseconds from now');
+  if (typeof ms !== 'number' || Number.isNaN(ms))
+    throw new TypeError('deadline is a Date, or a number of milliseconds from now');
   return ms > 0 ? Math.min(ms, LONGEST_MS) : -1;
 }
 

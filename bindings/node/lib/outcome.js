@@ -42,10 +42,12 @@ function ofValue(value) {
 function ofError(error) {
   if (typeof error !== 'object' || error === null) return Outcome.FAILURE;
   const response = error.response;
-  const status = (typeof response === 'object' && response !== null && statusOf(response)) || error.status || error.statusCode;
+  const status =
+    (typeof response === 'object' && response !== null && statusOf(response)) || error.status || error.statusCode;
   if (isStatus(status) && (status < 200 || status > 399)) return HTTP | status;
   // A ServiceError of grpc-js; a numeric code alone may mean anything.
-  if (Number.isInteger(error.code) && error.code >= 1 && error.code <= 16 && typeof error.details === 'string') return GRPC | error.code;
+  if (Number.isInteger(error.code) && error.code >= 1 && error.code <= 16 && typeof error.details === 'string')
+    return GRPC | error.code;
   return Outcome.FAILURE;
 }
 
@@ -56,6 +58,7 @@ function nameOfOutcome(code) {
   return ['success', 'failure', 'timeout', 'cancelled'][code] ?? String(code);
 }
 
-const isOutcome = (code) => Number.isInteger(code) && ((code >= 0 && code <= 3) || (code & ~0xffff) === HTTP || (code & ~0xffff) === GRPC);
+const isOutcome = (code) =>
+  Number.isInteger(code) && ((code >= 0 && code <= 3) || (code & ~0xffff) === HTTP || (code & ~0xffff) === GRPC);
 
 module.exports = { Outcome, isThenable, carriesStatus, ofValue, ofError, isOutcome, nameOfOutcome };

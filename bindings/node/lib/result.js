@@ -3,15 +3,13 @@
 
 const { INT, DOUBLE, ints, doubles } = require('./registers');
 const { WHY } = require('./codes');
-const { OpenError, TooManyRequestsError, DeadlineError } = require('./errors');
+const { make } = require('./errors');
 
-const CODES = { [WHY.OPEN]: 'RESIL_OPEN', [WHY.HALF_OPEN_FULL]: 'RESIL_TOO_MANY_REQUESTS', [WHY.DEADLINE]: 'RESIL_DEADLINE' };
-
-function rejectionError(code, endpoint, retryAfterMs, cause) {
-  const options = cause === undefined ? undefined : { cause };
-  if (code === 'RESIL_DEADLINE') return new DeadlineError(endpoint, options);
-  return new (code === 'RESIL_OPEN' ? OpenError : TooManyRequestsError)(endpoint, retryAfterMs, options);
-}
+const CODES = {
+  [WHY.OPEN]: 'RESIL_OPEN',
+  [WHY.HALF_OPEN_FULL]: 'RESIL_TOO_MANY_REQUESTS',
+  [WHY.DEADLINE]: 'RESIL_DEADLINE',
+};
 
 class Success {
   constructor(value) {
@@ -30,7 +28,7 @@ class Rejection {
     this.cause = cause;
   }
   get error() {
-    return rejectionError(this.code, this.endpoint, this.retryAfterMs, this.cause);
+    return make.rejected(this.code, this.endpoint, this.retryAfterMs, this.cause);
   }
 }
 

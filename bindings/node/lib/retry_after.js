@@ -1,12 +1,15 @@
 'use strict';
 // The server's own hint: Retry-After, in seconds or as a date.
 
-const header = (headers, name) => (typeof headers.get === 'function' ? headers.get(name) : headers[name] ?? headers['Retry-After']);
+const header = (headers, name) =>
+  typeof headers.get === 'function' ? headers.get(name) : (headers[name] ?? headers['Retry-After']);
 
 /** Milliseconds that the response (or the response of an error) asks to wait; 0 = it does not say. */
 function retryAfterMs(source) {
   if (typeof source !== 'object' || source === null) return 0;
-  const headers = source.headers ?? (typeof source.response === 'object' && source.response !== null ? source.response.headers : undefined);
+  const headers =
+    source.headers ??
+    (typeof source.response === 'object' && source.response !== null ? source.response.headers : undefined);
   if (typeof headers !== 'object' || headers === null) return 0;
   return parse(header(headers, 'retry-after'));
 }

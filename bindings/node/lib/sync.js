@@ -11,7 +11,7 @@ const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, Success, Failure } = require('./result');
 const { AttemptContext } = require('./context');
 const { sleepSync, nowNs } = require('./clock');
-const { ClosedError, ExhaustedError } = require('./errors');
+const { make } = require('./errors');
 
 const FAST = 1;
 
@@ -30,7 +30,7 @@ class SyncOperation {
   /** Answers a Success, Rejection or Failure. */
   run() {
     const { endpoint, options } = this;
-    if (endpoint.engine.disposed) return new Failure(new ClosedError());
+    if (endpoint.engine.disposed) return new Failure(make.closed());
     if (options.signal !== undefined && options.signal.aborted) return new Failure(options.signal.reason);
     endpoint._begun++;
     try {
@@ -83,7 +83,8 @@ class SyncOperation {
     if (fresh) this.ticket = takeTicket();
     let verdict = begin(endpoint, this.ticket, fresh ? MODE.FRESH : MODE.CONTINUE, options.deadlineMs);
     while (verdict === VERDICT.REJECT) {
-      if (!options.blocking || !options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE) return rejectedNow(endpoint, this.lastError);
+      if (!options.blocking || !options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE)
+        return rejectedNow(endpoint, this.lastError);
       sleepSync(endpoint.engine._clock, doubles[DOUBLE.DELAY] / 1e6);
       verdict = begin(endpoint, this.ticket, MODE.CONTINUE, 0);
     }
@@ -122,11 +123,14 @@ class SyncOperation {
     }
     if (!threw) return new Success(value);
     const exhausted = decision === DECISION.GIVE_UP && ints[INT.REASON] === WHY.EXHAUSTED && context.attempt > 1;
-    return new Failure(exhausted ? new ExhaustedError(endpoint, context.attempt, value) : value);
+    return new Failure(exhausted ? make.exhausted(endpoint, context.attempt, value) : value);
   }
 
   _outcome(value, threw) {
-    return this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ?? (threw ? ofError(value) : ofValue(value));
+    return (
+      this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ??
+      (threw ? ofError(value) : ofValue(value))
+    );
   }
 
   _end(outcome, hintMs, mode) {

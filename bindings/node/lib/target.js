@@ -38,8 +38,10 @@ const actor = (type, id) => new Target(KIND.ACTOR, text(type, "an actor's type")
 
 function component(name, { direction = 'outbound', type } = {}) {
   const kind = { outbound: KIND.COMPONENT_OUT, inbound: KIND.COMPONENT_IN }[direction];
-  if (kind === undefined) throw new TypeError(`a component's direction is 'outbound' or 'inbound', not ${String(direction)}`);
-  if (type !== undefined && !TYPES.includes(type)) throw new TypeError(`a component's type is one of ${TYPES.join(', ')}, not ${String(type)}`);
+  if (kind === undefined)
+    throw new TypeError(`a component's direction is 'outbound' or 'inbound', not ${String(direction)}`);
+  if (type !== undefined && !TYPES.includes(type))
+    throw new TypeError(`a component's type is one of ${TYPES.join(', ')}, not ${String(type)}`);
   return new Target(kind, text(name, "a component's name"), type);
 }
 

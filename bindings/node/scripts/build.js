@@ -16,7 +16,9 @@ function engineRoot() {
   if (fs.existsSync(path.join(checkout, 'capi', 'include', 'resil.h'))) return checkout;
   const packed = path.join(root, 'native');
   if (fs.existsSync(path.join(packed, 'capi', 'include', 'resil.h'))) return packed;
-  throw new BuildError('the sources of the engine are missing: reinstall the package, or build in a checkout of the repository');
+  throw new BuildError(
+    'the sources of the engine are missing: reinstall the package, or build in a checkout of the repository',
+  );
 }
 
 function nodeApiHeaders() {
@@ -34,7 +36,8 @@ function nodeApiHeaders() {
 function run(command, args, remedy) {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
   if (error) throw new BuildError(`${command} does not start (${error.code}): ${remedy}`);
-  if (status !== 0) throw new BuildError(`\`${command} ${args[0]}\` failed with ${status}; the lines above say why. ${remedy}`);
+  if (status !== 0)
+    throw new BuildError(`\`${command} ${args[0]}\` failed with ${status}; the lines above say why. ${remedy}`);
 }
 
 function build({ library = process.env.RESIL_LIBRARY } = {}) {
@@ -53,14 +56,22 @@ function build({ library = process.env.RESIL_LIBRARY } = {}) {
     settings['FETCHCONTENT_SOURCE_DIR_YAML-CPP'] = path.join(thirdParty, 'yaml-cpp');
     settings.FETCHCONTENT_SOURCE_DIR_NLOHMANN_JSON = path.join(thirdParty, 'nlohmann_json');
   }
-  const remedy = 'resil needs CMake 3.25 or later, a C++20 compiler and binutils on the path (Debian: apt install cmake g++; Alpine: apk add cmake make g++)';
+  const remedy =
+    'resil needs CMake 3.25 or later, a C++20 compiler and binutils on the path (Debian: apt install cmake g++; Alpine: apk add cmake make g++)';
   const defines = Object.entries(settings).map(([key, value]) => `-D${key}=${value}`);
   const previous = path.join(folder, 'CMakeCache.txt');
-  if (fs.existsSync(previous) && !fs.readFileSync(previous, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${fs.realpathSync(root)}\n`)) {
+  if (
+    fs.existsSync(previous) &&
+    !fs.readFileSync(previous, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${fs.realpathSync(root)}\n`)
+  ) {
     fs.rmSync(folder, { recursive: true }); // the package has moved
   }
   run('cmake', ['-S', root, '-B', folder, ...defines], remedy);
-  run('cmake', ['--build', folder, '--parallel', String(Math.min(os.cpus().length, 8)), '--target', 'resil_node'], remedy);
+  run(
+    'cmake',
+    ['--build', folder, '--parallel', String(Math.min(os.cpus().length, 8)), '--target', 'resil_node'],
+    remedy,
+  );
   return output;
 }
 

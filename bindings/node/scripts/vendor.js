@@ -23,7 +23,8 @@ function cached(name) {
 
 function firstWith(folders, file) {
   const folder = folders.find((each) => each !== '' && fs.existsSync(path.join(each, file)));
-  if (folder === undefined) throw new Error(`no folder of ${folders.join(', ')} has ${file}; build in this checkout first (npm run build)`);
+  if (folder === undefined)
+    throw new Error(`no folder of ${folders.join(', ')} has ${file}; build in this checkout first (npm run build)`);
   return folder;
 }
 
@@ -34,7 +35,10 @@ function inSourceCache(prefix) {
 }
 
 function copy(from, to, only) {
-  fs.cpSync(from, path.join(native, to), { recursive: true, filter: (file) => only === undefined || fs.statSync(file).isDirectory() || only.test(file) });
+  fs.cpSync(from, path.join(native, to), {
+    recursive: true,
+    filter: (file) => only === undefined || fs.statSync(file).isDirectory() || only.test(file),
+  });
 }
 
 function vendor() {
@@ -42,11 +46,18 @@ function vendor() {
   for (const each of ['CMakeLists.txt', 'LICENSE', 'core', 'capi']) copy(path.join(checkout, each), each);
   copy(path.join(checkout, 'tests', 'abi', 'symbols.txt'), path.join('tests', 'abi', 'symbols.txt'));
 
-  const yaml = firstWith([cached('FETCHCONTENT_SOURCE_DIR_YAML-CPP'), ...inSourceCache('yaml-cpp-')], 'include/yaml-cpp/yaml.h');
-  for (const each of ['include', 'src', 'LICENSE']) copy(path.join(yaml, each), path.join('third_party', 'yaml-cpp', each), /\.(h|cpp)$|LICENSE$/);
+  const yaml = firstWith(
+    [cached('FETCHCONTENT_SOURCE_DIR_YAML-CPP'), ...inSourceCache('yaml-cpp-')],
+    'include/yaml-cpp/yaml.h',
+  );
+  for (const each of ['include', 'src', 'LICENSE'])
+    copy(path.join(yaml, each), path.join('third_party', 'yaml-cpp', each), /\.(h|cpp)$|LICENSE$/);
 
   const jsonHeaders = ['/usr/include', '/usr/local/include', '/opt/homebrew/include'];
-  const json = firstWith([...inSourceCache('nlohmann_json-').map((folder) => path.join(folder, 'single_include')), ...jsonHeaders], 'nlohmann/json.hpp');
+  const json = firstWith(
+    [...inSourceCache('nlohmann_json-').map((folder) => path.join(folder, 'single_include')), ...jsonHeaders],
+    'nlohmann/json.hpp',
+  );
   copy(path.join(json, 'nlohmann'), path.join('third_party', 'nlohmann_json', 'single_include', 'nlohmann'));
 
   copy(require('node-api-headers').include_dir, 'node-api', /(node|native)_api\w*\.h$/);

@@ -33,7 +33,8 @@ test('misuse is told and harms nothing', (t) => {
   for (const name of ['plain', 'window']) {
     const attempt = app(name).begin();
     assert.throws(() => attempt.begin(), /in flight/);
-    for (const wrong of ['success', 4, -1, 1.5, NaN, undefined, 2 ** 40]) assert.throws(() => attempt.end(wrong), TypeError);
+    for (const wrong of ['success', 4, -1, 1.5, NaN, undefined, 2 ** 40])
+      assert.throws(() => attempt.end(wrong), TypeError);
     assert.equal(attempt.end(Outcome.SUCCESS), 'done');
     assert.throws(() => attempt.end(Outcome.SUCCESS), /no attempt is in flight/);
   }
@@ -55,16 +56,20 @@ test('a rejected attempt may wait and begin again', async (t) => {
   assert.equal(app('plain').state, 'closed');
 });
 
-test('disposing an attempt in flight cancels it', { skip: Symbol.dispose === undefined && 'no Symbol.dispose here' }, (t) => {
-  const { app, engine } = virtual(t);
-  for (const name of ['plain', 'window']) {
-    const attempt = app(name).begin();
-    attempt[Symbol.dispose]();
-    attempt.dispose();
-    assert.equal(attempt.allowed, false);
-    assert.equal(counts(engine, app(name)).cancelled, 1);
-  }
-});
+test(
+  'disposing an attempt in flight cancels it',
+  { skip: Symbol.dispose === undefined && 'no Symbol.dispose here' },
+  (t) => {
+    const { app, engine } = virtual(t);
+    for (const name of ['plain', 'window']) {
+      const attempt = app(name).begin();
+      attempt[Symbol.dispose]();
+      attempt.dispose();
+      assert.equal(attempt.allowed, false);
+      assert.equal(counts(engine, app(name)).cancelled, 1);
+    }
+  },
+);
 
 test('attempts that outlive their engine', () => {
   const engine = Engine.fromText(COMMON);

@@ -17,12 +17,17 @@ const set = async (t, answers, { engine: settings, ...options } = {}) => {
 
 for (const base of ['http', 'fetch']) {
   test(`${base}: statuses are retried; the last is axios's own error`, async (t) => {
-    const { server, engine, client } = await set(t, [{ status: 503 }, { status: 500 }, { body: '{"a":1}' }], { adapter: base });
+    const { server, engine, client } = await set(t, [{ status: 503 }, { status: 500 }, { body: '{"a":1}' }], {
+      adapter: base,
+    });
     assert.deepEqual((await client.get('/orders')).data, { a: 1 });
     assert.equal(server.seen.length, 3);
     assert.equal(counts(engine, engine.app('127.0.0.1', 'api/orders')).successes, 1);
     const failing = await set(t, [{ status: 503 }], { adapter: base });
-    await assert.rejects(failing.client.get('x'), (error) => axios.isAxiosError(error) && error.response.status === 503);
+    await assert.rejects(
+      failing.client.get('x'),
+      (error) => axios.isAxiosError(error) && error.response.status === 503,
+    );
     assert.equal(failing.server.seen.length, 4);
     const missing = await set(t, [{ status: 404 }], { adapter: base });
     await assert.rejects(missing.client.get('x'), (error) => error.response.status === 404);
@@ -33,7 +38,10 @@ for (const base of ['http', 'fetch']) {
     const { client } = await set(t, [{ drop: true }, {}], { adapter: base });
     assert.equal((await client.post('x', { a: 1 })).status, 200);
     const broken = await set(t, [{ drop: true }], { adapter: base, engine: { retries: 1 } });
-    await assert.rejects(broken.client.get('x'), (error) => error.code === 'RESIL_EXHAUSTED' && axios.isAxiosError(error.cause));
+    await assert.rejects(
+      broken.client.get('x'),
+      (error) => error.code === 'RESIL_EXHAUSTED' && axios.isAxiosError(error.cause),
+    );
   });
 
   test(`${base}: cancelling is axios's, by signal and by token`, async (t) => {
@@ -59,12 +67,18 @@ test('a wait between attempts is cancelled too', async (t) => {
 test('bodies are sent again, streams are not', async (t) => {
   const { server, client } = await set(t, [{ status: 500 }, {}]);
   await client.post('x', { order: 1 });
-  assert.deepEqual(server.seen.map(({ body }) => body), ['{"order":1}', '{"order":1}']);
+  assert.deepEqual(
+    server.seen.map(({ body }) => body),
+    ['{"order":1}', '{"order":1}'],
+  );
   const streaming = await set(t, [{ drop: true }]);
   await assert.rejects(streaming.client.post('x', Readable.from(['s'])), { code: 'RESIL_RETRY_REFUSED' });
   assert.equal(streaming.server.seen.length, 1);
   const failing = await set(t, [{ status: 503 }]);
-  await assert.rejects(failing.client.post('x', Readable.from(['s'])), (error) => axios.isAxiosError(error) && error.response.status === 503);
+  await assert.rejects(
+    failing.client.post('x', Readable.from(['s'])),
+    (error) => axios.isAxiosError(error) && error.response.status === 503,
+  );
   assert.equal(failing.server.seen.length, 1);
 });
 

@@ -22,10 +22,13 @@ test('an abort ends the attempt in flight at once, counts as cancelled and reach
   for (const name of ['plain', 'window', 'timeout', 'all']) {
     const controller = new AbortController();
     let seen;
-    const call = app(name).execute(({ signal }) => {
-      seen = signal;
-      return never(); // one that does not listen
-    }, { signal: controller.signal });
+    const call = app(name).execute(
+      ({ signal }) => {
+        seen = signal;
+        return never(); // one that does not listen
+      },
+      { signal: controller.signal },
+    );
     const reason = new Error('the caller left');
     controller.abort(reason);
     await assert.rejects(call, (error) => error === reason);

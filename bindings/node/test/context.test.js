@@ -29,7 +29,10 @@ test('every attempt runs in the asynchronous context of its own call, whoever wa
     );
   const ids = [1, 2, 3, 4, 5];
   const results = await Promise.all(ids.flatMap((id) => [call('a', id), call('b', `b${id}`)]));
-  assert.deepEqual(results, ids.flatMap((id) => [id, `b${id}`]));
+  assert.deepEqual(
+    results,
+    ids.flatMap((id) => [id, `b${id}`]),
+  );
   assert.equal(seen.length, 20);
   for (const [name, id, store] of seen) assert.equal(store, id, name);
   engine.dispose();

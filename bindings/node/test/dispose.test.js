@@ -94,7 +94,10 @@ test('dispose from within a call, and from a listener', async (t) => {
   assert.equal(await one.app('plain', 'm').execute(() => (one.dispose(), 1)), 1);
   assert.equal(closed(), 1);
   const two = Engine.fromText(COMMON);
-  assert.equal(two.app('plain', 'm').executeSync(() => (two.dispose(), 2)), 2);
+  assert.equal(
+    two.app('plain', 'm').executeSync(() => (two.dispose(), 2)),
+    2,
+  );
   assert.equal(closed(), 2);
   const three = Engine.fromText(COMMON);
   three.on('retry', () => three.dispose());
@@ -122,28 +125,36 @@ const collect = async () => {
   }
 };
 
-test('an engine that is forgotten is collected, with all that hangs on it', { skip: global.gc === undefined && 'needs --expose-gc' }, async () => {
-  let collected = 0;
-  const registry = new FinalizationRegistry(() => collected++);
-  const make = async () => {
-    const engine = Engine.fromText(COMMON);
-    registry.register(engine, 0);
-    engine.on('retry', () => {});
-    for (const name of ['plain', 'window', 'timeout']) await engine.app(name, 'm').execute(async () => 1);
-    engine.app('window', 'm').begin(); // never ended
-    engine.app('plain', 'm').execute(() => new Promise(() => {})); // never settles
-  };
-  for (let i = 0; i < 20; i++) await make();
-  for (let i = 0; i < 20 && collected < 19; i++) await collect();
-  assert.ok(collected >= 19, `${collected} of 20`); // the last may still be on the stack
-});
+test(
+  'an engine that is forgotten is collected, with all that hangs on it',
+  { skip: global.gc === undefined && 'needs --expose-gc' },
+  async () => {
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    const make = async () => {
+      const engine = Engine.fromText(COMMON);
+      registry.register(engine, 0);
+      engine.on('retry', () => {});
+      for (const name of ['plain', 'window', 'timeout']) await engine.app(name, 'm').execute(async () => 1);
+      engine.app('window', 'm').begin(); // never ended
+      engine.app('plain', 'm').execute(() => new Promise(() => {})); // never settles
+    };
+    for (let i = 0; i < 20; i++) await make();
+    for (let i = 0; i < 20 && collected < 19; i++) await collect();
+    assert.ok(collected >= 19, `${collected} of 20`); // the last may still be on the stack
+  },
+);
 
-test('tickets of attempts that nobody ended come back', { skip: global.gc === undefined && 'needs --expose-gc' }, async (t) => {
-  const engine = Engine.fromText(COMMON);
-  t.after(() => engine.dispose());
-  const before = native.ticketsHeld();
-  for (let i = 0; i < 500; i++) engine.app('window', 'm').begin();
-  assert.ok(native.ticketsHeld() >= 500);
-  for (let i = 0; i < 20 && native.ticketsHeld() > before + 50; i++) await collect();
-  assert.ok(native.ticketsHeld() <= before + 50, `${native.ticketsHeld()} held, ${before} before`);
-});
+test(
+  'tickets of attempts that nobody ended come back',
+  { skip: global.gc === undefined && 'needs --expose-gc' },
+  async (t) => {
+    const engine = Engine.fromText(COMMON);
+    t.after(() => engine.dispose());
+    const before = native.ticketsHeld();
+    for (let i = 0; i < 500; i++) engine.app('window', 'm').begin();
+    assert.ok(native.ticketsHeld() >= 500);
+    for (let i = 0; i < 20 && native.ticketsHeld() > before + 50; i++) await collect();
+    assert.ok(native.ticketsHeld() <= before + 50, `${native.ticketsHeld()} held, ${before} before`);
+  },
+);

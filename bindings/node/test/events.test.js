@@ -4,11 +4,23 @@ const assert = require('node:assert/strict');
 const { Outcome } = require('..');
 const { virtual, flaky } = require('./support/policies');
 
-const TYPES = ['stateChange', 'retry', 'recovered', 'reject', 'timeout', 'giveUp', 'warning', 'retryRefused', 'log', 'lost'];
+const TYPES = [
+  'stateChange',
+  'retry',
+  'recovered',
+  'reject',
+  'timeout',
+  'giveUp',
+  'warning',
+  'retryRefused',
+  'log',
+  'lost',
+];
 
 function record(engine) {
   const seen = [];
-  for (const type of TYPES) engine.on(type, (event) => seen.push(typeof event === 'string' ? [type, event] : [type, event]));
+  for (const type of TYPES)
+    engine.on(type, (event) => seen.push(typeof event === 'string' ? [type, event] : [type, event]));
   return seen;
 }
 const strip = ({ endpoint, timeMs, type, ...rest }) => ({ at: timeMs, on: String(endpoint), ...rest });
@@ -18,8 +30,14 @@ test('the story of a recovery, in order, in the words of the log', async (t) => 
   const seen = record(engine);
   await clock.run(app('slow').execute(async ({ attempt }) => (attempt === 1 ? new Promise(() => {}) : 'ok')));
   const [timeout, retry, log, recovered, done] = seen;
-  assert.deepEqual([timeout[0], strip(timeout[1])], ['timeout', { at: 1000, on: 'slow:m', attempt: 1, timeoutMs: 1000 }]);
-  assert.deepEqual([retry[0], strip(retry[1])], ['retry', { at: 1000, on: 'slow:m', attempt: 1, outcome: 'timeout', delayMs: 2000 }]);
+  assert.deepEqual(
+    [timeout[0], strip(timeout[1])],
+    ['timeout', { at: 1000, on: 'slow:m', attempt: 1, timeoutMs: 1000 }],
+  );
+  assert.deepEqual(
+    [retry[0], strip(retry[1])],
+    ['retry', { at: 1000, on: 'slow:m', attempt: 1, outcome: 'timeout', delayMs: 2000 }],
+  );
   assert.deepEqual(log, ['log', 'Error processing operation endpoint[slow, slow:m]. Retrying...']);
   assert.deepEqual([recovered[0], strip(recovered[1])], ['recovered', { at: 3000, on: 'slow:m', attempts: 2 }]);
   assert.deepEqual(done, ['log', 'Recovered processing operation endpoint[slow, slow:m] after 2 attempts']);
@@ -61,7 +79,10 @@ test('giving up says why and with what', async (t) => {
 });
 
 test('by default one rejection a state is told; everyRejection tells each', async (t) => {
-  for (const [options, expected] of [[{}, 1], [{ everyRejection: true }, 3]]) {
+  for (const [options, expected] of [
+    [{}, 1],
+    [{ everyRejection: true }, 3],
+  ]) {
     const { engine, app } = virtual(t, options);
     let rejections = 0;
     engine.on('reject', () => rejections++);
@@ -76,7 +97,13 @@ test('what happened before anybody listened is not news', async (t) => {
   for (let i = 0; i < 2; i++) await app('plain').tryExecute(flaky(9));
   const seen = record(engine);
   for (let i = 0; i < 2; i++) await app('plain', 'other').tryExecute(flaky(9));
-  assert.deepEqual(seen.map(([type, event]) => [type, String(event.endpoint ?? '')]), [['stateChange', 'plain:other'], ['log', '']]);
+  assert.deepEqual(
+    seen.map(([type, event]) => [type, String(event.endpoint ?? '')]),
+    [
+      ['stateChange', 'plain:other'],
+      ['log', ''],
+    ],
+  );
 });
 
 test('listeners come and go', async (t) => {

@@ -49,7 +49,11 @@ test('the function is told which attempt it is', async (t) => {
     if (attempt < 3) throw new Error('down');
   };
   await clock.run(app('slow').execute(fn));
-  assert.deepEqual(seen, [[1, 1000], [2, 1000], [3, 1000]]);
+  assert.deepEqual(seen, [
+    [1, 1000],
+    [2, 1000],
+    [3, 1000],
+  ]);
 });
 
 test('retries that run out throw ExhaustedError with the last error as its cause', async (t) => {
@@ -75,8 +79,14 @@ test('an error that is not retried comes out as it was thrown', async (t) => {
   await assert.rejects(app('window').execute(fail), error);
   await assert.rejects(app('unknown').execute(fail), error);
   const notMatched = Object.assign(new Error('not found'), { status: 404 });
-  await assert.rejects(app('status').execute(() => Promise.reject(notMatched)), notMatched);
-  await assert.rejects(app('plain', 'other').execute(() => Promise.reject(undefined)), (thrown) => thrown === undefined);
+  await assert.rejects(
+    app('status').execute(() => Promise.reject(notMatched)),
+    notMatched,
+  );
+  await assert.rejects(
+    app('plain', 'other').execute(() => Promise.reject(undefined)),
+    (thrown) => thrown === undefined,
+  );
 });
 
 test('the statuses of errors and responses decide what is retried', async (t) => {
@@ -117,7 +127,10 @@ test('an object with a status but no headers is no response', async (t) => {
 test('Retry-After makes a wait longer, never shorter', async (t) => {
   const { clock, app } = virtual(t);
   const answer = (headers) => {
-    const answers = [{ status: 503, headers }, { status: 200, headers: {} }];
+    const answers = [
+      { status: 503, headers },
+      { status: 200, headers: {} },
+    ];
     return async () => answers.shift();
   };
   const took = async (headers) => {
@@ -173,7 +186,9 @@ test('who waits for an open breaker loses no call, and hears of its recovery at 
   for (let i = 0; i < 2; i++) await assert.rejects(app('plain').execute(flaky(9)));
   const gate = deferred();
   const started = [];
-  const waiting = [1, 2, 3].map((n) => app('plain').execute(() => (started.push(n), n === 1 ? gate.promise : n), { waitWhenOpen: true }));
+  const waiting = [1, 2, 3].map((n) =>
+    app('plain').execute(() => (started.push(n), n === 1 ? gate.promise : n), { waitWhenOpen: true }),
+  );
   await clock.advance(5001);
   assert.deepEqual(started, [1]); // the probe
   const before = clock.now();
@@ -185,7 +200,10 @@ test('who waits for an open breaker loses no call, and hears of its recovery at 
 test('with a retry policy, the breaker that opens ends the operation, with the failure as the cause', async (t) => {
   const { clock, app } = virtual(t);
   const fn = flaky(9);
-  await assert.rejects(clock.run(app('all').execute(fn)), (error) => error instanceof OpenError && error.cause.message === 'down');
+  await assert.rejects(
+    clock.run(app('all').execute(fn)),
+    (error) => error instanceof OpenError && error.cause.message === 'down',
+  );
   assert.equal(fn.calls, 2);
   const patient = flaky(3);
   assert.equal(await clock.run(app('all', 'other').execute(patient, { waitWhenOpen: true })), 'ok');
@@ -219,15 +237,27 @@ test('a deadline ends retries, budgets and waits', async (t) => {
   await assert.rejects(clock.run(app('plain').execute(flaky(0), { deadline: 1000, waitWhenOpen: true })));
 });
 
-test('an outcome of the caller\'s own decides', async (t) => {
+test("an outcome of the caller's own decides", async (t) => {
   const { clock, app, engine } = virtual(t);
   const results = [{ items: [] }, { items: [1] }];
   const outcome = (error, value) => (value?.items.length === 0 ? Outcome.FAILURE : undefined);
   assert.deepEqual(await clock.run(app('retry').execute(async () => results.shift(), { outcome })), { items: [1] });
   const ignored = () => Outcome.SUCCESS; // this error is an answer
-  await assert.rejects(app('retry').execute(async () => Promise.reject(new Error('not found')), { outcome: ignored }), { message: 'not found' });
+  await assert.rejects(
+    app('retry').execute(async () => Promise.reject(new Error('not found')), { outcome: ignored }),
+    { message: 'not found' },
+  );
   const before = counts(engine, app('retry')).failures;
-  await assert.rejects(clock.run(app('retry').execute(flaky(0), { outcome: () => { throw new RangeError('oops'); } })), (error) => error.cause instanceof RangeError);
+  await assert.rejects(
+    clock.run(
+      app('retry').execute(flaky(0), {
+        outcome: () => {
+          throw new RangeError('oops');
+        },
+      }),
+    ),
+    (error) => error.cause instanceof RangeError,
+  );
   assert.equal(counts(engine, app('retry')).failures, before + 4);
 });
 
@@ -283,7 +313,8 @@ test('retries without a delay leave the event loop its turn', async (t) => {
 test('a wrong argument throws at once and counts for nothing', async (t) => {
   const { engine, app } = real(t);
   const endpoint = app('plain');
-  for (const method of ['execute', 'tryExecute', 'executeSync', 'tryExecuteSync', 'wrap']) assert.throws(() => endpoint[method]('x'), TypeError);
+  for (const method of ['execute', 'tryExecute', 'executeSync', 'tryExecuteSync', 'wrap'])
+    assert.throws(() => endpoint[method]('x'), TypeError);
   assert.throws(() => endpoint.execute(() => 1, { signal: {} }), /AbortSignal/);
   assert.throws(() => endpoint.execute(() => 1, { deadline: 'soon' }), /deadline/);
   assert.throws(() => endpoint.execute(() => 1, { outcome: 1 }), /outcome/);

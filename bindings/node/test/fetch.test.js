@@ -33,11 +33,14 @@ test('statuses are read: retried as the policy lists them, and the last response
   assert.equal(missing.server.seen.length, 1);
 });
 
-test('connections that break are retried; what remains is RESIL_EXHAUSTED with fetch\'s error', async (t) => {
+test("connections that break are retried; what remains is RESIL_EXHAUSTED with fetch's error", async (t) => {
   const { server, fetch } = await set(t, [{ drop: true }, { drop: true }, {}]);
   assert.equal((await fetch(server.url)).status, 200);
   const broken = await set(t, [{ drop: true }], { engine: { retries: 1 } });
-  await assert.rejects(broken.fetch(broken.server.url), (error) => error.code === 'RESIL_EXHAUSTED' && error.cause instanceof TypeError);
+  await assert.rejects(
+    broken.fetch(broken.server.url),
+    (error) => error.code === 'RESIL_EXHAUSTED' && error.cause instanceof TypeError,
+  );
   assert.equal(broken.server.seen.length, 2);
 });
 
@@ -51,7 +54,14 @@ test('Retry-After is obeyed', async (t) => {
 test('bodies are sent again whole: text, buffers, forms, blobs, and those of a Request', async (t) => {
   const form = new FormData();
   form.set('a', 'b');
-  const bodies = ['text', Buffer.from('buffer'), new Uint8Array([97]), new URLSearchParams('a=b'), new Blob(['blob']), form];
+  const bodies = [
+    'text',
+    Buffer.from('buffer'),
+    new Uint8Array([97]),
+    new URLSearchParams('a=b'),
+    new Blob(['blob']),
+    form,
+  ];
   for (const body of bodies) {
     const { server, fetch } = await set(t, [{ status: 500 }, {}]);
     assert.equal((await fetch(server.url, { method: 'POST', body })).status, 200);
@@ -63,7 +73,10 @@ test('bodies are sent again whole: text, buffers, forms, blobs, and those of a R
   const { server, fetch } = await set(t, [{ status: 500 }, { status: 500 }, {}]);
   const request = new Request(server.url, { method: 'PUT', body: 'of a request', headers: { 'x-a': 'b' } });
   assert.equal((await fetch(request)).status, 200);
-  assert.deepEqual(server.seen.map(({ method, body, headers }) => [method, body, headers['x-a']]), Array(3).fill(['PUT', 'of a request', 'b']));
+  assert.deepEqual(
+    server.seen.map(({ method, body, headers }) => [method, body, headers['x-a']]),
+    Array(3).fill(['PUT', 'of a request', 'b']),
+  );
   await assert.rejects(fetch(request), TypeError); // it has been used, as fetch would have
 });
 
@@ -80,7 +93,10 @@ test('a stream is sent once; its retry is refused with the reason', async (t) =>
   const failing = await set(t, [{ status: 503 }]);
   const refused = [];
   failing.engine.on('retryRefused', ({ reason }) => refused.push(reason));
-  assert.equal((await failing.fetch(failing.server.url, { method: 'POST', body: stream(), duplex: 'half' })).status, 503);
+  assert.equal(
+    (await failing.fetch(failing.server.url, { method: 'POST', body: stream(), duplex: 'half' })).status,
+    503,
+  );
   assert.equal(failing.server.seen.length, 1);
   assert.match(refused[0], /stream/);
   assert.equal(engine.disposed, false);
@@ -94,7 +110,9 @@ test('budgets abort the request; callers cancel it', async (t) => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 30);
   await assert.rejects(hanging.fetch(hanging.server.url, { signal: controller.signal }), { name: 'AbortError' });
-  await assert.rejects(hanging.fetch(new Request(hanging.server.url, { signal: AbortSignal.timeout(30) })), { name: 'TimeoutError' });
+  await assert.rejects(hanging.fetch(new Request(hanging.server.url, { signal: AbortSignal.timeout(30) })), {
+    name: 'TimeoutError',
+  });
   const { cancelled, failures } = counts(hanging.engine, hanging.engine.app('127.0.0.1'));
   assert.deepEqual([cancelled, failures], [2, 0]);
 });
@@ -139,7 +157,8 @@ test('the body of a response that a retry replaces is cancelled, so that its con
   const engine = engineFor(t);
   let cancelled = 0;
   let n = 0;
-  const inner = async () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: ++n < 3 ? 500 : 200 });
+  const inner = async () =>
+    new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: ++n < 3 ? 500 : 200 });
   assert.equal((await wrapFetch(engine, { fetch: inner })('http://127.0.0.1')).status, 200);
   assert.equal(cancelled, 2);
 });

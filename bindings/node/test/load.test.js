@@ -38,7 +38,10 @@ test('scopes and the configuration switch decide whether policies apply', (t) =>
   assert.ok(!governed(other));
   const enabled = Engine.load(file, { appId: 'checkout', config: path.join(examples, 'config.yaml') });
   assert.ok(governed(enabled));
-  const off = folder(t, { 'off.yaml': 'apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {name: c}\nspec: {features: [{name: Resiliency, enabled: false}]}\n' });
+  const off = folder(t, {
+    'off.yaml':
+      'apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {name: c}\nspec: {features: [{name: Resiliency, enabled: false}]}\n',
+  });
   const disabled = Engine.load(file, { appId: 'checkout', config: path.join(off, 'off.yaml') });
   assert.ok(!governed(disabled));
   [other, enabled, disabled].forEach((engine) => engine.dispose());
@@ -132,13 +135,17 @@ test('there is a limit to endpoints, and equal targets are one endpoint', () => 
   assert.equal(engine.app('a', 'm'), engine.app('a', 'm'));
   assert.equal(engine.endpoint({ app: 'a', method: 'm' }), engine.app('a', 'm'));
   assert.notEqual(engine.app('a'), engine.app('a', 'm'));
-  assert.throws(() => engine.app('b', 'm'), (error) => error instanceof LimitError && error.code === 'RESIL_FULL' && /maxEndpoints/.test(error.message));
+  assert.throws(
+    () => engine.app('b', 'm'),
+    (error) => error instanceof LimitError && error.code === 'RESIL_FULL' && /maxEndpoints/.test(error.message),
+  );
   engine.dispose();
 });
 
 test('actors, components and built-in policies have endpoints of their own', (t) => {
   const breakers = '{cb: {trip: consecutiveFailures >= 1}}';
-  const actors = '{byId: {circuitBreaker: cb, circuitBreakerScope: id}, byType: {circuitBreaker: cb, circuitBreakerScope: type}}';
+  const actors =
+    '{byId: {circuitBreaker: cb, circuitBreakerScope: id}, byType: {circuitBreaker: cb, circuitBreakerScope: type}}';
   const components = '{store: {outbound: {circuitBreaker: cb}, inbound: {circuitBreaker: cb}}}';
   const { engine } = real(t, { yaml: policies({ breakers, actors, components }) });
   const fail = (endpoint) => endpoint.begin().end(Outcome.FAILURE);
@@ -147,7 +154,10 @@ test('actors, components and built-in policies have endpoints of their own', (t)
   fail(engine.actor('byType', '1'));
   assert.deepEqual([engine.actor('byType', '1').state, engine.actor('byType', '2').state], ['open', 'open']);
   fail(engine.component('store'));
-  assert.deepEqual([engine.component('store').state, engine.component('store', { direction: 'inbound' }).state], ['open', 'closed']);
+  assert.deepEqual(
+    [engine.component('store').state, engine.component('store', { direction: 'inbound' }).state],
+    ['open', 'closed'],
+  );
   const attempt = engine.builtin('DaprBuiltInServiceRetries').begin();
   assert.deepEqual([attempt.end(Outcome.FAILURE), attempt.delayMs], ['retry', 1000]);
   assert.equal(util.inspect(engine.actor('byId', '1')), 'Endpoint <byId:1>');

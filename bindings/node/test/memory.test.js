@@ -13,11 +13,15 @@ const ROUNDS = { plain: 2, window: 2, timeout: 2, sync: 2, byHand: 2 }; // a mil
 for (const kind of kinds) {
   test(`memory does not grow: ${kind}`, async () => {
     const rounds = String(ROUNDS[kind] ?? 1);
-    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, kind, String(BLOCKS), rounds], { timeout: 300_000 });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--expose-gc', script, kind, String(BLOCKS), rounds],
+      { timeout: 300_000 },
+    );
     const grown = JSON.parse(stdout);
-    const median = (what) => grown.map((each) => each[what]).sort((a, b) => a - b)[BLOCKS >> 1];
-    assert.ok(median('live') < 100 * 1024, stdout);
-    assert.ok(median('rss') < 2 * 1024 * 1024, stdout);
-    assert.equal(median('tickets'), 0, stdout);
+    const sorted = (what) => grown.map((each) => each[what]).sort((a, b) => a - b);
+    assert.ok(sorted('live')[BLOCKS >> 1] < 100 * 1024, stdout); // the median: what one block leaves, another may free
+    assert.ok(sorted('rss')[0] < 1024 * 1024, stdout);
+    assert.equal(sorted('tickets')[0], 0, stdout);
   });
 }

@@ -14,7 +14,8 @@ const { platform } = require('../lib/binary');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'resil-package-'));
 const installed = path.join(folder, 'node_modules', 'resil');
-const run = (command, args, options) => promisify(execFile)(command, args, { cwd: folder, maxBuffer: 1 << 26, ...options });
+const run = (command, args, options) =>
+  promisify(execFile)(command, args, { cwd: folder, maxBuffer: 1 << 26, ...options });
 
 before(async () => {
   await run('npm', ['pack', '--pack-destination', folder], { cwd: root });
@@ -36,51 +37,107 @@ for (let i = 0; i < 5; i++) orders.begin().end(Outcome.FAILURE);
 orders.tryExecute(async () => 1).then(({ code }) => console.log(version, orders.state, code));
 `;
 
-test('it brings this platform\'s binary, and no more than it needs', () => {
+test("it brings this platform's binary, and no more than it needs", () => {
   assert.ok(fs.existsSync(path.join(installed, 'prebuilds', platform(), 'resil.node')));
-  for (const absent of ['test', 'node_modules', 'build', 'scripts/vendor.js']) assert.ok(!fs.existsSync(path.join(installed, absent)), absent);
+  for (const absent of ['test', 'node_modules', 'build', 'scripts/vendor.js'])
+    assert.ok(!fs.existsSync(path.join(installed, absent)), absent);
   assert.ok(!fs.existsSync(path.join(root, 'native')), 'the copies for the package have been taken away');
 });
 
 test('CommonJS and ES modules load it, and each entry point', async () => {
   const expected = /^\d+\.\d+\.\d+ open RESIL_OPEN\n$/;
-  assert.match((await run(process.execPath, [script('a.cjs', `const { Engine, Outcome, version } = require('resil');${STORY}`)])).stdout, expected);
-  assert.match((await run(process.execPath, [script('b.mjs', `import resil, { Engine, Outcome, version, OpenError } from 'resil';${STORY}`)])).stdout, expected);
-  const entries = [['fetch', 'wrapFetch'], ['undici', 'interceptor'], ['axios', 'adapter'], ['axios', 'attach'], ['testing', 'VirtualClock']];
+  assert.match(
+    (await run(process.execPath, [script('a.cjs', `const { Engine, Outcome, version } = require('resil');${STORY}`)]))
+      .stdout,
+    expected,
+  );
+  assert.match(
+    (
+      await run(process.execPath, [
+        script('b.mjs', `import resil, { Engine, Outcome, version, OpenError } from 'resil';${STORY}`),
+      ])
+    ).stdout,
+    expected,
+  );
+  const entries = [
+    ['fetch', 'wrapFetch'],
+    ['undici', 'interceptor'],
+    ['axios', 'adapter'],
+    ['axios', 'attach'],
+    ['testing', 'VirtualClock'],
+  ];
   const imports = entries.map(([entry, name]) => `import { ${name} } from 'resil/${entry}';`).join('\n');
   const requires = entries.map(([entry, name]) => `typeof require('resil/${entry}').${name}`).join(', ');
-  const { stdout } = await run(process.execPath, [script('c.mjs', `${imports}
+  const { stdout } = await run(process.execPath, [
+    script(
+      'c.mjs',
+      `${imports}
     import { createRequire } from 'module';
     const require = createRequire(import.meta.url);
     console.log([${entries.map(([, name]) => `typeof ${name}`).join(', ')}, ${requires}].join());
     console.log(Object.keys(require('resil')).every((name) => name in (resil)), require('resil').Engine === resil.Engine);
-  `.replace("import { createRequire", "import * as resil from 'resil';\n    import { createRequire"))]);
+  `.replace('import { createRequire', "import * as resil from 'resil';\n    import { createRequire"),
+    ),
+  ]);
   assert.equal(stdout, `${Array(10).fill('function').join()}\ntrue true\n`);
 });
 
 test('its types are found by TypeScript', async () => {
-  script('d.mts', "import { Engine } from 'resil';\nimport { wrapFetch } from 'resil/fetch';\nexport const f: typeof fetch = wrapFetch(Engine.load('x'));\n");
-  script('e.cts', "import { VirtualClock } from 'resil/testing';\nimport resil = require('resil');\nexport const e: resil.Engine = resil.Engine.fromText('', { clock: new VirtualClock() });\n");
+  script(
+    'd.mts',
+    "import { Engine } from 'resil';\nimport { wrapFetch } from 'resil/fetch';\nexport const f: typeof fetch = wrapFetch(Engine.load('x'));\n",
+  );
+  script(
+    'e.cts',
+    "import { VirtualClock } from 'resil/testing';\nimport resil = require('resil');\nexport const e: resil.Engine = resil.Engine.fromText('', { clock: new VirtualClock() });\n",
+  );
   const tsc = require.resolve('typescript/bin/tsc');
   const types = path.dirname(require.resolve('@types/node/package.json'));
-  await run(process.execPath, [tsc, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--typeRoots', path.dirname(types), '--types', 'node', 'd.mts', 'e.cts']);
+  await run(process.execPath, [
+    tsc,
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--typeRoots',
+    path.dirname(types),
+    '--types',
+    'node',
+    'd.mts',
+    'e.cts',
+  ]);
 });
 
-test('without a binary it says what to do, and builds one from its own sources', { skip: spawnSync('cmake', ['--version']).status !== 0 && 'no cmake here', timeout: 1_500_000 }, async () => {
-  fs.rmSync(path.join(installed, 'prebuilds'), { recursive: true });
-  const main = path.join(folder, 'a.cjs');
-  await assert.rejects(run(process.execPath, [main]), (error) => {
-    assert.match(error.stderr, new RegExp(`resil has no binary for ${platform()}: run .node node_modules/resil/scripts/build.js.`));
-    return true;
-  });
-  const env = { ...process.env, RESIL_LIBRARY: '' };
-  const bare = { ...env, PATH: path.dirname(process.execPath) + '-nothing' };
-  const failed = spawnSync(process.execPath, [path.join(installed, 'scripts', 'build.js')], { env: bare, encoding: 'utf8' });
-  assert.equal(failed.status, 1);
-  assert.match(failed.stderr, /no binary for .* could be built: cmake does not start .* resil needs CMake/);
-  const broken = spawnSync(process.execPath, [path.join(installed, 'scripts', 'install.js')], { env: bare, encoding: 'utf8' });
-  assert.equal(broken.status, 0); // the installation itself goes on
-  const disconnected = { ...env, XDG_CACHE_HOME: path.join(folder, 'no-cache') };
-  await run(process.execPath, [path.join(installed, 'scripts', 'install.js')], { env: disconnected });
-  assert.match((await run(process.execPath, [main])).stdout, /^\d+\.\d+\.\d+ open RESIL_OPEN\n$/);
-});
+test(
+  'without a binary it says what to do, and builds one from its own sources',
+  { skip: spawnSync('cmake', ['--version']).status !== 0 && 'no cmake here', timeout: 1_500_000 },
+  async () => {
+    fs.rmSync(path.join(installed, 'prebuilds'), { recursive: true });
+    const main = path.join(folder, 'a.cjs');
+    await assert.rejects(run(process.execPath, [main]), (error) => {
+      assert.match(
+        error.stderr,
+        new RegExp(`resil has no binary for ${platform()}: run .node node_modules/resil/scripts/build.js.`),
+      );
+      return true;
+    });
+    const env = { ...process.env, RESIL_LIBRARY: '' };
+    const bare = { ...env, PATH: path.dirname(process.execPath) + '-nothing' };
+    const failed = spawnSync(process.execPath, [path.join(installed, 'scripts', 'build.js')], {
+      env: bare,
+      encoding: 'utf8',
+    });
+    assert.equal(failed.status, 1);
+    assert.match(failed.stderr, /no binary for .* could be built: cmake does not start .* resil needs CMake/);
+    const broken = spawnSync(process.execPath, [path.join(installed, 'scripts', 'install.js')], {
+      env: bare,
+      encoding: 'utf8',
+    });
+    assert.equal(broken.status, 0); // the installation itself goes on
+    const disconnected = { ...env, XDG_CACHE_HOME: path.join(folder, 'no-cache') };
+    await run(process.execPath, [path.join(installed, 'scripts', 'install.js')], { env: disconnected });
+    assert.match((await run(process.execPath, [main])).stdout, /^\d+\.\d+\.\d+ open RESIL_OPEN\n$/);
+  },
+);

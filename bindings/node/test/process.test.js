@@ -5,7 +5,8 @@ const assert = require('node:assert/strict');
 const { child } = require('./support/child');
 
 test('an idle engine keeps nothing alive', async () => {
-  const { code, out, ms } = await child(`
+  const { code, out, ms } = await child(
+    `
     const engine = Engine.fromText(COMMON);
     engine.on('retry', () => {});
     (async () => {
@@ -13,7 +14,8 @@ test('an idle engine keeps nothing alive', async () => {
       await engine.app('timeout', 'm').execute(() => new Promise((resolve) => setTimeout(resolve, 20)));
       console.log('done');
     })();
-  `.replace('COMMON)', "COMMON.replace('second: 1s', 'second: 1h'))"));
+  `.replace('COMMON)', "COMMON.replace('second: 1s', 'second: 1h'))"),
+  );
   assert.deepEqual([code, out], [0, 'done\n']);
   assert.ok(ms < 30_000, String(ms));
 });

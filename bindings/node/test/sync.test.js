@@ -16,9 +16,15 @@ const failing = (failures, error = new Error('down')) => {
 test('answers and throws what its function does', (t) => {
   for (const { app } of [virtual(t), real(t)]) {
     for (const name of ['plain', 'window', 'timeout', 'retry', 'unknown']) {
-      assert.equal(app(name).executeSync(() => 1), 1);
+      assert.equal(
+        app(name).executeSync(() => 1),
+        1,
+      );
       const error = new Error('down');
-      assert.throws(() => app(name).executeSync(failing(1, error)), (thrown) => thrown === error);
+      assert.throws(
+        () => app(name).executeSync(failing(1, error)),
+        (thrown) => thrown === error,
+      );
       assert.deepEqual({ ...app(name).tryExecuteSync(() => 2) }, { ok: true, value: 2 });
     }
   }
@@ -44,11 +50,14 @@ test('an open breaker rejects, or is waited for', (t) => {
   assert.throws(() => app('plain').executeSync(() => 1), OpenError);
   assert.equal(app('plain').tryExecuteSync(() => 1).code, 'RESIL_OPEN');
   assert.throws(() => app('plain').executeSync(() => 1, { waitWhenOpen: true }), OpenError);
-  assert.equal(app('plain').executeSync(() => 1, { waitWhenOpen: true, blocking: true }), 1);
+  assert.equal(
+    app('plain').executeSync(() => 1, { waitWhenOpen: true, blocking: true }),
+    1,
+  );
   assert.ok(clock.now() >= 5000);
 });
 
-test('blocks on the machine\'s clock too', (t) => {
+test("blocks on the machine's clock too", (t) => {
   const { app } = real(t);
   const start = performance.now();
   assert.equal(app('eager').executeSync(failing(2), { blocking: true }), 'ok');
@@ -57,14 +66,23 @@ test('blocks on the machine\'s clock too', (t) => {
 
 test('is told its budget', (t) => {
   const { app } = real(t);
-  assert.equal(app('timeout').executeSync(({ timeoutMs }) => timeoutMs), 1000);
-  assert.equal(app('plain').executeSync(({ timeoutMs }) => timeoutMs), undefined);
+  assert.equal(
+    app('timeout').executeSync(({ timeoutMs }) => timeoutMs),
+    1000,
+  );
+  assert.equal(
+    app('plain').executeSync(({ timeoutMs }) => timeoutMs),
+    undefined,
+  );
 });
 
 test('a promise is refused, and counts for nothing', async (t) => {
   const { app, engine } = real(t);
   for (const name of ['plain', 'window']) {
-    assert.throws(() => app(name).executeSync(() => Promise.reject(new Error('unseen'))), /answered a promise; use execute/);
+    assert.throws(
+      () => app(name).executeSync(() => Promise.reject(new Error('unseen'))),
+      /answered a promise; use execute/,
+    );
     assert.equal(counts(engine, app(name)).failures, 0);
   }
   await new Promise(setImmediate);
@@ -76,7 +94,18 @@ test('responses and outcomes are judged as elsewhere', (t) => {
   assert.equal(counts(engine, app('plain')).failures, 1);
   const outcome = (error, value) => (value === 0 ? Outcome.FAILURE : undefined);
   let n = 0;
-  assert.equal(app('retry').executeSync(() => n++, { outcome, blocking: true }), 1);
-  assert.throws(() => app('window').executeSync(() => 1, { outcome: () => { throw new RangeError('oops'); } }), RangeError);
+  assert.equal(
+    app('retry').executeSync(() => n++, { outcome, blocking: true }),
+    1,
+  );
+  assert.throws(
+    () =>
+      app('window').executeSync(() => 1, {
+        outcome: () => {
+          throw new RangeError('oops');
+        },
+      }),
+    RangeError,
+  );
   assert.equal(counts(engine, app('window')).failures, 1);
 });

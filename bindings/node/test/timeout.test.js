@@ -73,8 +73,10 @@ test('a call that is over leaves no timer', async (t) => {
   assert.equal(clock.pending, 0);
 });
 
-test('on the machine\'s clock: budgets end after their time, not before, and not much later', async () => {
-  const engine = Engine.fromText(policies({ timeouts: '{t: 50ms, u: 120ms}', apps: '{a: {timeout: t}, b: {timeout: u}}' }));
+test("on the machine's clock: budgets end after their time, not before, and not much later", async () => {
+  const engine = Engine.fromText(
+    policies({ timeouts: '{t: 50ms, u: 120ms}', apps: '{a: {timeout: t}, b: {timeout: u}}' }),
+  );
   const took = async (name) => {
     const start = performance.now();
     await assert.rejects(engine.app(name, 'm').execute(never), TimeoutError);
@@ -105,7 +107,10 @@ test('wheel: items expire in order of their time, at most a tick late', async ()
   const delays = [500, 20, 70, 20, 3000, 1, 250];
   delays.forEach(add);
   await clock.advance(5000);
-  assert.deepEqual(expired.map(([ms]) => ms), [...delays].sort((a, b) => a - b));
+  assert.deepEqual(
+    expired.map(([ms]) => ms),
+    [...delays].sort((a, b) => a - b),
+  );
   for (const [ms, at] of expired) assert.ok(at >= ms && at <= ms + TICK_MS + 1, `${ms} at ${at}`);
   assert.equal(clock.pending, 0);
 });

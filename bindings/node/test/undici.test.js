@@ -33,7 +33,11 @@ for (const undici of versions) {
   });
 
   test(`${label}: statuses and broken connections are retried, on the same connection where it lives`, async (t) => {
-    const { server, dispatcher } = await set(t, [{ status: 503 }, { status: 500, body: 'x'.repeat(1000) }, { body: 'third' }]);
+    const { server, dispatcher } = await set(t, [
+      { status: 503 },
+      { status: 500, body: 'x'.repeat(1000) },
+      { body: 'third' },
+    ]);
     const { statusCode, body } = await request(server.url, { dispatcher });
     assert.deepEqual([statusCode, await body.text()], [200, 'third']);
     assert.deepEqual([server.seen.length, server.connections()], [3, 1]);
@@ -46,7 +50,10 @@ for (const undici of versions) {
     const { statusCode, body } = await request(failing.server.url, { dispatcher: failing.dispatcher });
     assert.deepEqual([statusCode, await body.text(), failing.server.seen.length], [503, 'down', 4]);
     const broken = await set(t, [{ drop: true }], { engine: { retries: 1 } });
-    await assert.rejects(request(broken.server.url, { dispatcher: broken.dispatcher }), (error) => error.code === 'RESIL_EXHAUSTED' && /UND_ERR|ECONN/.test(error.cause.code));
+    await assert.rejects(
+      request(broken.server.url, { dispatcher: broken.dispatcher }),
+      (error) => error.code === 'RESIL_EXHAUSTED' && /UND_ERR|ECONN/.test(error.cause.code),
+    );
   });
 
   test(`${label}: bodies are sent again, streams are not`, async (t) => {
@@ -63,7 +70,10 @@ for (const undici of versions) {
     assert.deepEqual([answer.statusCode, await answer.body.text(), server.seen.length], [503, 'ok', 1]);
     assert.match(refused[0], /stream/);
     const broken = await set(t, [{ drop: true }]);
-    await assert.rejects(request(broken.server.url, { dispatcher: broken.dispatcher, method: 'POST', body: Readable.from(['s']) }), { code: 'RESIL_RETRY_REFUSED' });
+    await assert.rejects(
+      request(broken.server.url, { dispatcher: broken.dispatcher, method: 'POST', body: Readable.from(['s']) }),
+      { code: 'RESIL_RETRY_REFUSED' },
+    );
   });
 
   test(`${label}: Retry-After is obeyed`, async (t) => {
@@ -81,13 +91,17 @@ for (const undici of versions) {
     const left = await set(t, [{ hang: true }]);
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 30);
-    await assert.rejects(request(left.server.url, { dispatcher: left.dispatcher, signal: controller.signal }), { name: 'AbortError' });
+    await assert.rejects(request(left.server.url, { dispatcher: left.dispatcher, signal: controller.signal }), {
+      name: 'AbortError',
+    });
     const { cancelled, failures } = counts(left.engine, left.engine.app('127.0.0.1'));
     assert.deepEqual([cancelled, failures], [1, 0]);
     const waiting = await set(t, [{ status: 500 }], { engine: { duration: '1h' } });
     const other = new AbortController();
     setTimeout(() => other.abort(), 50);
-    await assert.rejects(request(waiting.server.url, { dispatcher: waiting.dispatcher, signal: other.signal }), { name: 'AbortError' });
+    await assert.rejects(request(waiting.server.url, { dispatcher: waiting.dispatcher, signal: other.signal }), {
+      name: 'AbortError',
+    });
   });
 
   test(`${label}: a body may be cancelled while it is read, and read slowly`, async (t) => {
@@ -106,7 +120,9 @@ for (const undici of versions) {
   });
 
   test(`${label}: an open breaker rejects, or is waited for`, async (t) => {
-    const { server, engine, dispatcher } = await set(t, [{ status: 500 }, { status: 500 }, {}], { engine: { retries: 0, trip: 'consecutiveFailures >= 2' } });
+    const { server, engine, dispatcher } = await set(t, [{ status: 500 }, { status: 500 }, {}], {
+      engine: { retries: 0, trip: 'consecutiveFailures >= 2' },
+    });
     for (let i = 0; i < 2; i++) await (await request(server.url, { dispatcher })).body.dump();
     await assert.rejects(request(server.url, { dispatcher }), { code: 'RESIL_OPEN' });
     const agent = new Agent();
@@ -116,11 +132,20 @@ for (const undici of versions) {
   });
 
   test(`${label}: other faces of the client work through it`, async (t) => {
-    const { server, dispatcher } = await set(t, [{ status: 500 }, { body: 'fetched' }, { status: 500 }, { body: 'streamed' }]);
+    const { server, dispatcher } = await set(t, [
+      { status: 500 },
+      { body: 'fetched' },
+      { status: 500 },
+      { body: 'streamed' },
+    ]);
     assert.equal(await (await fetch(server.url, { dispatcher })).text(), 'fetched');
     const chunks = [];
     const { Writable } = require('stream');
-    await stream(server.url, { dispatcher, method: 'GET' }, () => new Writable({ write: (chunk, _, next) => (chunks.push(chunk), next()) }));
+    await stream(
+      server.url,
+      { dispatcher, method: 'GET' },
+      () => new Writable({ write: (chunk, _, next) => (chunks.push(chunk), next()) }),
+    );
     assert.equal(Buffer.concat(chunks).toString(), 'streamed');
   });
 

@@ -20,7 +20,9 @@ function work(how) {
       if (how === 'terminate') worker.terminate();
     });
     worker.on('error', (error) => (failed = error));
-    worker.on('exit', (code) => (failed !== undefined && how !== 'throw' ? reject(failed) : resolve([message, failed?.message ?? code])));
+    worker.on('exit', (code) =>
+      failed !== undefined && how !== 'throw' ? reject(failed) : resolve([message, failed?.message ?? code]),
+    );
   });
 }
 
@@ -28,7 +30,10 @@ test('workers load the addon, use it and leave, in every way there is', async (t
   const { app } = real(t);
   for (let round = 0; round < 3; round++) {
     const results = await Promise.all(['exit', 'terminate', 'dispose', 'throw'].map(work));
-    assert.deepEqual(results.map(([state]) => state), ['open', 'open', 'open', 'open']);
+    assert.deepEqual(
+      results.map(([state]) => state),
+      ['open', 'open', 'open', 'open'],
+    );
     assert.deepEqual([results[0][1], results[2][1], results[3][1]], [0, 0, 'as told']);
   }
   // This thread's engine is its own: no breaker of theirs opened here.
@@ -64,13 +69,18 @@ test('the addon is loaded by a worker alone', async () => {
 
 test('two copies of the JavaScript in one thread do not disturb each other', async () => {
   const mine = Engine.fromText(COMMON);
-  const cached = Object.keys(require.cache).filter((file) => file.startsWith(path.join(__dirname, '..')) && !file.includes('node_modules') && !file.endsWith('.node'));
+  const cached = Object.keys(require.cache).filter(
+    (file) => file.startsWith(path.join(__dirname, '..')) && !file.includes('node_modules') && !file.endsWith('.node'),
+  );
   const saved = cached.map((file) => [file, require.cache[file]]);
   cached.forEach((file) => delete require.cache[file]);
   const other = require('..').Engine.fromText(COMMON);
   saved.forEach(([file, module]) => (require.cache[file] = module));
   assert.notEqual(other.constructor, Engine);
-  const results = await Promise.all([mine.app('window', 'm').execute(async () => 1), other.app('window', 'm').execute(async () => 2)]);
+  const results = await Promise.all([
+    mine.app('window', 'm').execute(async () => 1),
+    other.app('window', 'm').execute(async () => 2),
+  ]);
   assert.deepEqual(results, [1, 2]);
   mine.dispose();
   other.dispose();

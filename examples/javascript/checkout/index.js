@@ -7,11 +7,16 @@ const ORDERS = Number(process.env.ORDERS ?? 10);
 const examples = new URL('../../', import.meta.url);
 
 const began = performance.now();
-const log = (line) => console.log(`INFO[${String(Math.floor((performance.now() - began) / 1000)).padStart(4, '0')}] ${line}  `);
+const log = (line) =>
+  console.log(`INFO[${String(Math.floor((performance.now() - began) / 1000)).padStart(4, '0')}] ${line}  `);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Where Dapr's quickstart starts a sidecar, this one loads the same files into the process.
-const engine = Engine.load(new URL('resources', examples), { appId: 'checkout', config: new URL('config.yaml', examples), log });
+const engine = Engine.load(new URL('resources', examples), {
+  appId: 'checkout',
+  config: new URL('config.yaml', examples),
+  log,
+});
 attach(axios, engine, { waitWhenOpen: true });
 
 // The header says whose policies apply, as it told the sidecar whom to call.

@@ -1,24 +1,57 @@
 'use strict';
-// npm install && node --expose-gc bench.js [--json FILE] [--rounds N]
+// npm install && node bench.js [--json FILE] [--rounds N]
 // Prints a Markdown table; ratios are over what a bare await (or call) costs.
 
 const fs = require('fs');
 const os = require('os');
+const path = require('path');
+const { execFileSync } = require('child_process');
 const { measure } = require('./measure');
-const { rows } = require('./rows');
+
+const binding = path.join(__dirname, '..', '..', '..', 'bindings', 'node');
 
 const flag = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 
 // What the issue of this binding asks for: [row, base, reference row, its base, what the ratio should be].
 const AIMS = [
-  ['breaker, of cockatiel\'s', 'await: resil breaker', 'await: cockatiel breaker', 'at most 1/3', (ratio) => ratio <= 1 / 3],
-  ['breaker, of opossum\'s', 'await: resil breaker', 'await: opossum', 'at most 1/10', (ratio) => ratio <= 1 / 10],
-  ['timeout, of cockatiel\'s', 'await: resil timeout', 'await: cockatiel timeout', 'at most 1/50', (ratio) => ratio <= 1 / 50],
-  ['rejection as a value, of cockatiel\'s throw', 'open: resil, a value', 'open: cockatiel, a throw', 'at most 1/20', (ratio) => ratio <= 1 / 20],
+  [
+    "breaker, of cockatiel's",
+    'await: resil breaker',
+    'await: cockatiel breaker',
+    'at most 1/3',
+    (ratio) => ratio <= 1 / 3,
+  ],
+  ["breaker, of opossum's", 'await: resil breaker', 'await: opossum', 'at most 1/10', (ratio) => ratio <= 1 / 10],
+  [
+    "timeout, of cockatiel's",
+    'await: resil timeout',
+    'await: cockatiel timeout',
+    'at most 1/50',
+    (ratio) => ratio <= 1 / 50,
+  ],
+  [
+    "rejection as a value, of cockatiel's throw",
+    'open: resil, a value',
+    'open: cockatiel, a throw',
+    'at most 1/20',
+    (ratio) => ratio <= 1 / 20,
+  ],
 ];
 
+function buildIfMissing() {
+  try {
+    require(binding);
+  } catch (error) {
+    if (error.code !== 'RESIL_NATIVE') throw error;
+    execFileSync('npm', ['ci', '--silent', '--ignore-scripts'], { cwd: binding, stdio: ['ignore', 2, 2] });
+    execFileSync(process.execPath, [path.join(binding, 'scripts', 'build.js')], { stdio: ['ignore', 2, 2] });
+  }
+}
+
 async function main() {
-  const results = await measure(await rows(), { rounds: Number(flag('--rounds') ?? 9) });
+  buildIfMissing();
+  const { rows } = require('./rows');
+  const results = await measure(await rows(), { rounds: Number(flag('--rounds') ?? 61) });
   const bases = { await: results.get('await').median, sync: results.get('sync').median };
   const added = (name) => results.get(name).median - (name.includes('sync') ? bases.sync : bases.await);
   const version = (name) => require(`${name}/package.json`).version;
@@ -27,7 +60,9 @@ async function main() {
     node: process.version,
     cpu: os.cpus()[0].model,
     peers: { cockatiel: version('cockatiel'), opossum: version('opossum') },
-    rows: Object.fromEntries([...results].map(([name, { median, low, high }]) => [name, { ns: median, low, high, added: added(name) }])),
+    rows: Object.fromEntries(
+      [...results].map(([name, { median, low, high }]) => [name, { ns: median, low, high, added: added(name) }]),
+    ),
     aims: AIMS.map(([what, ours, theirs, aim, met]) => {
       const ratio = added(ours) / added(theirs);
       return { what, ratio, aim, met: met(ratio) };
@@ -36,10 +71,14 @@ async function main() {
   const sync = added('sync: resil breaker');
   report.aims.push({ what: 'executeSync over the bare call, ns', ratio: sync, aim: 'under 5', met: sync < 5 });
 
-  console.log(`Node ${report.node}, cockatiel ${report.peers.cockatiel}, opossum ${report.peers.opossum}, ${report.cpu}\n`);
+  console.log(
+    `Node ${report.node}, cockatiel ${report.peers.cockatiel}, opossum ${report.peers.opossum}, ${report.cpu}\n`,
+  );
   console.log('| call | ns, median | lowest to highest | over the bare call |\n|---|---:|---:|---:|');
   for (const [name, row] of Object.entries(report.rows)) {
-    console.log(`| ${name} | ${row.ns.toFixed(1)} | ${row.low.toFixed(1)} to ${row.high.toFixed(1)} | ${row.added.toFixed(1)} |`);
+    console.log(
+      `| ${name} | ${row.ns.toFixed(1)} | ${row.low.toFixed(1)} to ${row.high.toFixed(1)} | ${row.added.toFixed(1)} |`,
+    );
   }
   console.log('\n| what resil adds, as a part of what the other adds | measured | aim | |\n|---|---:|---|---|');
   for (const { what, ratio, aim, met } of report.aims) {

@@ -13,7 +13,11 @@ const { COMMON, policies } = require(${JSON.stringify(path.join(__dirname, 'poli
 function child(code, { args = [], prelude = PRELUDE, cwd, limitMs = 60_000 } = {}) {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const made = spawn(process.execPath, [...args, '-e', prelude + code], { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs });
+    const made = spawn(process.execPath, [...args, '-e', prelude + code], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitMs,
+    });
     let out = '';
     let err = '';
     made.stdout.on('data', (chunk) => (out += chunk));

@@ -34,7 +34,9 @@ const kinds = {
   async failures() {
     for (let i = 0; i < 5000; i++) {
       await app('unknown').tryExecute(fail);
-      await app('plain').execute(fail).catch(() => {});
+      await app('plain')
+        .execute(fail)
+        .catch(() => {});
       await app('plain').tryExecute(fail);
     }
   },
@@ -74,9 +76,9 @@ async function usage() {
 
 async function main([kind, blocks, rounds]) {
   const round = kinds[kind];
-  await round();
+  for (let i = 0; i < 3; i++) await round();
   const grown = [];
-  for (let before = await usage(); grown.length < Number(blocks); ) {
+  for (let before = await usage(); grown.length < Number(blocks);) {
     for (let i = 0; i < Number(rounds); i++) await round();
     const after = await usage();
     grown.push(Object.fromEntries(Object.keys(before).map((key) => [key, after[key] - before[key]])));

@@ -5,7 +5,15 @@ const { Engine } = require('../..');
 const { VirtualClock } = require('../../testing');
 
 /** A Resiliency document; each part is YAML's flow form, e.g. {retries: '{r: {maxRetries: 3}}', apps: '{a: {retry: r}}'}. */
-function policies({ timeouts = '{}', retries = '{}', breakers = '{}', apps = '{}', actors = '{}', components = '{}', scopes = '[]' }) {
+function policies({
+  timeouts = '{}',
+  retries = '{}',
+  breakers = '{}',
+  apps = '{}',
+  actors = '{}',
+  components = '{}',
+  scopes = '[]',
+}) {
   return `
 apiVersion: dapr.io/v1alpha1
 kind: Resiliency
@@ -25,8 +33,10 @@ spec:
 
 const COMMON = policies({
   timeouts: '{second: 1s}',
-  retries: '{three: {policy: constant, duration: 2s, maxRetries: 3}, forever: {policy: constant, duration: 1s, maxRetries: -1}, once: {duration: 1s, maxRetries: 1, matching: {httpStatusCodes: "500-599"}}, eager: {duration: 0s, maxRetries: 2}}',
-  breakers: '{cb: {timeout: 5s, trip: consecutiveFailures >= 2}, window: {timeout: 5s, interval: 10s, trip: consecutiveFailures >= 2}}',
+  retries:
+    '{three: {policy: constant, duration: 2s, maxRetries: 3}, forever: {policy: constant, duration: 1s, maxRetries: -1}, once: {duration: 1s, maxRetries: 1, matching: {httpStatusCodes: "500-599"}}, eager: {duration: 0s, maxRetries: 2}}',
+  breakers:
+    '{cb: {timeout: 5s, trip: consecutiveFailures >= 2}, window: {timeout: 5s, interval: 10s, trip: consecutiveFailures >= 2}}',
   apps: '{plain: {circuitBreaker: cb}, window: {circuitBreaker: window}, retry: {retry: three}, forever: {retry: forever}, status: {retry: once}, eager: {retry: eager}, timeout: {timeout: second}, slow: {timeout: second, retry: three}, all: {timeout: second, retry: three, circuitBreaker: cb}}',
 });
 

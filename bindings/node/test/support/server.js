@@ -17,8 +17,20 @@ async function serve(t, answers) {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('error', () => {});
     request.on('end', () => {
-      const { status = 200, headers = {}, body = 'ok', delayMs = 0, drop = false, hang = false } = answers[Math.min(seen.length, answers.length - 1)];
-      seen.push({ method: request.method, path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      const {
+        status = 200,
+        headers = {},
+        body = 'ok',
+        delayMs = 0,
+        drop = false,
+        hang = false,
+      } = answers[Math.min(seen.length, answers.length - 1)];
+      seen.push({
+        method: request.method,
+        path: request.url,
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString(),
+      });
       if (drop) request.socket.destroy();
       else if (!hang) setTimeout(() => response.writeHead(status, headers).end(body), delayMs);
     });

@@ -9,7 +9,12 @@ const { VirtualClock } = require('../../testing');
 
 const folder = path.join(__dirname, '..', '..', '..', '..', 'tests', 'conformance');
 
-const read = (name) => fs.readFileSync(path.join(folder, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const read = (name) =>
+  fs
+    .readFileSync(path.join(folder, name), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 const ns = (ms) => Math.round(ms * 1e6);
 const REASONS = { 'breaker-open': 'open', 'breaker-half-open-full': 'too_many_requests' };

@@ -13,7 +13,12 @@ const kept = []; // words, waits and timers that are alive when the thread ends
     for (let i = 0; i < 200; i++) await engine.app(name, `m${i % 20}`).execute(async () => i);
     kept.push(engine.app(name, 'm').execute(() => new Promise(() => {})));
   }
-  kept.push(engine.app('retry', 'm').execute(() => Promise.reject(new Error('down'))).catch(() => {}));
+  kept.push(
+    engine
+      .app('retry', 'm')
+      .execute(() => Promise.reject(new Error('down')))
+      .catch(() => {}),
+  );
   for (let i = 0; i < 2; i++) engine.app('plain', 'm').begin().end(Outcome.FAILURE);
   parentPort.postMessage(engine.app('plain', 'm').state);
   if (workerData === 'exit') process.exit(0);

@@ -1,5 +1,14 @@
 // Compiled, never run: what must type-check does, and what must not is marked.
-import resil, { Engine, Outcome, OpenError, RejectedError, ResilError, type AttemptContext, type Result, type StateChangeEvent } from 'resil';
+import resil, {
+  Engine,
+  Outcome,
+  OpenError,
+  RejectedError,
+  ResilError,
+  type AttemptContext,
+  type Result,
+  type StateChangeEvent,
+} from 'resil';
 import { VirtualClock } from 'resil/testing';
 import { wrapFetch } from 'resil/fetch';
 import { interceptor } from 'resil/undici';
@@ -10,17 +19,28 @@ import { Agent } from 'undici';
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Equal<A, B>) => {};
 
-const engine: Engine = Engine.load('resources', { appId: 'checkout', config: new URL('file:///x'), clock: new VirtualClock(), log: (line, event) => line + event.type });
+const engine: Engine = Engine.load('resources', {
+  appId: 'checkout',
+  config: new URL('file:///x'),
+  clock: new VirtualClock(),
+  log: (line, event) => line + event.type,
+});
 const endpoint = engine.app('order-processor', 'orders');
 
-const number = endpoint.execute(async ({ signal, attempt, timeoutMs }) => (signal.aborted ? attempt : timeoutMs ?? 1));
+const number = endpoint.execute(async ({ signal, attempt, timeoutMs }) =>
+  signal.aborted ? attempt : (timeoutMs ?? 1),
+);
 same<typeof number, Promise<number>>(true);
 const plain = endpoint.execute(() => 'text');
 same<typeof plain, Promise<string>>(true);
 const value = endpoint.executeSync(() => 1, { blocking: true });
 same<typeof value, number>(true);
 
-const result: Result<number> = await endpoint.tryExecute(async (context: AttemptContext) => context.attempt, { signal: AbortSignal.timeout(1), deadline: new Date(), waitWhenOpen: true });
+const result: Result<number> = await endpoint.tryExecute(async (context: AttemptContext) => context.attempt, {
+  signal: AbortSignal.timeout(1),
+  deadline: new Date(),
+  waitWhenOpen: true,
+});
 if (result.ok) {
   same<typeof result.value, number>(true);
 } else {
@@ -41,7 +61,10 @@ same<typeof got, Promise<string>>(true);
 // @ts-expect-error: a key is a string
 new Store().get(1);
 
-endpoint.execute(async () => new Response(), { outcome: (error, response) => (error ? Outcome.FAILURE : Outcome.http(response!.status)), discard: (response) => void response.body });
+endpoint.execute(async () => new Response(), {
+  outcome: (error, response) => (error ? Outcome.FAILURE : Outcome.http(response!.status)),
+  discard: (response) => void response.body,
+});
 
 engine.on('stateChange', (event) => same<typeof event, StateChangeEvent>(true));
 engine.on('log', (line) => line.length);
@@ -70,7 +93,9 @@ Engine.load('x', { appid: 'checkout' });
 new resil.Endpoint();
 engine.snapshot().endpoints[0]?.breaker?.counts.requests?.toFixed();
 
-const fetched: Promise<Response> = wrapFetch(engine, { target: ({ url }) => ({ app: url }), waitWhenOpen: true })('http://x');
+const fetched: Promise<Response> = wrapFetch(engine, { target: ({ url }) => ({ app: url }), waitWhenOpen: true })(
+  'http://x',
+);
 new Agent().compose(interceptor(engine));
 const client = axios.create({ adapter: adapter(engine, { adapter: 'http' }) });
 const detach: () => void = attach(client, engine);

@@ -1,0 +1,154 @@
+'use strict';
+// A healthy call: one attempt without a time budget, a caller's signal or a deadline, that succeeds. It makes no object.
+//
+// While the endpoint's word has FAST set, begin would allow and a success would change nothing; so the word is read before and
+// after, and if it is the same both times the engine need not hear of the call at all. Where the word does not say so (a rule that
+// counts over time), begin and end cross. Whatever is less simple goes on as an Operation.
+
+const { DOUBLE, MODE, doubles } = require('./registers');
+const { VERDICT } = require('./codes');
+const { Operation } = require('./operation');
+const { begin, end } = require('./crossing');
+const { takeTicket, giveTicket } = require('./tickets');
+const { callOptions, isPlain } = require('./options');
+const { Outcome, isThenable, carriesStatus } = require('./outcome');
+const { nowNs } = require('./clock');
+const { Success } = require('./result');
+const { PLAIN } = require('./context');
+
+const FAST = 1;
+/** FAST set and no time budget: bit 0 and bits 1..24 of the word's lower half. */
+const UNTIMED_MASK = 0x1ffffff;
+const UNTIMED = FAST;
+
+const MOST_SPARE = 4096;
+const nativeThen = Promise.prototype.then;
+
+// Goes by the endpoint's word as it was read before the attempt. This is what a call needs when it ends; its two handlers are
+// made once and serve one call after another.
+class WordCall {
+  constructor() {
+    this.endpoint = null;
+    this.fn = null;
+    this.options = undefined;
+    this.wantsValue = false;
+    this.low = 0;
+    this.high = 0;
+    this.beganNs = NaN; // of a virtual clock; the engine reads its own when it must
+    this.returned = (value) => {
+      const { endpoint } = this;
+      const word = endpoint._words;
+      if (word[0] !== this.low || word[1] !== this.high || carriesStatus(value)) return this.takeOver(value, false);
+      endpoint._healthy++;
+      if (endpoint._virtual) this.beganNs = NaN;
+      // The next call may have it, and nothing of this one stays reachable.
+      this.endpoint = null;
+      this.fn = null;
+      this.options = undefined;
+      if (spareWordCalls.length < MOST_SPARE) spareWordCalls.push(this);
+      return this.wantsValue ? new Success(value) : value;
+    };
+    this.threw = (error) => this.takeOver(error, true);
+  }
+
+  takeOver(value, threw) {
+    const operation = new Operation(this.endpoint, this.fn, callOptions(this.options), this.wantsValue);
+    operation.goBy(this.low, this.high, this.beganNs);
+    this.beganNs = NaN;
+    this.endpoint = null;
+    this.fn = null;
+    this.options = undefined;
+    spareWordCalls.push(this);
+    return operation.takeOver(value, threw);
+  }
+}
+
+// Has begun with the engine, and ends with it.
+class TicketCall {
+  constructor() {
+    this.endpoint = null;
+    this.fn = null;
+    this.options = undefined;
+    this.wantsValue = false;
+    this.ticket = null;
+    this.returned = (value) => {
+      if (carriesStatus(value)) return this.takeOver(value, false);
+      const { endpoint, ticket } = this;
+      this.release();
+      end(endpoint, ticket, Outcome.SUCCESS, 0, 0);
+      giveTicket(ticket);
+      endpoint._leave();
+      return this.wantsValue ? new Success(value) : value;
+    };
+    this.threw = (error) => this.takeOver(error, true);
+  }
+
+  takeOver(value, threw) {
+    const operation = new Operation(this.endpoint, this.fn, callOptions(this.options), this.wantsValue);
+    operation.ticket = this.ticket;
+    this.release();
+    return operation.takeOver(value, threw);
+  }
+
+  release() {
+    this.endpoint = null;
+    this.fn = null;
+    this.options = undefined;
+    this.ticket = null;
+    if (spareTicketCalls.length < MOST_SPARE) spareTicketCalls.push(this);
+  }
+}
+
+const spareWordCalls = [];
+const spareTicketCalls = [];
+
+/** Makes the attempt of a call; answers a promise. */
+function attempt(call, fn) {
+  let promise;
+  try {
+    promise = fn(PLAIN);
+  } catch (error) {
+    return call.takeOver(error, true);
+  }
+  if (promise instanceof Promise && promise.then === nativeThen) return promise.then(call.returned, call.threw);
+  if (!isThenable(promise)) return Promise.resolve(call.returned(promise));
+  return Promise.resolve(promise).then(call.returned, call.threw); // only the language's own is sure to call one handler, once
+}
+
+/** Calls `fn` under the endpoint's policies; answers a promise. */
+function start(endpoint, fn, options, wantsValue) {
+  if (options !== undefined && !isPlain(options)) return Operation.run(endpoint, fn, callOptions(options), wantsValue);
+  const word = endpoint._words;
+  const low = word[0];
+  if ((low & UNTIMED_MASK) !== UNTIMED) return startCrossing(endpoint, fn, options, wantsValue, low);
+  endpoint._begun++;
+  const call = spareWordCalls.length > 0 ? spareWordCalls.pop() : new WordCall();
+  call.endpoint = endpoint;
+  call.fn = fn;
+  call.options = options;
+  call.wantsValue = wantsValue;
+  call.low = low;
+  call.high = word[1];
+  if (endpoint._virtual) call.beganNs = nowNs(endpoint.engine._clock);
+  return attempt(call, fn);
+}
+
+function startCrossing(endpoint, fn, options, wantsValue, low) {
+  if ((low & FAST) !== 0 || endpoint.engine.disposed)
+    return Operation.run(endpoint, fn, callOptions(options), wantsValue);
+  const ticket = takeTicket();
+  endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
+  const verdict = begin(endpoint, ticket, MODE.FRESH, 0);
+  if (verdict !== VERDICT.ALLOW || doubles[DOUBLE.TIMEOUT] !== 0) {
+    return Operation.begun(endpoint, fn, callOptions(options), wantsValue, ticket, verdict);
+  }
+  const call = spareTicketCalls.length > 0 ? spareTicketCalls.pop() : new TicketCall();
+  call.endpoint = endpoint;
+  call.fn = fn;
+  call.options = options;
+  call.wantsValue = wantsValue;
+  call.ticket = ticket;
+  return attempt(call, fn);
+}
+
+module.exports = { start, UNTIMED_MASK, UNTIMED };
