@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple
 
-from ._operation import Arguments, answer, finish, wait_or_raise, with_budget
+from ._operation import Arguments, answer, begin_again, finish, wait_or_raise, with_budget
 from ._resil import RETRY, Attempt
 from ._timers import start_budget
 
@@ -38,7 +38,7 @@ async def call(
             else:
                 wait_or_raise(endpoint, attempt, last)
             await endpoint._clock.asleep(attempt.delay)
-            attempt.begin()
+            begin_again(attempt, last)
     finally:
         del value, error, last  # see _operation.call
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional, Tupl
 
 from . import _operation
 from ._attempts import Attempts, AttemptScope
+from ._errors import Misuse
 from ._options import Duration, Failures, Options
 from ._resil import Acall, Attempt, Result
 from ._resil import Endpoint as _Endpoint
@@ -118,6 +119,8 @@ class Endpoint(_Endpoint):
         attempt = self.begin()
         try:
             return _operation.as_result(attempt, await self._acall(attempt, False, fn, args, kwargs, None, None))
+        except Misuse:
+            raise
         except Exception as error:
             return _operation.as_failure(attempt, error)
 
@@ -208,6 +211,8 @@ class Endpoint(_Endpoint):
         attempt = self.begin() if attempt is None else attempt
         try:
             return _operation.as_result(attempt, _operation.call(self, attempt, made, fn, args, kwargs, value, error))
+        except Misuse:
+            raise
         except Exception as failure:
             return _operation.as_failure(attempt, failure)
         finally:

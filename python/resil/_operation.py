@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
 from ._errors import (
     CircuitOpenError,
     DeadlineExceededError,
+    EngineClosedError,
     Misuse,
     ResilError,
     RetriesExhaustedError,
@@ -55,7 +56,7 @@ def call(
             else:
                 wait_or_raise(endpoint, attempt, last)
             endpoint._clock.sleep(attempt.delay)
-            attempt.begin()
+            begin_again(attempt, last)
     finally:
         del value, error, last  # an exception's traceback holds this frame: without this, they would keep each other
 
@@ -95,6 +96,13 @@ def finish(endpoint: Endpoint, attempt: Attempt, value: Any, error: Optional[Bas
         if attempt.in_flight:
             attempt.end(CANCELLED)
         raise
+
+
+def begin_again(attempt: Attempt, last: Optional[BaseException]) -> None:
+    try:
+        attempt.begin()
+    except EngineClosedError as closed:
+        raise closed from last
 
 
 def wait_or_raise(endpoint: Endpoint, attempt: Attempt, last: Optional[BaseException]) -> None:

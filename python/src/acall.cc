@@ -158,6 +158,12 @@ int acall_traverse(PyObject* object, visitproc visit, void* arg) {
   return 0;
 }
 
+int acall_clear(PyObject* object) {
+  Py_CLEAR(self_of(object)->inner);
+  Py_CLEAR(self_of(object)->args);
+  return 0;
+}
+
 void acall_finalize(PyObject* object) {
   AcallObject* self = self_of(object);
   PyObject* raised = take_exception();
@@ -176,8 +182,7 @@ void acall_dealloc(PyObject* object) {
   if (PyObject_CallFinalizerFromDealloc(object) < 0) return;  // it is alive again
   PyObject_GC_UnTrack(object);
   AcallObject* self = self_of(object);
-  Py_CLEAR(self->inner);
-  Py_CLEAR(self->args);
+  acall_clear(object);
   Py_CLEAR(self->kwnames);
   Py_CLEAR(self->endpoint);
   PyTypeObject* type = Py_TYPE(object);
@@ -199,6 +204,7 @@ PyType_Slot slots[] = {{Py_tp_doc, const_cast<char*>("The coroutine that acall()
                        {Py_tp_iternext, reinterpret_cast<void*>(acall_next)},
                        {Py_tp_methods, methods},
                        {Py_tp_traverse, reinterpret_cast<void*>(acall_traverse)},
+                       {Py_tp_clear, reinterpret_cast<void*>(acall_clear)},
                        {Py_tp_finalize, reinterpret_cast<void*>(acall_finalize)},
                        {Py_tp_dealloc, reinterpret_cast<void*>(acall_dealloc)},
                        {0, nullptr}};

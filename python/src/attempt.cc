@@ -18,7 +18,12 @@ void tell(EndpointObject* endpoint, resil_ticket* ticket) {
   if (endpoint->on_events == nullptr) return;
   PyObject* raised = take_exception();
   PyObject* answer = PyObject_CallNoArgs(endpoint->on_events);
-  if (answer == nullptr) PyErr_WriteUnraisable(endpoint->on_events);
+  if (answer == nullptr) {
+    const bool interrupted = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+    if (interrupted) PyErr_Clear();
+    if (interrupted) PyErr_SetInterrupt();  // it is the program's, not the log's: raised again a little later
+    if (!interrupted) PyErr_WriteUnraisable(endpoint->on_events);
+  }
   Py_XDECREF(answer);
   give_exception(raised);
 }
@@ -236,17 +241,13 @@ std::int32_t end_ticket(EndpointObject* endpoint, resil_ticket* ticket, std::int
   if (endpoint->clock != nullptr && !call_clock(endpoint->clock, &now)) return -1;
   Gate* gate = endpoint->gate.get();
   const std::int32_t verdict = resil_end(gate->engine(), ticket, outcome, now);
-  if (verdict == RESIL_E_ARG) {  // no such outcome: nothing has happened yet
+  if (verdict < 0) {  // nothing has happened, or another thread was faster and has left
     raise_code(verdict, "end");
     return -1;
   }
-  if (ticket->flags & RESIL_HAS_EVENTS) tell(endpoint, ticket);  // while the engine is sure to be there
   *in_flight = false;
+  if (ticket->flags & RESIL_HAS_EVENTS) tell(endpoint, ticket);  // while the engine is sure to be there
   gate->leave();
-  if (verdict < 0) {
-    raise_code(verdict, "end");
-    return -1;
-  }
   return verdict;
 }
 

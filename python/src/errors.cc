@@ -23,6 +23,10 @@ void raise_code(std::int32_t code, const char* what) {
     PyErr_Format(PyExc_ValueError, "%s: no such endpoint or outcome (%s)", what, resil_name(code));
     return;
   }
+  if (code == RESIL_E_TICKET) {
+    raise_error("ResilError", "an attempt is used by one thread at a time, and this one by another thread as well");
+    return;
+  }
   const std::string message = std::string(what) + " failed: " + resil_name(code);
   raise_error("ResilError", message.c_str());
 }

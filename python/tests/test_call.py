@@ -188,13 +188,15 @@ def test_mistaken_calls_are_not_retried(engine: resil.Engine, clock: VirtualCloc
 
     with pytest.raises(TypeError, match="acall"):
         orders.call(coroutine_function)
+    with pytest.raises(TypeError, match="acall"):
+        orders.try_call(coroutine_function)
     with pytest.raises(TypeError, match="positional argument"):
         orders.call(lambda: None, "unexpected")
     with pytest.raises(TypeError, match="needs the function"):
         orders.call()  # type: ignore[call-arg]
     assert clock.slept == []
     calls = engine.snapshot()["endpoints"][0]["calls"]
-    assert (calls["failures"], calls["cancelled"]) == (0, 2)
+    assert (calls["failures"], calls["cancelled"]) == (0, 3)
 
 
 def test_a_type_error_inside_the_function_is_a_failure(engine: resil.Engine, clock: VirtualClock) -> None:

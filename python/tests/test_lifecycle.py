@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 import weakref
 from typing import Any, Callable, List
@@ -94,9 +96,9 @@ def test_a_retry_after_the_close_is_refused() -> None:
         engine.close()
         return flaky()
 
-    with pytest.raises(resil.EngineClosedError):
+    with pytest.raises(resil.EngineClosedError) as caught:
         engine.app("plain", "m").call(fail)
-    assert flaky.calls == 1
+    assert (flaky.calls, caught.value.__cause__) == (1, flaky.error)
 
 
 def test_close_while_threads_call() -> None:
@@ -165,6 +167,46 @@ def test_threads_lose_no_call_and_no_permit() -> None:
             assert guarded.state == "closed"
     finally:
         sys.setswitchinterval(interval)
+
+
+def test_an_attempt_ended_by_two_threads_ends_once() -> None:
+    def slow_clock() -> int:
+        time.sleep(0.002)  # lets the other thread in between the check and the end
+        return 1
+
+    engine = resil.Engine.from_text(POLICIES, clock=slow_clock)
+    for _ in range(10):
+        attempt = engine.app("plain", "m").begin()
+        verdicts: List[Any] = []
+
+        def end(number: int, attempt: resil.Attempt = attempt, verdicts: List[Any] = verdicts) -> None:
+            try:
+                verdicts.append(attempt.end())
+            except resil.ResilError as error:
+                verdicts.append(str(error))
+
+        in_threads(2, end)
+        assert sorted(map(str, verdicts))[0] == str(resil.DONE)
+        assert "thread" in verdicts[1] or "no attempt is in flight" in verdicts[1]
+    engine.close()
+
+
+def test_an_interrupt_while_logging_is_not_lost(real: resil.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: Any, **kwargs: Any) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(logging.getLogger("resil"), "isEnabledFor", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        real.app("stubborn", "m").call(Flaky(99))
+
+
+def test_credit(real: resil.Engine) -> None:
+    orders = real.app("plain", "m")
+    real._core.credit(orders.id, 5)
+    assert real.snapshot()["endpoints"][0]["calls"]["successes"] == 5
+    with pytest.raises(ValueError, match="no such endpoint"):
+        real._core.credit(99, 1)
 
 
 def test_each_event_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
