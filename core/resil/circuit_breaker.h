@@ -274,8 +274,9 @@ class CircuitBreaker {
       }
     }
     Counts counts;
-    if (plan_.reads_any(kRequests)) counts.requests = requests(generation);
+    // Requests last: whatever ended was begun before, so no ratio is ever over one.
     if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = static_cast<std::int64_t>(successes(generation));
+    if (plan_.reads_any(kRequests)) counts.requests = requests(generation);
     counts.total_failures = static_cast<std::int64_t>(progress.failures);
     const bool run_in_word = plan_.run_in_word();
     counts.consecutive_failures = static_cast<std::int64_t>(run_in_word ? seen.payload() + 1 : progress.run);
@@ -353,10 +354,10 @@ class CircuitBreaker {
     if (!plan_.needs_tallies()) return counts;
     const std::uint64_t sum = successes(generation);
     const std::uint64_t before = tallies_[0].successes_before_failure.read(generation);
-    counts.requests = requests(generation);
     counts.total_successes = static_cast<std::int64_t>(sum);
     counts.consecutive_successes = static_cast<std::int64_t>(sum - std::min(sum, before));
     counts.total_failures = static_cast<std::int64_t>(tallies_[0].failures.read(generation));
+    counts.requests = requests(generation);  // last, as above
     if (!plan_.run_in_word()) counts.consecutive_failures = static_cast<std::int64_t>(tallies_[0].run.read(generation));
     return counts;
   }

@@ -1,6 +1,7 @@
 """tests/run: installs what is missing, builds once, runs the parts two at a time, ends with one line of counts."""
 import argparse
 import concurrent.futures
+import os
 import signal
 import sys
 import time
@@ -81,6 +82,14 @@ def run(selected):
     return results
 
 
+def stop(number, _):
+    """Told to end: take along what was started. Parts have sessions of their own, no terminal's Ctrl+C reaches them."""
+    say(f"ended by {signal.Signals(number).name}; not finished: {', '.join(parts.running) or 'nothing'}")
+    for process in list(parts.running.values()):
+        os.killpg(process.pid, signal.SIGKILL)
+    os._exit(128 + number)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/run", description="Build and test resil; see tests/parts/README.md.")
     parser.add_argument("--list", action="store_true", help="list the parts and stop")
@@ -98,7 +107,8 @@ def main():
                 if part.name in arguments.parts or (not arguments.parts and not part.on_demand)]
 
     # A shell's background jobs ignore Ctrl+C, and all that they start would too; some tests send it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     parts.LOGS.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     say(f"parts: {', '.join(part.name for part in selected)}; logs in {parts.LOGS.relative_to(parts.ROOT)}")

@@ -15,6 +15,8 @@ SKIPPED = 77
 # The longest first, so that the last one to finish is a short one; others follow by name.
 ORDER = ["sanitize", "java", "python", "node", "packaging", "go", "core", "swig", "abi"]
 
+running = {}  # name of a part: its process, the leader of a session of its own
+
 
 @dataclass
 class Part:
@@ -77,12 +79,14 @@ def execute(part):
     with open(log_path, "w") as log:
         process = subprocess.Popen(["bash", str(part.script)], cwd=ROOT, env=environment(part), stdout=log, stderr=log,
                                    stdin=subprocess.DEVNULL, start_new_session=True)
+        running[part.name] = process
         try:
             code = process.wait(part.minutes * 60)
         except subprocess.TimeoutExpired:
             late = f"ended after {part.minutes:g} minutes, its limit"
             os.killpg(process.pid, signal.SIGKILL)  # its own session: this script and what it started
             code = process.wait()
+        del running[part.name]
     return judge(part, code, late, log_path.read_text(errors="replace"), counts_path, time.monotonic() - start)
 
 

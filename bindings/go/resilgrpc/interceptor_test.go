@@ -188,7 +188,8 @@ func TestTimeoutAndCancellation(t *testing.T) {
 		t.Fatal(err)
 	}
 	one, _ := w.engine.App("timed", method).Snapshot()
-	if one.Calls.Timeouts != 3 || one.Calls.Cancelled != 1 {
+	// The server answers DEADLINE_EXCEEDED itself now and then, before the client has noticed: a failure with that code.
+	if one.Calls.Failures != 3 || one.Calls.Timeouts == 0 || one.Calls.Cancelled != 1 {
 		t.Fatalf("%+v", one.Calls)
 	}
 }

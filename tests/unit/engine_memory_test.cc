@@ -1,0 +1,82 @@
+// What reloading costs in memory: nothing for documents already seen, a bounded number of bytes for each new policy.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <string>
+
+#include "support/caller.h"
+#include "support/loading.h"
+
+namespace resil {
+namespace {
+
+using testing::Caller;
+
+std::string document_of(int seconds, const std::string& trip) {
+  const std::string number = std::to_string(seconds);
+  return document(
+      "  policies:\n"
+      "    timeouts: {general: " +
+      number +
+      "s}\n"
+      "    retries:\n"
+      "      r: {policy: exponential, maxInterval: " +
+      number +
+      "s, maxRetries: 3,\n"
+      "          matching: {httpStatusCodes: \"429,500-599\", gRPCStatusCodes: \"4,8,14\"}}\n"
+      "    circuitBreakers:\n"
+      "      cb: {maxRequests: 1, interval: 8s, timeout: " +
+      number + "s, trip: \"" + trip +
+      "\"}\n"
+      "  targets:\n"
+      "    apps:\n"
+      "      app: {timeout: general, retry: r, circuitBreaker: cb}\n");
+}
+
+std::size_t bytes_in_use() { return mallinfo2().uordblks; }
+
+class EngineMemory : public ::testing::Test {
+ protected:
+  void SetUp() override {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer's allocator does not tell";
+#endif
+    const std::size_t before = bytes_in_use();
+    const auto kept = std::make_unique<char[]>(100'000);
+    ASSERT_GE(bytes_in_use(), before + 100'000) << "the allocator does not tell";
+    for (const char* method : {"a", "b", "c"}) caller_.app(method);
+  }
+
+  Caller caller_{loaded(document_of(1, "requests > 1"))};
+};
+
+TEST_F(EngineMemory, ReloadingWhatWasSeenBeforeAddsNothing) {
+  const std::string documents[] = {document_of(1, "requests > 1"), document_of(2, "totalFailures > 1")};
+  const auto reload = [&](int times) {
+    for (int i = 0; i < times; ++i) caller_.engine.reload(loaded(documents[i % 2]));
+  };
+  reload(100);
+  const std::size_t before = bytes_in_use();
+  const std::uint64_t policies = caller_.engine.view(1).policies;
+  reload(1000);
+  EXPECT_LT(bytes_in_use(), before + 4096);
+  EXPECT_EQ(caller_.engine.view(1).policies, policies);
+}
+
+TEST_F(EngineMemory, ANewPolicyAddsABoundedNumberOfBytes) {
+  constexpr int kDocuments = 1000;
+  caller_.engine.reload(loaded(document_of(2, "requests > 2")));
+  const std::size_t before = bytes_in_use();
+  for (int i = 0; i < kDocuments; ++i) {
+    caller_.engine.reload(loaded(document_of(3 + i, "requests > 9 && totalFailures > " + std::to_string(i))));
+  }
+  const double each = static_cast<double>(bytes_in_use() - before) / kDocuments;
+  RecordProperty("bytes_each", static_cast<int>(each));
+  std::printf("%.0f bytes for each new policy\n", each);
+  EXPECT_EQ(caller_.engine.view(1).policies, kDocuments + 2u);
+  EXPECT_GT(each, 100);
+  EXPECT_LT(each, 4096);
+}
+
+}  // namespace
+}  // namespace resil
