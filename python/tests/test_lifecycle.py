@@ -240,12 +240,16 @@ assert orders.state == "closed"
     assert ran.stdout == 'Circuit breaker "guarded:m" changed state from closed to open\n'
 
 
-def test_interrupted_waits_end(real: resil.Engine) -> None:
-    timer = threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGINT))
-    timer.start()
+def test_interrupted_waits_end() -> None:
+    class Interrupting(VirtualClock):
+        def sleep(self, seconds: float) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(60)
+
+    flaky = Flaky(99)
     with pytest.raises(KeyboardInterrupt):
-        real.app("stubborn", "m").call(Flaky(99))
-    timer.join()
+        resil.Engine.from_text(POLICIES, clock=Interrupting()).app("stubborn", "m").call(flaky)
+    assert flaky.calls == 1
 
 
 def test_nothing_keeps_an_engine_alive() -> None:
