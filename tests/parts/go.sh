@@ -24,7 +24,7 @@ counting() { # NAME COMMAND...: for go test -v, which does; only what failed, an
   local name="$1"
   shift
   echo "== $name"
-  "$@" > "$out/$name.log" 2>&1 || { status=1; grep -v '^=== \|^ *--- \(PASS\|SKIP\)' "$out/$name.log" | tail -n 60 || true; }
+  "$@" > "$out/$name.log" 2>&1 || { status=1; grep -v '^=== \|^ *--- \|^FAIL' "$out/$name.log" | tail -n 60 || true; }
   grep -E '^ *--- |^(ok|FAIL|panic)|vectors [0-9]+/' "$out/$name.log" || true
 }
 skip() { echo "0 passed, 0 failed, 1 skipped"; echo "skipped: $*"; }
