@@ -95,7 +95,7 @@ class Engine {
   void bind(const Binding& binding);
 
   // observe.cc, under the lock
-  void warn_locked(const std::string& text, EndpointId endpoint);
+  void warn_locked(const std::string& warning, EndpointId endpoint);
 
   // eviction.cc, under the lock
   TargetUse& use_of(const EndpointName& name);

@@ -6,7 +6,10 @@
 namespace resil {
 namespace {
 
+// Different ones; reloading files that are wrong in ever new ways must not grow memory without bound.
 constexpr std::size_t kMostWarnings = 4096;
+constexpr const char* kNoMoreWarnings =
+    "there were too many different warnings; this one is not kept: check the policies to see it";
 
 std::string_view state_name(std::int32_t state) {
   switch (static_cast<BreakerState>(state)) {
@@ -33,13 +36,11 @@ void Engine::warn(const std::string& text, EndpointId endpoint) {
 }
 
 // The same warning, as a reload of the same file gives it, is kept once.
-void Engine::warn_locked(const std::string& text, EndpointId endpoint) {
-  auto found = warning_numbers_.find(text);
-  if (found == warning_numbers_.end()) {
-    if (warnings_.size() == kMostWarnings) return;
-    found = warning_numbers_.emplace(text, warnings_.size()).first;
-    warnings_.push_back(text);
-  }
+void Engine::warn_locked(const std::string& warning, EndpointId endpoint) {
+  const bool kept = warning_numbers_.contains(warning) || warnings_.size() + 1 < kMostWarnings;
+  const std::string text = kept ? warning : kNoMoreWarnings;
+  const auto [found, fresh] = warning_numbers_.try_emplace(text, warnings_.size());
+  if (fresh) warnings_.push_back(text);
   events_.publish({.time = read_clock(CLOCK_MONOTONIC_COARSE),
                    .endpoint = endpoint,
                    .kind = EventKind::Warning,

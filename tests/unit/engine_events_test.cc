@@ -188,6 +188,17 @@ TEST(EngineEvents, WarningsAreKeptOnceAndAnnouncedEachTime) {
   EXPECT_EQ(events[0].endpoint, -1);
 }
 
+TEST(EngineEvents, TooManyDifferentWarningsAreAnnouncedStillButNotKept) {
+  Caller caller{PolicySet{}};
+  for (int i = 0; i < 5000; ++i) caller.engine.warn("warning " + std::to_string(i));
+  caller.engine.warn("warning 7");
+  const std::vector<Event> events = caller.events(EventKind::Warning);
+  ASSERT_GE(events.size(), 2u);
+  EXPECT_EQ(events.back().seq, 5001u);
+  EXPECT_EQ(caller.engine.event_text(events.back()), "warning 7");
+  EXPECT_NE(caller.engine.event_text(events[events.size() - 2]).find("not kept"), std::string::npos);
+}
+
 TEST(EngineEvents, EveryCallIsInTheTotals) {
   Caller caller(one_app({.retry = shared(constant_retry(1, 1)), .breaker = breaker()}));
   const EndpointId id = caller.app();
