@@ -44,12 +44,37 @@ def timed_table(rows):
     return lines
 
 
+def instruction_table(rows):
+    lines = ["| what | " + " | ".join(dict.fromkeys(row["subject"] for row in rows)) + " |"]
+    lines.append("|---|" + "---:|" * (lines[0].count("|") - 2))
+    for (what,), subjects in by(rows, "row").items():
+        lines.append(f"| {what} | " + " | ".join(number(s["instructions"]) for s in subjects) + " |")
+    return lines
+
+
 def size_table(rows):
     lines = ["| what | number | measured |", "|---|---:|---:|"]
     for row in rows:
         unit = next(unit for unit in ("bytes", "ms", "mib") if unit in row)
         lines.append(f"| {row['row']} | {int(row['subject']):,} | {number(row[unit])} {unit.replace('mib', 'MiB')} |")
     return lines
+
+
+def of_language(language, data):
+    """What a language's own harness measured, as rows like the native ones."""
+    if language == "node":
+        for name, row in data["rows"].items():
+            kind, _, subject = name.partition(": ")
+            yield {"table": "Node.js", "row": kind, "threads": 1, "subject": subject or "bare", **row}
+        return
+    for row in data["rows"] if language == "java" else data:
+        threads = row.get("threads", row.get("goroutines"))
+        yield {**row, "table": f"{language.capitalize()}: {row['table']}", "row": row["table"], "threads": threads,
+               "subject": row.get("lib", row.get("row"))}
+
+
+def slug(table):
+    return "-".join("".join(c if c.isalnum() else " " for c in table.lower()).split())
 
 
 def plot(table, rows, file):
@@ -79,18 +104,21 @@ def main(folder):
             continue
         for (table,), rows in by(read_rows(file), "table").items():
             timed = [row for row in rows if "ns" in row]
-            text += [f"## {table}", "", *(timed_table(timed) if timed else size_table(rows)), ""]
+            lines = timed_table(timed) if timed else instruction_table(rows) if "instructions" in rows[0] else size_table(rows)
+            text += [f"## {table}", "", *lines, ""]
             report["tables"][table] = rows
             if timed:
-                name = "".join(c if c.isalnum() else "-" for c in table.lower()).strip("-")
-                plot(table, timed, folder / f"{name}.svg")
-                text += [f"![{table}]({name}.svg)", ""]
+                plot(table, timed, folder / f"{slug(table)}.svg")
+                text += [f"![{table}]({slug(table)}.svg)", ""]
     for language, title in (("node", "Node.js"), ("java", "Java"), ("go", "Go")):
-        file = folder / f"{language}.md"
-        if file.exists():
-            text += [f"## {title}", "", file.read_text().strip(), ""]
-            data = folder / f"{language}.json"
-            report["tables"][title] = json.loads(data.read_text()) if data.exists() else None
+        file, data = folder / f"{language}.md", folder / f"{language}.json"
+        if not file.exists():
+            continue
+        text += [f"## {title}", "", file.read_text().strip(), ""]
+        report["tables"][title] = json.loads(data.read_text())
+        for (table,), rows in by(of_language(language, report["tables"][title]), "table").items():
+            plot(table, rows, folder / f"{slug(table)}.svg")
+            text += [f"![{table}]({slug(table)}.svg)", ""]
     (folder / "report.md").write_text("\n".join(text))
     (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n")
 
