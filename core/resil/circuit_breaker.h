@@ -324,7 +324,7 @@ class CircuitBreaker {
   bool window_holds(BreakerWord seen, TimeSource& time) {
     const Nanos near = cells_.window_end_near.load(std::memory_order_acquire);
     if (load() != seen) return false;
-    if (!seen.mark() && time.now() <= restore_moment(seen.payload(), near)) return true;
+    if (!seen.mark() && time.not_past(restore_moment(seen.payload(), near))) return true;
     begin_window(seen, seen.generation() + (seen.mark() ? 0 : 1), near, time);
     return false;
   }

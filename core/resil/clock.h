@@ -15,11 +15,21 @@ inline Nanos read_clock(clockid_t clock) {
 
 class TimeSource {
  public:
+  // Ticks are 1 to 10 ms apart, and a busy virtual machine may be late for one.
+  static constexpr Nanos kCoarseLag = 50 * kMillisecond;
+
   explicit TimeSource(Nanos now) : now_(now) {}
 
   Nanos now() {
     if (now_ == kReadClock) now_ = read_clock(CLOCK_MONOTONIC);
     return now_;
+  }
+
+  // Whether `moment` has not passed yet. The coarse clock costs a quarter and lags behind by a tick or two; only
+  // where that leaves a doubt the exact one is read, so the answer is the exact one's.
+  bool not_past(Nanos moment) {
+    if (now_ == kReadClock && add_saturated(read_clock(CLOCK_MONOTONIC_COARSE), kCoarseLag) < moment) return true;
+    return now() <= moment;
   }
 
   bool known() const { return now_ != kReadClock; }

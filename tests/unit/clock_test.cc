@@ -25,6 +25,21 @@ TEST(TimeSource, ReadsTheMonotonicClockOnceAndOnlyWhenAsked) {
   EXPECT_EQ(time.about_now(), read);
 }
 
+TEST(TimeSource, AMomentIsPastWhenTheExactClockSaysSo) {
+  TimeSource given(10);
+  EXPECT_TRUE(given.not_past(11));
+  EXPECT_TRUE(given.not_past(10));
+  EXPECT_FALSE(given.not_past(9));
+
+  TimeSource far(kReadClock), near(kReadClock), past(kReadClock);
+  EXPECT_TRUE(far.not_past(kForever));
+  EXPECT_FALSE(far.known());  // the coarse clock was enough
+  const Nanos soon = read_clock(CLOCK_MONOTONIC) + TimeSource::kCoarseLag / 2;
+  EXPECT_EQ(near.not_past(soon), near.now() <= soon);
+  EXPECT_TRUE(near.known());
+  EXPECT_FALSE(past.not_past(read_clock(CLOCK_MONOTONIC) - 1));
+}
+
 TEST(TimeSource, AStampComesFromTheSameClock) {
   const TimeSource time(kReadClock);
   const Nanos stamp = time.about_now();
