@@ -125,7 +125,9 @@ def cel(line)
 end
 
 folder = ARGV.fetch(0)
-lines = ->(pattern) { Dir[File.join(folder, pattern)].sort.flat_map { |file| File.readlines(file) }.map { |text| JSON.parse(text) } }
+lines = lambda do |pattern|
+  Dir[File.join(folder, pattern)].sort.flat_map { |file| File.readlines(file) }.map { |text| JSON.parse(text) }
+end
 lines.("operations*.jsonl").each { |line| check(line["name"]) { Replay.new(line).run } }
 lines.("cel.jsonl").each { |line| check("#{line['file']}/#{line['name']}") { cel(line) } }
 
