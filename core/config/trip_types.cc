@@ -41,6 +41,7 @@ std::string why_impossible(TripOp op, const std::vector<TripValue>& values) {
   if ((op == TripOp::Divide || op == TripOp::Modulo) && values.back().bits == 0) return "division by zero";
   if (op == TripOp::ToInt) return "the value does not fit in an int";
   if (op == TripOp::ToUint) return "the value does not fit in a uint";
+  if (is_relation(op)) return "NaN, as of 0.0 / 0.0, has no order";
   return "the result does not fit in 64 bits";
 }
 

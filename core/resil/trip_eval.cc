@@ -14,8 +14,15 @@ double to_double(const TripValue& v) {
   return v.type == TripType::Int ? static_cast<double>(v.as_int()) : static_cast<double>(v.as_uint());
 }
 
-// By value, also across types. Beside a double an integer becomes one, rounded beyond 2^53, as the original's CEL and
-// its conformance suite have it. A bool is never equal to a number, and not in order with one.
+// Beside a double an integer becomes one, rounded beyond 2^53, as the original's CEL and its conformance suite have it.
+// Like the original's, it has no order for NaN: otherwise !(ratio > 0.5) would trip on 0.0 / 0.0.
+TripValue relate_doubles(TripOp op, double a, double b) {
+  const bool ordering = op != TripOp::Equal && op != TripOp::NotEqual;
+  if (ordering && __builtin_isunordered(a, b)) return TripValue::error();
+  return TripValue::of(relation_holds(op, a, b));
+}
+
+// By value, also across types. A bool is never equal to a number, and not in order with one.
 TripValue relate(TripOp op, const TripValue& a, const TripValue& b) {
   using enum TripType;
   if (a.type == Int && b.type == Int) return TripValue::of(relation_holds(op, a.as_int(), b.as_int()));
@@ -23,7 +30,7 @@ TripValue relate(TripOp op, const TripValue& a, const TripValue& b) {
   if ((a.type == Bool) != (b.type == Bool)) {
     return op == TripOp::Equal || op == TripOp::NotEqual ? TripValue::of(op == TripOp::NotEqual) : TripValue::error();
   }
-  if (a.type == Double || b.type == Double) return TripValue::of(relation_holds(op, to_double(a), to_double(b)));
+  if (a.type == Double || b.type == Double) return relate_doubles(op, to_double(a), to_double(b));
   if (a.type == Int && a.as_int() < 0) return TripValue::of(relation_holds(op, -1, 0));
   if (b.type == Int && b.as_int() < 0) return TripValue::of(relation_holds(op, 0, -1));
   return TripValue::of(relation_holds(op, a.as_uint(), b.as_uint()));

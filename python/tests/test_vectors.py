@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 from typing import Any, Dict, List
@@ -11,14 +12,17 @@ import pytest
 
 import resil
 
-FOLDER = pathlib.Path(__file__).parents[2] / "tests" / "conformance"
+FOLDER = pathlib.Path(os.environ.get("RESIL_VECTORS") or pathlib.Path(__file__).parents[2] / "tests" / "conformance")
 REASONS = {"open": "breaker-open", "too_many_requests": "breaker-half-open-full"}
 VERDICTS = {"done": resil.DONE, "retry": resil.RETRY, "fail": resil.GIVE_UP}
 OUTCOMES = {"success": resil.SUCCESS, "failure": resil.FAILURE, "timeout": resil.TIMEOUT}
 
 
-def lines(name: str) -> List[Any]:
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+def lines(pattern: str) -> List[Any]:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob(pattern))]
+    found = [json.loads(line) for text in texts for line in text.splitlines()]
+    assert found, f"no {pattern} in {FOLDER}"
+    return found
 
 
 class Replay:
@@ -83,7 +87,7 @@ class Replay:
         return found
 
 
-@pytest.mark.parametrize("vector", lines("operations.jsonl"), ids=lambda vector: vector["name"])
+@pytest.mark.parametrize("vector", lines("operations*.jsonl"), ids=lambda vector: vector["name"])
 def test_operations(vector: Dict[str, Any]) -> None:
     replay = Replay(vector)
     for step in vector["steps"]:

@@ -1,6 +1,7 @@
 // Replays the vectors through the C ABI, on their own clock:
-//   replay plain|elided operations.jsonl     decisions, reasons, budgets, verdicts, delays, states, counts, transitions
+//   replay plain|elided operations*.jsonl    decisions, reasons, budgets, verdicts, delays, states, counts, transitions
 //   replay cel cel.jsonl                     each case as a trip rule
+//   replay trips trips.jsonl                 each rule after known calls, as oracle/ writes them
 // `elided` skips resil_begin and resil_end wherever the breaker word allows it; nothing may come out differently.
 #include <cstdio>
 #include <fstream>
@@ -25,40 +26,55 @@ void replay_operations(const json& vector, bool elide) {
   same("transitions", trace.transitions, vector.at("expect_transitions"));
 }
 
-// Whether a rule is true after `n` failures; -1: refused at load.
-int trips(const std::string& rule, int n) {
+// At which of `calls` a rule trips: s succeeds, f fails, b begins and does not end. 0: at none, -1: refused at load.
+int trips_at(const std::string& rule, std::string_view calls, std::uint32_t flags = 0) {
   const std::string yaml =
       "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies: {circuitBreakers: {cb: {trip: " +
       json(rule).dump() + "}}}\n  targets: {apps: {a: {circuitBreaker: cb}}}\n";
   resil_error error{};
-  const Engine engine = open(yaml, "", error);
+  const Engine engine = open(yaml, "", error, flags);
   if (engine == nullptr) return same("code of the error", error.code, static_cast<int>(RESIL_E_CONFIG)) ? -1 : -2;
   const std::int32_t endpoint = resil_endpoint(engine.get(), RESIL_APP, "a", -1, "m", -1);
-  for (int i = 1; i <= n; ++i) {
+  int at = 0;
+  for (const char call : calls) {
     resil_ticket ticket{};
-    if (resil_begin(engine.get(), endpoint, i, &ticket) != RESIL_ALLOW) break;
-    resil_end(engine.get(), &ticket, RESIL_FAILURE, i);
+    same("begin", resil_begin(engine.get(), endpoint, ++at, &ticket), static_cast<std::int32_t>(RESIL_ALLOW));
+    if (call != 'b') resil_end(engine.get(), &ticket, call == 's' ? RESIL_SUCCESS : RESIL_FAILURE, at);
+    if (resil_state(engine.get(), endpoint, at) == RESIL_OPEN) return at;
   }
-  return resil_state(engine.get(), endpoint, n) == RESIL_OPEN ? 1 : 0;
+  return 0;
+}
+
+// Lenient takes whatever can be read, and acts like the original all the same.
+void replay_trips(const json& test) {
+  const std::string rule = test.at("expr"), calls = test.at("calls"), refused = test.value("refused", "");
+  const int strict = trips_at(rule, calls), lenient = trips_at(rule, calls, RESIL_LENIENT);
+  const int expected = test.value("trips_at", -1);
+  if (refused == "must" || strict < 0) {
+    same("refused", strict < 0, refused == "must" || refused == "may");
+  } else {
+    same("trips at", strict, expected);
+  }
+  same("trips, where lenient, at", lenient, expected);
 }
 
 void replay_cel(const json& test) {
   const std::string expr = "(" + test.at("expr").get<std::string>() + ")";
   if (test.value("error", false)) {
-    same("trips", trips(expr + " == " + expr, 10) > 0, false);
+    same("trips", trips_at(expr + " == " + expr, "ffffffffff") > 0, false);
     return;
   }
   const std::string value = "(" + test.at("equals").get<std::string>() + ")";
-  same("trips", trips(expr + " == " + value, 1), 1);
-  same("trips when negated", trips(expr + " != " + value, 10), 0);
+  same("trips", trips_at(expr + " == " + value, "f"), 1);
+  same("trips when negated", trips_at(expr + " != " + value, "ffffffffff"), 0);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view mode = argc == 3 ? argv[1] : "";
-  if (mode != "plain" && mode != "elided" && mode != "cel") {
-    std::fprintf(stderr, "usage: replay plain|elided|cel FILE.jsonl\n");
+  if (mode != "plain" && mode != "elided" && mode != "cel" && mode != "trips") {
+    std::fprintf(stderr, "usage: replay plain|elided|cel|trips FILE.jsonl\n");
     return 2;
   }
   std::ifstream in(argv[2]);
@@ -66,7 +82,9 @@ int main(int argc, char** argv) {
   for (std::string line; std::getline(in, line);) {
     const json vector = json::parse(line);
     place = std::string(argv[2]) + ":" + std::to_string(++lines) + " " + vector.value("name", "");
-    mode == "cel" ? replay_cel(vector) : replay_operations(vector, mode == "elided");
+    mode == "cel"     ? replay_cel(vector)
+    : mode == "trips" ? replay_trips(vector)
+                      : replay_operations(vector, mode == "elided");
   }
   std::printf("%ld vectors, %ld steps, %ld crossings skipped, %ld differences\n", lines, steps_done, calls_skipped,
               failures);

@@ -34,9 +34,10 @@ bool same(const char* what, const A& got, const B& want) {
   return false;
 }
 
-inline Engine open(const std::string& yaml, const std::string& app_id, resil_error& error) {
+inline Engine open(const std::string& yaml, const std::string& app_id, resil_error& error, std::uint32_t flags = 0) {
   resil_options options{};
   options.size = sizeof options;
+  options.flags = flags;
   options.app_id = app_id.empty() ? nullptr : app_id.c_str();
   return Engine(resil_open(&options, yaml.data(), static_cast<std::int64_t>(yaml.size()), &error));
 }
@@ -77,11 +78,15 @@ class Trace {
     std::int64_t began = 0;
   };
 
+  // `method` names what separates an app's breakers or an actor's; a component has a direction and a type instead.
   std::int32_t endpoint(const json& target) {
-    static const std::map<std::string, std::int32_t> kinds{{"app", RESIL_APP}, {"actor", RESIL_ACTOR}};
-    const std::string name = target.at("name"), instance = target.at("method");
-    return resil_endpoint(engine_, kinds.at(target.at("kind")), name.data(), static_cast<std::int64_t>(name.size()),
-                          instance.data(), static_cast<std::int64_t>(instance.size()));
+    static const std::map<std::string, std::int32_t> kinds{
+        {"app", RESIL_APP}, {"actor", RESIL_ACTOR}, {"inbound", RESIL_COMPONENT_IN}, {"outbound", RESIL_COMPONENT_OUT}};
+    const bool component = target.at("kind") == "component";
+    const std::string kind = component ? target.at("direction") : target.at("kind"), name = target.at("name");
+    const std::string instance = component ? target.at("type") : target.at("method");
+    return resil_endpoint(engine_, kinds.at(kind), name.data(), static_cast<std::int64_t>(name.size()), instance.data(),
+                          static_cast<std::int64_t>(instance.size()));
   }
 
   void begin(const json& s, std::int64_t at) {
@@ -146,14 +151,14 @@ class Trace {
 
   void inspect(const json& s, std::int64_t at) {
     const json& expect = s.at("expect");
-    const std::int32_t state = resil_state(engine_, endpoint(s.at("target")), at);
+    const std::int32_t id = endpoint(s.at("target")), state = resil_state(engine_, id, at);
     same("state", state >= 0 ? kStates[state] : resil_name(state), expect.at("state"));
     std::string text(static_cast<std::size_t>(resil_snapshot(engine_, at, nullptr, 0)) + 1, '\0');
     text.resize(
         static_cast<std::size_t>(resil_snapshot(engine_, at, text.data(), static_cast<std::int64_t>(text.size()))));
     const json snapshot = json::parse(text);
     for (const json& found : snapshot.at("endpoints")) {
-      if (found.at("name") != s["target"]["name"] || found.at("method") != s["target"]["method"]) continue;
+      if (found.at("endpoint") != id) continue;
       same("snapshot's state", found.at("breaker").at("state"), expect.at("state"));
       for (const auto& [count, value] : expect.at("counts").items()) {
         same(count.c_str(), found.at("breaker").at("counts").at(count), value);

@@ -7,7 +7,7 @@ set -euo pipefail
 OTHER_RELEASE=go1.27.4
 STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 root="$RESIL_ROOT" out="$RESIL_ROOT/build/go"
-export RESIL_VECTORS="$root/tests/conformance" CGO_ENABLED=1
+export RESIL_VECTORS="${RESIL_VECTORS:-$root/tests/conformance}" CGO_ENABLED=1
 
 command -v go >/dev/null || { echo "Go is missing: 1.26 or newer is needed (Debian 12's own is older)"; exit 77; }
 (cd "$root/bindings/go" && go list -m >/dev/null 2>"$RESIL_LOGS/go-version") ||

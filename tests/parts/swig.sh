@@ -9,7 +9,7 @@ rm -rf "$out"
 mkdir -p "$out"
 "$RESIL_ROOT/bindings/swig/build.sh" ruby "$out/ruby" "$RESIL_ROOT/capi/include" "$RESIL_BUILD/capi"
 "$RESIL_ROOT/bindings/swig/build.sh" lua "$out/lua" "$RESIL_ROOT/capi/include" "$RESIL_BUILD/capi"
-vectors="$RESIL_ROOT/tests/conformance"
+vectors="${RESIL_VECTORS:-$RESIL_ROOT/tests/conformance}"
 status=0
 ruby -I "$out/ruby" "$RESIL_ROOT/bindings/swig/test/replay.rb" "$vectors" || status=1
 LUA_CPATH="$out/lua/?.so" lua5.4 "$RESIL_ROOT/bindings/swig/test/replay.lua" "$vectors" || status=1

@@ -94,10 +94,14 @@ TEST(TripRule, ARunTimeErrorDoesNotTrip) {
       << "only the chosen side counts";
 }
 
-TEST(TripRule, DoublesFollowIeee) {
+TEST(TripRule, DoublesFollowIeeeExceptThatNaNHasNoOrder) {
   const TripRule ratio = compiled("double(totalFailures) / double(requests) >= 0.5");
   EXPECT_TRUE(ratio.trips({0, 0, 1, 0, 1})) << "infinity";
-  EXPECT_FALSE(ratio.trips({0, 0, 0, 0, 0})) << "NaN compares false";
+  EXPECT_FALSE(ratio.trips({0, 0, 0, 0, 0})) << "NaN";
+  EXPECT_FALSE(compiled("!(double(totalFailures) / double(requests) < 0.5)").trips({0, 0, 0, 0, 0})) << "an error";
+  EXPECT_FALSE(compiled("double(requests) / 0.0 > 0 || consecutiveFailures > 1").trips({0, 0, 1, 0, 1}));
+  EXPECT_TRUE(compiled("double(requests) / 0.0 > 0 || consecutiveFailures > 1").trips({0, 0, 2, 0, 2})) << "absorbed";
+  EXPECT_TRUE(compiled("double(requests) / 0.0 != 0.5").trips({0, 0, 1, 0, 1})) << "equality is defined";
   EXPECT_TRUE(ratio.trips({2, 1, 1, 0, 1}));
   EXPECT_FALSE(ratio.trips({3, 2, 1, 0, 1}));
   EXPECT_FALSE(compiled("int(double(requests) / 0.0) > 0").trips({1, 0, 1, 0, 1})) << "infinity is no int";

@@ -5,8 +5,8 @@ const { Engine, ConfigError, Outcome } = require('..');
 const native = require('../lib/native');
 const { read, replay } = require('./support/vectors');
 
-const operations = read('operations.jsonl');
-const expressions = read('cel.jsonl');
+const operations = read(/^operations.*\.jsonl$/);
+const expressions = read(/^cel\.jsonl$/);
 
 test(`${operations.length} traces of operations, with the word read in place`, async (t) => {
   for (const vector of operations) await t.test(vector.name, () => replay(vector));

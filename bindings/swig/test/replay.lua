@@ -5,7 +5,9 @@ local resil = require "resil"
 
 local passed, failed = 0, 0
 local STATES = { [0] = "closed", "open", "half-open" }
-local KINDS = { app = resil.APP, actor = resil.ACTOR }
+local KINDS = {
+  app = resil.APP, actor = resil.ACTOR, inbound = resil.COMPONENT_IN, outbound = resil.COMPONENT_OUT
+}
 local REASONS = { open = resil.WHY_OPEN, too_many_requests = resil.WHY_HALF_OPEN_FULL }
 local VERDICTS = { done = resil.DONE, retry = resil.RETRY, fail = resil.GIVE_UP }
 local OUTCOMES = { success = resil.SUCCESS, failure = resil.FAILURE, timeout = resil.TIMEOUT }
@@ -36,7 +38,8 @@ end
 local steps = {}
 
 local function endpoint(run, target)
-  return run.engine:endpoint(KINDS[target.kind], target.name, target.method or target.id)
+  local kind = KINDS[target.direction or target.kind]
+  return run.engine:endpoint(kind, target.name, target.type or target.id or target.method)
 end
 
 function steps.begin(run, step, expect, where)
@@ -114,9 +117,11 @@ local function refused(part, ...)
   assert(tostring(message):find(part, 1, true), message)
 end
 
-for text in io.lines(arg[1] .. "/operations.jsonl") do
-  local line = json.decode(text)
-  check(line.name, function() operations(line) end)
+for _, file in ipairs { "/operations.jsonl", "/operations-2.jsonl" } do
+  for text in io.lines(arg[1] .. file) do
+    local line = json.decode(text)
+    check(line.name, function() operations(line) end)
+  end
 end
 for text in io.lines(arg[1] .. "/cel.jsonl") do
   local line = json.decode(text)

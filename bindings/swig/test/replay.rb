@@ -26,9 +26,10 @@ end
 
 STATES = %w[closed open half-open].freeze
 
-# One line of operations.jsonl.
+# One trace of operations.
 class Replay
-  KINDS = { "app" => Resil::APP, "actor" => Resil::ACTOR }.freeze
+  KINDS = { "app" => Resil::APP, "actor" => Resil::ACTOR, "inbound" => Resil::COMPONENT_IN,
+            "outbound" => Resil::COMPONENT_OUT }.freeze
   REASONS = { "open" => Resil::WHY_OPEN, "too_many_requests" => Resil::WHY_HALF_OPEN_FULL }.freeze
   VERDICTS = { "done" => Resil::DONE, "retry" => Resil::RETRY, "fail" => Resil::GIVE_UP }.freeze
   OUTCOMES = { "success" => Resil::SUCCESS, "failure" => Resil::FAILURE, "timeout" => Resil::TIMEOUT }.freeze
@@ -52,7 +53,8 @@ class Replay
   private
 
   def endpoint(target)
-    @engine.endpoint(KINDS.fetch(target["kind"]), target["name"], target["method"] || target["id"])
+    kind = KINDS.fetch(target["direction"] || target["kind"])
+    @engine.endpoint(kind, target["name"], target["type"] || target["id"] || target["method"])
   end
 
   def begin(step, expect, where)
@@ -123,8 +125,10 @@ def cel(line)
 end
 
 folder = ARGV.fetch(0)
-lines = ->(file) { File.readlines(File.join(folder, file)).map { |text| JSON.parse(text) } }
-lines.("operations.jsonl").each { |line| check(line["name"]) { Replay.new(line).run } }
+lines = lambda do |pattern|
+  Dir[File.join(folder, pattern)].sort.flat_map { |file| File.readlines(file) }.map { |text| JSON.parse(text) }
+end
+lines.("operations*.jsonl").each { |line| check(line["name"]) { Replay.new(line).run } }
 lines.("cel.jsonl").each { |line| check("#{line['file']}/#{line['name']}") { cel(line) } }
 
 check("abi") { same(Resil.built_for, Resil.abi, "the library's ABI") }

@@ -7,14 +7,16 @@ const path = require('path');
 const { Engine, Outcome } = require('../..');
 const { VirtualClock } = require('../../testing');
 
-const folder = path.join(__dirname, '..', '..', '..', '..', 'tests', 'conformance');
+const folder = process.env.RESIL_VECTORS || path.join(__dirname, '..', '..', '..', '..', 'tests', 'conformance');
 
-const read = (name) =>
-  fs
-    .readFileSync(path.join(folder, name), 'utf8')
-    .trim()
-    .split('\n')
+/** All lines of the files whose names match. */
+function read(pattern) {
+  const names = fs.readdirSync(folder).filter((name) => pattern.test(name)).sort();
+  assert.notEqual(names.length, 0, `no ${pattern} in ${folder}`);
+  return names
+    .flatMap((name) => fs.readFileSync(path.join(folder, name), 'utf8').trim().split('\n'))
     .map((line) => JSON.parse(line));
+}
 
 const ns = (ms) => Math.round(ms * 1e6);
 const REASONS = { 'breaker-open': 'open', 'breaker-half-open-full': 'too_many_requests' };
@@ -38,9 +40,11 @@ class Replay {
     });
   }
 
-  endpoint({ kind, name, method }) {
-    assert.equal(kind, 'app');
-    return this.engine.app(name, method);
+  endpoint({ kind, name, method, id, direction, type }) {
+    if (kind === 'app') return this.engine.app(name, method);
+    if (kind === 'actor') return this.engine.actor(name, id);
+    assert.equal(kind, 'component');
+    return this.engine.component(name, { direction, type });
   }
 
   step(step) {
@@ -82,7 +86,7 @@ class Replay {
   }
 }
 
-/** Replays one line of operations.jsonl. */
+/** Replays one trace of operations. */
 function replay(vector) {
   const run = new Replay(vector);
   vector.steps.forEach((step, i) => {
