@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timezone
 from typing import Any, Optional, Tuple
 
 from ._errors import Misuse
@@ -130,7 +131,10 @@ def parse_retry_after(text: str) -> Optional[float]:
     from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
 
     try:
-        until = parsedate_to_datetime(text).timestamp()
+        date = parsedate_to_datetime(text)
+        if date.tzinfo is None:  # HTTP's old form of dates has no zone, and means GMT
+            date = date.replace(tzinfo=timezone.utc)
+        until = date.timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return max(0.0, until - time.time())
