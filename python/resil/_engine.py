@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple, Type, Union
 
 from . import _resil
 from ._clock import Clock
-from ._endpoint import Endpoint
+from ._endpoint import Endpoint, LatestTimers
 from ._events import EventLog, EventReader
 from ._options import Options
 
@@ -109,7 +109,7 @@ class Engine:
 
     def _endpoint(self, number: int, kind: str, name: str, instance: Optional[str]) -> Endpoint:
         names = _utf8("a target's name", name), None if instance is None else _utf8("a method, id or type", instance)
-        return Endpoint(self, self._core.endpoint(number, *names), kind, name, instance, Options())
+        return Endpoint(self, self._core.endpoint(number, *names), kind, name, instance, Options(), LatestTimers())
 
     def reload(self, path: Optional[Path] = None) -> None:
         """Replaces all policies by those of `path`, by default the one that was loaded; or none, if they are refused

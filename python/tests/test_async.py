@@ -358,6 +358,32 @@ def test_what_a_task_shows(engine: resil.Engine) -> None:
     run(main)
 
 
+def test_budgets_that_differ_leave_no_timers(engine: resil.Engine) -> None:
+    orders = engine.app("leisurely", "m")
+
+    async def main() -> int:
+        for seconds in range(1, 50):
+            await orders.options(deadline=seconds / 10).acall(asyncio.sleep, 0)
+        handles = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
+        return sum(not handle.cancelled() for handle in handles)
+
+    assert run(main) == 1
+
+
+def test_a_replaced_timer_still_ends_its_attempts(engine: resil.Engine) -> None:
+    orders = engine.app("hurried", "m")
+
+    async def main() -> None:
+        first = asyncio.create_task(orders.try_acall(forever))
+        await asyncio.sleep(0.01)
+        second = await orders.options(deadline=0.02).try_acall(forever)
+        for result in (second, await first):
+            assert isinstance(result.error, resil.AttemptTimeoutError)
+        assert asyncio.get_running_loop().time() == pytest.approx(0.05)
+
+    run(main)
+
+
 def test_never_begun(engine: resil.Engine) -> None:
     orders = engine.app("plain", "m")
     with pytest.warns(RuntimeWarning, match="never awaited"):

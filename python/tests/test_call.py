@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
 from typing import Any
 
 import pytest
 
 import resil
-from support import Flaky, VirtualClock, trip
+from support import Flaky, VirtualClock, run, trip
 
 
 def test_passes_arguments_and_result(engine: resil.Engine) -> None:
@@ -167,6 +168,18 @@ def test_decorated_method(engine: resil.Engine) -> None:
             return self.stock - sold
 
     assert Shop().left(1) == 2
+
+
+def test_decorated_objects(engine: resil.Engine) -> None:
+    orders = engine.app("plain", "m")
+
+    class Place:
+        async def __call__(self, order: int) -> int:
+            return order
+
+    assert run(lambda: orders(Place())(7)) == 7
+    assert run(lambda: orders(functools.partial(Place().__call__, 8))()) == 8
+    assert orders(Flaky(1))(9) == ((9,), {})
 
 
 def test_decorator_refuses_what_it_cannot_protect(engine: resil.Engine) -> None:
