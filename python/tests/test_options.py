@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from datetime import timedelta
 from typing import Any, Dict, List
 
@@ -143,6 +144,16 @@ def test_time_left(engine: resil.Engine, clock: VirtualClock) -> None:
         return hurried.call(resil.time_left)  # no more than the outer attempt has
 
     assert leisurely.call(late) == pytest.approx(0.03)
+
+
+def test_time_left_after_an_attempt_in_its_context(engine: resil.Engine) -> None:
+    leisurely, hurried = engine.app("leisurely", "m"), engine.app("hurried", "m")
+    context = leisurely.call(contextvars.copy_context)  # as a task gets that an attempt starts and leaves behind
+    assert context.run(resil.time_left) is None
+    assert context.run(leisurely.call, resil.time_left) == 5.0
+    for _ in range(200_000):  # each in the context of the one before: none may hold on to all of them
+        context = context.run(hurried.call, contextvars.copy_context)
+    del context
 
 
 def test_time_left_in_retries(engine: resil.Engine, clock: VirtualClock) -> None:
