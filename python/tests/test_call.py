@@ -129,6 +129,19 @@ def test_try_call_gives_up_with_a_value(engine: resil.Engine) -> None:
     assert result.unwrap() == "no"
 
 
+def test_try_call_takes_retry_after_from_rejections_only(engine: resil.Engine) -> None:
+    error = ConnectionError("busy")
+    error.retry_after = "soon"  # type: ignore[attr-defined]
+    result = engine.app("guarded", "m").try_call(Flaky(1, error))
+    assert (result.error, result.retry_after) == (error, None)
+    stubborn = engine.app("stubborn", "m").try_call(Flaky(9))  # its third failure opens the breaker
+    assert (result.reason, stubborn.reason, stubborn.retry_after) == (
+        "retries-exhausted",
+        "breaker-open",
+        pytest.approx(4),
+    )
+
+
 def test_try_call_lets_the_keyboard_through(engine: resil.Engine) -> None:
     with pytest.raises(KeyboardInterrupt):
         engine.app("plain", "m").try_call(Flaky(1, KeyboardInterrupt()))
