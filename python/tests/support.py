@@ -127,3 +127,7 @@ def trip(endpoint: resil.Endpoint, failures: int = 1) -> None:
         attempt = endpoint.begin()
         attempt.end(resil.FAILURE)
     assert endpoint.state == "open"
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
