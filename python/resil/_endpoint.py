@@ -111,7 +111,8 @@ class Endpoint(_Endpoint):
         timeout_arg: the keyword argument of the function that takes an attempt's budget in seconds; for requests
             "timeout".
         failures: which exceptions count as failures of the target: classes, or a function of the exception. Others are
-            raised as they are, and the target counts as healthy. By default every Exception.
+            raised as they are, and the target counts as healthy. By default every Exception. Cancellation, Ctrl+C and
+            the program's end never do.
         result_failed: a function that says of a result whether it counts as a failure.
         status: a function that reads an HTTP status from a result or an exception, or returns what resil.grpc(code)
             makes, or None.
