@@ -9,7 +9,7 @@ from . import _operation
 from ._errors import ResilError
 from ._options import Duration
 from ._outcome import Told, http, of_error, of_value
-from ._resil import FAILURE, RETRY, SUCCESS
+from ._resil import CANCELLED, FAILURE, RETRY, SUCCESS
 from ._resil import Attempt as _Attempt
 
 if TYPE_CHECKING:
@@ -106,10 +106,15 @@ class AttemptScope(_Attempt):
         """Ends the attempt. True: the exception is held back, since a retry follows."""
         if not self.in_flight:
             return False  # ended by hand
-        if self._told is None and error is not None:
-            self._told = of_error(self.endpoint._options, error, self.timeout)
-        verdict = self.end(*(self._told or (SUCCESS, None)))
         self._error = None
+        try:
+            if self._told is None and error is not None:
+                self._told = of_error(self.endpoint._options, error, self.timeout)
+            verdict = self.end(*(self._told or (SUCCESS, None)))
+        except BaseException:  # see _operation.finish
+            if self.in_flight:
+                self.end(CANCELLED)
+            raise
         if not self._many or error is None:
             return False
         if verdict == RETRY:

@@ -40,6 +40,15 @@ def _async_call() -> Callable[..., Coroutine[Any, Any, Any]]:
 Coroutine.register(Acall)
 
 
+class LatestTimers:
+    """The asyncio timers last used by an endpoint and its copies with other options."""
+
+    __slots__ = ("timers",)
+
+    def __init__(self) -> None:
+        self.timers: Optional[Timers] = None
+
+
 class Endpoint(_Endpoint):
     """A target of the engine's policies: an app's method, an actor, a component. Make it once and keep it; it is
     immutable, and any thread may use it.
@@ -48,7 +57,7 @@ class Endpoint(_Endpoint):
     `try_acall` return a Result instead of raising; `attempt()`, `attempts()` and `begin()` do the same by hand.
     """
 
-    __slots__ = ("__weakref__", "_clock", "_engine", "_options", "_timers", "instance", "kind", "name")
+    __slots__ = ("__weakref__", "_clock", "_engine", "_latest", "_options", "instance", "kind", "name")
 
     kind: str
     name: str
@@ -56,10 +65,17 @@ class Endpoint(_Endpoint):
     _engine: Engine
     _clock: Clock
     _options: Options
-    _timers: Optional[Timers]
+    _latest: LatestTimers
 
     def __new__(
-        cls, engine: Engine, id: int, kind: str, name: str, instance: Optional[str], options: Options
+        cls,
+        engine: Engine,
+        id: int,
+        kind: str,
+        name: str,
+        instance: Optional[str],
+        options: Options,
+        latest: LatestTimers,
     ) -> Endpoint:
         clock = engine._clock
         self = super().__new__(
@@ -73,7 +89,7 @@ class Endpoint(_Endpoint):
             on_events=engine._log.drain,
         )
         self._engine, self._clock, self._options = engine, clock, options
-        self._timers = None
+        self._latest = latest
         self.kind, self.name, self.instance = kind, name, instance
         return self
 
@@ -95,7 +111,8 @@ class Endpoint(_Endpoint):
         timeout_arg: the keyword argument of the function that takes an attempt's budget in seconds; for requests
             "timeout".
         failures: which exceptions count as failures of the target: classes, or a function of the exception. Others are
-            raised as they are, and the target counts as healthy. By default every Exception.
+            raised as they are, and the target counts as healthy. By default every Exception. Cancellation, Ctrl+C and
+            the program's end never do.
         result_failed: a function that says of a result whether it counts as a failure.
         status: a function that reads an HTTP status from a result or an exception, or returns what resil.grpc(code)
             makes, or None.
@@ -112,7 +129,7 @@ class Endpoint(_Endpoint):
             "retry_after": retry_after,
         }
         options = replace(self._options, **{name: value for name, value in given.items() if value is not _UNSET})
-        return type(self)(self._engine, self.id, self.kind, self.name, self.instance, options)
+        return type(self)(self._engine, self.id, self.kind, self.name, self.instance, options, self._latest)
 
     async def try_acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Result[T]:
         """Like acall, but what went wrong is a value. Cancellation is still raised."""
@@ -132,7 +149,7 @@ class Endpoint(_Endpoint):
             )
         if not callable(fn):
             raise TypeError(f"an endpoint decorates a function, not {fn!r}; to call one, use call()")
-        if inspect.iscoroutinefunction(fn):
+        if inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None)):  # noqa: B004
             acall = self.acall
 
             @functools.wraps(fn)

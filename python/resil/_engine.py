@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple, Type, Union
 
 from . import _resil
 from ._clock import Clock
-from ._endpoint import Endpoint
+from ._endpoint import Endpoint, LatestTimers
 from ._events import EventLog, EventReader
 from ._options import Options
 
@@ -64,7 +64,7 @@ class Engine:
         settings = _settings(
             app_id, config, lenient, every_rejection, jitter_seed, max_endpoints, event_capacity, max_bytes
         )
-        return cls(_resil.Engine.open(settings, os.fsencode(path), b""), Clock(clock), os.fsdecode(path))
+        return cls(_resil.Engine.open(settings, _native(path), b""), Clock(clock), os.fsdecode(path))
 
     @classmethod
     def from_text(
@@ -93,6 +93,7 @@ class Engine:
 
     def actor(self, type: str, id: str) -> Endpoint:
         """An actor. Whether it has a breaker of its own is for the policy's circuitBreakerScope to say."""
+        _utf8("an actor's id", id)
         return self._endpoint(_resil.ACTOR, "actor", type, id)
 
     def component(self, name: str, direction: str = "outbound", *, type: Optional[str] = None) -> Endpoint:
@@ -109,7 +110,9 @@ class Engine:
 
     def _endpoint(self, number: int, kind: str, name: str, instance: Optional[str]) -> Endpoint:
         names = _utf8("a target's name", name), None if instance is None else _utf8("a method, id or type", instance)
-        return Endpoint(self, self._core.endpoint(number, *names), kind, name, instance, Options())
+        if not name:
+            raise ValueError("a target has a name; this one is empty")
+        return Endpoint(self, self._core.endpoint(number, *names), kind, name, instance, Options(), LatestTimers())
 
     def reload(self, path: Optional[Path] = None) -> None:
         """Replaces all policies by those of `path`, by default the one that was loaded; or none, if they are refused
@@ -118,7 +121,7 @@ class Engine:
         source = self._path if path is None else os.fsdecode(path)
         if source is None:
             raise ValueError("this engine was made from a text: say which path to reload, or use reload_text()")
-        self._core.reload(os.fsencode(source), b"")
+        self._core.reload(_native(source), b"")
         self._path = source
         self._log.drain()
 
@@ -180,7 +183,7 @@ def check(
         raise TypeError("check() takes either a path or text=...")
     settings = _settings(app_id, config, lenient, False, 0, 0, 0, max_bytes)
     if path is not None:
-        return _resil.check(settings, os.fsencode(path), b"").splitlines()
+        return _resil.check(settings, _native(path), b"").splitlines()
     return _resil.check(settings, None, _utf8("YAML", text, (str, bytes))).splitlines()
 
 
@@ -195,15 +198,34 @@ def _settings(
     max_bytes: int,
 ) -> _resil.Settings:
     return _resil.Settings(
-        lenient=lenient,
-        every_rejection=every_rejection,
-        app_id=None if app_id is None else _utf8("app_id", app_id),
-        config=None if config is None else os.fsencode(config),
-        max_endpoints=max_endpoints,
-        event_capacity=event_capacity,
-        jitter_seed=jitter_seed,
-        max_bytes=max_bytes,
+        lenient=bool(lenient),
+        every_rejection=bool(every_rejection),
+        app_id=None if app_id is None else _no_nul("app_id", _utf8("app_id", app_id)),
+        config=None if config is None else _native(config),
+        max_endpoints=_whole("max_endpoints", max_endpoints, 32),
+        event_capacity=_whole("event_capacity", event_capacity, 32),
+        jitter_seed=_whole("jitter_seed", jitter_seed, 64),
+        max_bytes=_whole("max_bytes", max_bytes, 64),
     )
+
+
+def _whole(what: str, number: int, bits: int) -> int:
+    if not isinstance(number, int):
+        raise TypeError(f"{what} is a whole number, not {number!r}")
+    if not 0 <= number < 1 << bits:
+        raise ValueError(f"{what} is from 0 to 2**{bits} - 1, not {number}")
+    return number
+
+
+def _native(path: Path) -> bytes:
+    return _no_nul("a path", os.fsencode(path))
+
+
+def _no_nul(what: str, text: bytes) -> bytes:
+    """For what the engine reads as a C string: it would go on without the rest."""
+    if b"\0" in text:
+        raise ValueError(f"{what} has no NUL character, but {text!r} has")
+    return text
 
 
 def _utf8(what: str, text: object, types: Tuple[type, ...] = (str,)) -> bytes:

@@ -15,6 +15,7 @@ from ._errors import (
     DeadlineExceededError,
     EngineClosedError,
     Misuse,
+    RejectedError,
     ResilError,
     RetriesExhaustedError,
     TooManyRequestsError,
@@ -149,7 +150,7 @@ def as_result(attempt: Attempt, value: Any) -> Result[Any]:
 
 def as_failure(attempt: Attempt, error: Exception) -> Result[Any]:
     """The Result of an operation that raised."""
-    return Result(False, None, error, attempt.reason, getattr(error, "retry_after", None))
+    return Result(False, None, error, attempt.reason, error.retry_after if isinstance(error, RejectedError) else None)
 
 
 def _not_awaited(fn: Callable[..., Any], value: CoroutineType[Any, Any, Any]) -> Misuse:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Tuple, Type, Union
 Duration = Union[float, timedelta]
 """Seconds, or a timedelta."""
 
-Failures = Union[Type[BaseException], Tuple[Type[BaseException], ...], Callable[[BaseException], bool]]
+Failures = Union[Type[BaseException], Tuple[Type[BaseException], ...], Callable[[Exception], bool]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Options:
         """Whether an exception of the function counts as a failure of what it called."""
         if _is_exceptions(self.failures):
             return isinstance(error, self.failures)  # type: ignore[arg-type]
-        return bool(self.failures(error))  # type: ignore[operator]
+        return isinstance(error, Exception) and bool(self.failures(error))  # type: ignore[operator]
 
 
 def _is_exceptions(failures: object) -> bool:

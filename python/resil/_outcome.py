@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Optional, Tuple
+from datetime import timezone
+from typing import Any, Optional, Set, Tuple
 
 from ._errors import Misuse
 from ._options import Duration, Options
@@ -19,6 +20,15 @@ _TIMEOUTS = {
     ("asyncio.exceptions", "TimeoutError"),  # before Python 3.11
     ("socket", "timeout"),  # before Python 3.10
     ("concurrent.futures._base", "TimeoutError"),  # before Python 3.11
+}
+
+# What comes from the caller's side, not from the target, however wide the options' `failures` are: Ctrl+C is not
+# retried.
+_CANCELLATIONS = {
+    ("asyncio.exceptions", "CancelledError"),
+    ("builtins", "KeyboardInterrupt"),
+    ("builtins", "SystemExit"),
+    ("builtins", "GeneratorExit"),
 }
 
 
@@ -47,9 +57,9 @@ def of_error(options: Options, error: BaseException, budget: Optional[float]) ->
     """What an exception says. One that is no failure says success: the target did answer."""
     if isinstance(error, Misuse) or (options.failures is Exception and _never_ran(error)):
         return CANCELLED, None
+    if not isinstance(error, Exception) and _is_one_of(_CANCELLATIONS, error):
+        return CANCELLED, None
     if not options.failed(error):
-        # CancelledError, KeyboardInterrupt, SystemExit and GeneratorExit come from the caller's side, not from the
-        # target.
         return (SUCCESS if isinstance(error, Exception) else CANCELLED), None
     outcome = _outcome(options, error)
     if outcome is not None and not succeeded(outcome):
@@ -75,9 +85,11 @@ def succeeded(outcome: int) -> bool:
 
 
 def is_timeout(error: BaseException) -> bool:
-    if isinstance(error, TimeoutError):
-        return True
-    return any((base.__module__, base.__name__) in _TIMEOUTS for base in type(error).__mro__)
+    return isinstance(error, TimeoutError) or _is_one_of(_TIMEOUTS, error)
+
+
+def _is_one_of(names: Set[Tuple[str, str]], error: BaseException) -> bool:
+    return any((base.__module__, base.__name__) in names for base in type(error).__mro__)
 
 
 def _outcome(options: Options, thing: Any) -> Optional[int]:
@@ -130,7 +142,10 @@ def parse_retry_after(text: str) -> Optional[float]:
     from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
 
     try:
-        until = parsedate_to_datetime(text).timestamp()
+        date = parsedate_to_datetime(text)
+        if date.tzinfo is None:  # HTTP's old form of dates has no zone, and means GMT
+            date = date.replace(tzinfo=timezone.utc)
+        until = date.timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return max(0.0, until - time.time())

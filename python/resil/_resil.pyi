@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Coroutine, Generator
 from contextvars import ContextVar
-from types import GenericAlias
+from types import FrameType, GenericAlias
 from typing import Any, Callable, Final, Generic, TypeVar, final
 
 from typing_extensions import ParamSpec, Self
@@ -120,6 +120,10 @@ class Attempt:
 
 @final
 class Acall(Coroutine[Any, Any, _T]):
+    __name__: str
+    __qualname__: str
+    @property
+    def cr_frame(self) -> FrameType | None: ...
     def __await__(self) -> Generator[Any, None, _T]: ...
     def __iter__(self) -> Self: ...
     def __next__(self) -> Any: ...

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 class Timers:
     """The attempts under way with one budget on one event loop."""
 
-    __slots__ = ("_armed", "_under_way", "loop", "seconds")
+    __slots__ = ("_handle", "_replaced", "_under_way", "loop", "seconds")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self.loop = loop
         self.seconds = seconds
         self._under_way: Dict[Budget, None] = {}  # oldest first
-        self._armed = False
+        self._handle: Optional[asyncio.TimerHandle] = None
+        self._replaced = False
 
     def start(self) -> Budget:
         task = asyncio.current_task(self.loop)
@@ -34,16 +35,15 @@ class Timers:
             raise RuntimeError("an attempt with a timeout runs in an asyncio task")
         budget = Budget(self, task, self.loop.time() + self.seconds)
         self._under_way[budget] = None
-        if not self._armed:
+        if self._handle is None:
             self._arm(budget)
         return budget
 
     def _arm(self, budget: Budget) -> None:
-        self._armed = True
-        self.loop.call_at(budget.until, self._fire)
+        self._handle = self.loop.call_at(budget.until, self._fire)
 
     def _fire(self) -> None:
-        self._armed = False
+        self._handle = None
         now = self.loop.time()
         while self._under_way:
             budget = next(iter(self._under_way))
@@ -55,6 +55,20 @@ class Timers:
 
     def remove(self, budget: Budget) -> None:
         self._under_way.pop(budget, None)
+        if self._replaced:
+            self._disarm()
+
+    def replace(self, loop: asyncio.AbstractEventLoop) -> None:
+        """No attempt will be added, so the timer need not outlive those under way. Matters where deadlines make every
+        budget another."""
+        self._replaced = True
+        if self.loop is loop:  # another loop's timer is for its own thread to touch
+            self._disarm()
+
+    def _disarm(self) -> None:
+        if self._handle is not None and not self._under_way:
+            self._handle.cancel()
+            self._handle = None
 
 
 class Budget:
@@ -95,7 +109,10 @@ class Budget:
 def start_budget(endpoint: Endpoint, seconds: float) -> Budget:
     """A budget for an attempt of this endpoint, from now on."""
     loop = asyncio.get_running_loop()
-    timers = endpoint._timers
+    latest = endpoint._latest
+    timers = latest.timers
     if timers is None or timers.loop is not loop or timers.seconds != seconds:
-        timers = endpoint._timers = Timers(loop, seconds)  # those in use elsewhere go on with the old ones
+        if timers is not None:
+            timers.replace(loop)
+        timers = latest.timers = Timers(loop, seconds)  # those in use go on with the old ones
     return timers.start()

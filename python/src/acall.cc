@@ -1,6 +1,8 @@
 // acall: what `await endpoint.acall(fn, ...)` awaits. Like call.cc it carries the attempt that succeeds: begin, fn's
 // coroutine, end, without a coroutine of our own around it. Whatever else happens goes on in one of Python's, which
 // this then drives.
+#include <atomic>
+
 #include "arguments.h"
 #include "compat.h"
 
@@ -15,9 +17,38 @@ struct AcallObject {  // a coroutine: one task drives it
   PyObject* inner;    // the coroutine under way, or NULL
   resil_ticket ticket;
   State state;
+  std::atomic<bool> driven;
 };
 
 AcallObject* self_of(PyObject* object) { return reinterpret_cast<AcallObject*>(object); }
+
+// Whoever drives it has it alone, like any coroutine: fn may know this object and drive it from within, and without a
+// GIL another thread may.
+class Driver {
+ public:
+  explicit Driver(AcallObject* self) : self_(take(self->driven) ? self : nullptr) {
+    if (self_ == nullptr) PyErr_SetString(PyExc_ValueError, "coroutine already executing");
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  ~Driver() {
+    if (self_ != nullptr) self_->driven.store(false, std::memory_order_release);
+  }
+  explicit operator bool() const { return self_ != nullptr; }
+
+ private:
+  static bool take(std::atomic<bool>& driven) {
+#ifdef Py_GIL_DISABLED
+    return !driven.exchange(true, std::memory_order_acquire);
+#else
+    if (driven.load(std::memory_order_relaxed)) return false;
+    driven.store(true, std::memory_order_relaxed);
+    return true;
+#endif
+  }
+
+  AcallObject* const self_;
+};
 
 Call call_of(const AcallObject* self) {
   const Py_ssize_t named = self->kwnames != nullptr ? PyTuple_GET_SIZE(self->kwnames) : 0;
@@ -85,7 +116,8 @@ PySendResult start(AcallObject* self, PyObject** result) {
   const std::int32_t answer = begin_ticket(self->endpoint, &self->ticket, &began);
   if (answer < 0) return over(self, PYGEN_ERROR);
   const bool allowed = answer == RESIL_ALLOW;
-  if (!allowed || self->ticket.timeout_ns != 0) return delegate(self, allowed, began, false, nullptr, nullptr, result);
+  if (!allowed || !self->endpoint->plain || self->ticket.timeout_ns != 0)
+    return delegate(self, allowed, began, false, nullptr, nullptr, result);
   self->state = State::Simple;
   self->inner = coroutine_of(self);
   return step(self, self->inner != nullptr ? send_to(self->inner, Py_None, result) : PYGEN_ERROR, result);
@@ -94,6 +126,8 @@ PySendResult start(AcallObject* self, PyObject** result) {
 PySendResult acall_send(PyObject* object, PyObject* value, PyObject** result) {
   AcallObject* self = self_of(object);
   *result = nullptr;
+  const Driver driver(self);
+  if (!driver) return PYGEN_ERROR;
   if (self->state == State::Fresh) return start(self, result);
   if (self->state == State::Over) {
     PyErr_SetString(PyExc_RuntimeError, "cannot reuse already awaited coroutine");
@@ -114,6 +148,8 @@ PyObject* acall_next(PyObject* object) { return acall_send_method(object, Py_Non
 PyObject* acall_throw(PyObject* object, PyObject* args) {
   static PyObject* const name = PyUnicode_InternFromString("throw");
   AcallObject* self = self_of(object);
+  const Driver driver(self);
+  if (!driver) return nullptr;
   if (self->inner == nullptr) {  // not under way: a coroutine that has not begun raises it, and is over
     PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
     if (!PyArg_UnpackTuple(args, "throw", 1, 3, &type, &value, &traceback)) return nullptr;
@@ -136,6 +172,8 @@ PyObject* acall_throw(PyObject* object, PyObject* args) {
 
 PyObject* acall_close(PyObject* object, PyObject*) {
   AcallObject* self = self_of(object);
+  const Driver driver(self);
+  if (!driver) return nullptr;
   PyObject* closed = self->inner != nullptr ? PyObject_CallMethod(self->inner, "close", nullptr) : nullptr;
   const bool failed = self->inner != nullptr && closed == nullptr;
   Py_XDECREF(closed);
@@ -190,6 +228,24 @@ void acall_dealloc(PyObject* object) {
   Py_DECREF(type);
 }
 
+// fn's name: what asyncio shows of a task. Without one, AttributeError, as from whatever else has none.
+PyObject* get_of_fn(PyObject* object, void* name) {
+  PyObject* args = self_of(object)->args;
+  return PyObject_GetAttrString(args != nullptr ? PyTuple_GET_ITEM(args, 0) : Py_None, static_cast<const char*>(name));
+}
+
+// For Task.get_stack: the frame of the coroutine under way.
+PyObject* get_frame(PyObject* object, void*) {
+  PyObject* inner = self_of(object)->inner;
+  if (inner == nullptr) Py_RETURN_NONE;
+  return PyObject_GetAttrString(inner, "cr_frame");
+}
+
+PyGetSetDef getters[] = {{"__name__", get_of_fn, nullptr, nullptr, const_cast<char*>("__name__")},
+                         {"__qualname__", get_of_fn, nullptr, nullptr, const_cast<char*>("__qualname__")},
+                         {"cr_frame", get_frame, nullptr, nullptr, nullptr},
+                         {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
 PyMethodDef methods[] = {{"send", acall_send_method, METH_O, "As of any coroutine."},
                          {"throw", acall_throw, METH_VARARGS, "As of any coroutine."},
                          {"close", acall_close, METH_NOARGS, "As of any coroutine."},
@@ -203,6 +259,7 @@ PyType_Slot slots[] = {{Py_tp_doc, const_cast<char*>("The coroutine that acall()
                        {Py_tp_iter, reinterpret_cast<void*>(acall_await)},
                        {Py_tp_iternext, reinterpret_cast<void*>(acall_next)},
                        {Py_tp_methods, methods},
+                       {Py_tp_getset, getters},
                        {Py_tp_traverse, reinterpret_cast<void*>(acall_traverse)},
                        {Py_tp_clear, reinterpret_cast<void*>(acall_clear)},
                        {Py_tp_finalize, reinterpret_cast<void*>(acall_finalize)},

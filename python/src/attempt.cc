@@ -62,7 +62,6 @@ void attempt_dealloc(PyObject* object) {
   AttemptObject* self = self_of(object);
   if (self->in_flight) abandon_ticket(self->endpoint, &self->ticket);
   Py_XDECREF(self->endpoint);
-  Py_XDECREF(self->outer);
   PyTypeObject* type = Py_TYPE(object);
 #ifndef Py_GIL_DISABLED
   if (type == types.attempt && kept_count < static_cast<int>(std::size(kept))) {
@@ -76,6 +75,7 @@ void attempt_dealloc(PyObject* object) {
 }
 
 PyObject* attempt_begin(PyObject* object, PyObject*) {
+  const Turn turn(object);
   AttemptObject* self = self_of(object);
   if (self->in_flight) {
     raise_error("ResilError", "this attempt has begun already: end it before it begins again");
@@ -103,6 +103,7 @@ PyObject* attempt_end(PyObject* object, PyObject* const* args, Py_ssize_t count)
   }
   std::int64_t hint = 0;
   if (count > 1 && args[1] != Py_None && !nanoseconds(args[1], &hint)) return nullptr;
+  const Turn turn(object);
   if (!self->in_flight) {
     raise_error("ResilError", "no attempt is in flight: begin comes before end, and is answered by one end");
     return nullptr;
@@ -116,6 +117,7 @@ PyObject* attempt_end(PyObject* object, PyObject* const* args, Py_ssize_t count)
 }
 
 PyObject* attempt_succeed(PyObject* object, PyObject* value) {
+  const Turn turn(object);
   AttemptObject* self = self_of(object);
   if (!self->in_flight || !self->endpoint->plain) Py_RETURN_FALSE;
   const std::int32_t ended = end_if_successful(self->endpoint, &self->ticket, value, &self->in_flight);

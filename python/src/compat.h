@@ -44,6 +44,23 @@ inline int optional_attribute(PyObject* object, PyObject* name, PyObject** value
 #endif
 }
 
+// Keeps other threads off an object while it lives. The GIL does so by itself, and like the GIL this is let go while
+// the thread waits, or runs Python code that does.
+class Turn {
+ public:
+#ifdef Py_GIL_DISABLED
+  explicit Turn(PyObject* object) { PyCriticalSection_Begin(&section_, object); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { PyCriticalSection_End(&section_); }
+
+ private:
+  PyCriticalSection section_;
+#else
+  explicit Turn(PyObject*) {}
+#endif
+};
+
 // Sends a value into a coroutine.
 #if PY_VERSION_HEX >= 0x030A0000
 inline PySendResult send_to(PyObject* coroutine, PyObject* value, PyObject** result) {

@@ -27,7 +27,7 @@ struct AttemptObject {                     // used by one thread at a time
   bool in_flight;
   bool allowed;
   std::int32_t verdict;
-  PyObject* outer;  // the attempt with a budget that this one runs in, or NULL
+  std::int64_t budget_ns;  // what time_left() counts from: the timeout, or less where an attempt around it has less
 };
 
 struct Types {  // set when the module loads, constant from then on

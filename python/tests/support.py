@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Awaitable, Callable, List
+import selectors
+from typing import Any, Awaitable, Callable, List, Optional
 
 import resil
 
@@ -85,15 +86,40 @@ class Flaky:
         return self(*args, **kwargs)
 
 
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time jumps to the next timer as soon as nothing else is to be done, so that no test waits and
+    none depends on how busy the machine is. For whoever waits for a socket its time passes too fast."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+        class Selector(selectors.SelectSelector):
+            def select(selector, timeout: Optional[float] = None) -> Any:  # noqa: N805
+                ready = super().select(None if timeout is None else 0)
+                if timeout is not None and not ready:
+                    self.now += timeout
+                return ready
+
+        super().__init__(Selector())
+
+    def time(self) -> float:
+        return self.now
+
+
 def run(make: Callable[[], Awaitable[Any]]) -> Any:
-    """asyncio.run of what a function awaits, and a complaint if that leaves a task behind."""
+    """What a function's awaitable returns on a virtual loop, and a complaint if it leaves a task behind."""
 
     async def main() -> Any:
         answer = await make()
         assert asyncio.all_tasks() == {asyncio.current_task()}
         return answer
 
-    return asyncio.run(main())
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(main())
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 def trip(endpoint: resil.Endpoint, failures: int = 1) -> None:
@@ -101,3 +127,7 @@ def trip(endpoint: resil.Endpoint, failures: int = 1) -> None:
         attempt = endpoint.begin()
         attempt.end(resil.FAILURE)
     assert endpoint.state == "open"
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()

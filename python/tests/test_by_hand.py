@@ -123,6 +123,14 @@ def test_with_attempt_told_otherwise(engine: resil.Engine) -> None:
     assert attempt.reason == "cancelled"
 
 
+def test_with_attempt_and_an_option_that_raises(engine: resil.Engine) -> None:
+    attempt = engine.app("guarded", "m").options(failures=lambda error: bool(1 // 0)).attempt()
+    with pytest.raises(ZeroDivisionError):
+        with attempt:
+            raise ConnectionError
+    assert (attempt.in_flight, attempt.reason) == (False, "cancelled")
+
+
 def test_with_attempt_budget(engine: resil.Engine, clock: VirtualClock) -> None:
     with engine.app("leisurely", "m").attempt():
         clock.advance(2)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
 from typing import Any
 
 import pytest
 
 import resil
-from support import Flaky, VirtualClock, trip
+from support import Flaky, VirtualClock, run, trip
 
 
 def test_passes_arguments_and_result(engine: resil.Engine) -> None:
@@ -128,6 +129,19 @@ def test_try_call_gives_up_with_a_value(engine: resil.Engine) -> None:
     assert result.unwrap() == "no"
 
 
+def test_try_call_takes_retry_after_from_rejections_only(engine: resil.Engine) -> None:
+    error = ConnectionError("busy")
+    error.retry_after = "soon"  # type: ignore[attr-defined]
+    result = engine.app("guarded", "m").try_call(Flaky(1, error))
+    assert (result.error, result.retry_after) == (error, None)
+    stubborn = engine.app("stubborn", "m").try_call(Flaky(9))  # its third failure opens the breaker
+    assert (result.reason, stubborn.reason, stubborn.retry_after) == (
+        "retries-exhausted",
+        "breaker-open",
+        pytest.approx(4),
+    )
+
+
 def test_try_call_lets_the_keyboard_through(engine: resil.Engine) -> None:
     with pytest.raises(KeyboardInterrupt):
         engine.app("plain", "m").try_call(Flaky(1, KeyboardInterrupt()))
@@ -167,6 +181,18 @@ def test_decorated_method(engine: resil.Engine) -> None:
             return self.stock - sold
 
     assert Shop().left(1) == 2
+
+
+def test_decorated_objects(engine: resil.Engine) -> None:
+    orders = engine.app("plain", "m")
+
+    class Place:
+        async def __call__(self, order: int) -> int:
+            return order
+
+    assert run(lambda: orders(Place())(7)) == 7
+    assert run(lambda: orders(functools.partial(Flaky.acall, Flaky(1)))(8)) == ((8,), {})
+    assert orders(Flaky(1))(9) == ((9,), {})
 
 
 def test_decorator_refuses_what_it_cannot_protect(engine: resil.Engine) -> None:

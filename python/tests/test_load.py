@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import pathlib
-from typing import Any, Callable
+from typing import Any, Callable, List
 
 import pytest
 
@@ -143,6 +143,35 @@ def test_targets_that_are_none(engine: resil.Engine) -> None:
     full.app("plain", "1")
     with pytest.raises(resil.ResilError, match="max_endpoints"):
         full.app("plain", "2")
+
+
+def test_names_and_numbers_that_are_none(engine: resil.Engine, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(ValueError, match="has a name"):
+        engine.app("")
+    with pytest.raises(TypeError, match="actor's id is a str"):
+        engine.actor("T", None)  # type: ignore[arg-type]
+    path = tmp_path / "policies.yaml"
+    path.write_text(POLICIES)
+    cut: List[Callable[[], Any]] = [  # C would read a string up to its NUL, and find the file
+        lambda: resil.Engine.load(f"{path}\0.old"),
+        lambda: resil.Engine.from_text(POLICIES, app_id="checkout\0"),
+        lambda: resil.Engine.from_text(POLICIES, config=f"{path}\0"),
+        lambda: resil.check(f"{path}\0"),
+        lambda: resil.Engine.load(path).reload(f"{path}\0"),
+    ]
+    for each in cut:
+        with pytest.raises(ValueError, match="NUL"):
+            each()
+    for name, number in (
+        ("max_endpoints", -1),
+        ("event_capacity", 1 << 32),
+        ("jitter_seed", 1 << 64),
+        ("max_bytes", -5),
+    ):
+        with pytest.raises(ValueError, match=f"{name} is from 0 to"):
+            resil.Engine.from_text(POLICIES, **{name: number})  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=f"{name} is a whole number, not 'many'"):
+            resil.Engine.from_text(POLICIES, **{name: "many"})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("clock", [3, "now", object()])

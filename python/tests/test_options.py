@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from datetime import timedelta
 from typing import Any, Dict, List
 
@@ -54,6 +56,33 @@ def test_failures_by_class(engine: resil.Engine) -> None:
     with pytest.raises(ConnectionError):
         orders.call(Flaky(1))
     assert orders.state == "open"
+
+
+@pytest.mark.parametrize("failures", [BaseException, (OSError, BaseException), lambda error: True])
+def test_wide_failures_do_not_keep_anybody_from_leaving(engine: resil.Engine, failures: Any) -> None:
+    orders = engine.app("stubborn", "m").options(failures=failures)  # would retry for ever
+
+    async def acall(flaky: Flaky) -> Any:
+        return flaky()
+
+    for error in (KeyboardInterrupt(), SystemExit(1), GeneratorExit(), asyncio.CancelledError()):
+        with pytest.raises(type(error)):
+            orders.call(Flaky(1, error))
+        with pytest.raises(type(error)):
+            orders.acall(acall, Flaky(1, error)).send(None)
+    totals = engine.snapshot()["endpoints"][0]["calls"]
+    assert (totals["cancelled"], totals["failures"]) == (8, 0)
+
+
+def test_failures_by_a_class_that_is_no_exception(engine: resil.Engine) -> None:
+    class Late(BaseException):
+        """Like gevent.Timeout."""
+
+    orders = engine.app("guarded", "m")
+    for failures, state in ((Exception, "closed"), (lambda error: True, "closed"), (Late, "open")):
+        with pytest.raises(Late):
+            orders.options(failures=failures).call(Flaky(1, Late()))
+        assert orders.state == state
 
 
 def test_failures_by_function(engine: resil.Engine, clock: VirtualClock) -> None:
@@ -143,6 +172,16 @@ def test_time_left(engine: resil.Engine, clock: VirtualClock) -> None:
         return hurried.call(resil.time_left)  # no more than the outer attempt has
 
     assert leisurely.call(late) == pytest.approx(0.03)
+
+
+def test_time_left_after_an_attempt_in_its_context(engine: resil.Engine) -> None:
+    leisurely, hurried = engine.app("leisurely", "m"), engine.app("hurried", "m")
+    context = leisurely.call(contextvars.copy_context)  # as a task gets that an attempt starts and leaves behind
+    assert context.run(resil.time_left) is None
+    assert context.run(leisurely.call, resil.time_left) == 5.0
+    for _ in range(200_000):  # each in the context of the one before: none may hold on to all of them
+        context = context.run(hurried.call, contextvars.copy_context)
+    del context
 
 
 def test_time_left_in_retries(engine: resil.Engine, clock: VirtualClock) -> None:

@@ -19,6 +19,10 @@ async def afetch(order: int) -> bytes:
     return str(order).encode()
 
 
+def ours(error: Exception) -> bool:
+    return isinstance(error, OSError)
+
+
 engine = resil.Engine.load("resiliency.yaml", app_id="checkout", lenient=True)
 orders = engine.app("order-processor", "orders").options(
     wait=True,
@@ -28,6 +32,7 @@ orders = engine.app("order-processor", "orders").options(
     status=lambda thing: None,
 )
 
+assert_type(orders.options(failures=ours), resil.Endpoint)
 assert_type(orders.call(fetch, 1, gift=True), str)
 assert_type(orders.try_call(fetch, 1), resil.Result[str])
 assert_type(orders.try_call(fetch, 1).unwrap(), str)
