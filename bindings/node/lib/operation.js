@@ -5,7 +5,7 @@
 const { AsyncResource } = require('async_hooks');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { VERDICT, DECISION, WHY } = require('./codes');
-const { Outcome, isThenable, ofValue, ofError } = require('./outcome');
+const { Outcome, isThenable } = require('./outcome');
 const { begin, end, endAdopted } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
@@ -57,9 +57,10 @@ class Operation extends AsyncResource {
   static run(endpoint, fn, options, wantsValue) {
     if (endpoint.engine.disposed) return failed(make.closed(), wantsValue);
     if (options.signal !== undefined && options.signal.aborted) return failed(options.signal.reason, wantsValue);
+    const { deadlineMs } = options;
     endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
     const low = endpoint._words[0];
-    if ((low & FAST) !== 0 && options.deadlineMs === 0) {
+    if ((low & FAST) !== 0 && deadlineMs === 0) {
       const operation = new Operation(endpoint, fn, options, wantsValue);
       operation.goBy(low, endpoint._words[1], nowNs(endpoint.engine._clock));
       const promise = operation._promise();
@@ -67,14 +68,8 @@ class Operation extends AsyncResource {
       return promise;
     }
     const ticket = takeTicket();
-    return Operation.begun(
-      endpoint,
-      fn,
-      options,
-      wantsValue,
-      ticket,
-      begin(endpoint, ticket, MODE.FRESH, options.deadlineMs),
-    );
+    const verdict = begin(endpoint, ticket, MODE.FRESH, deadlineMs);
+    return Operation.begun(endpoint, fn, options, wantsValue, ticket, verdict);
   }
 
   /** Goes on from the first begin, whose answer is in the registers. Answers a promise. */
@@ -119,19 +114,30 @@ class Operation extends AsyncResource {
     return promise;
   }
 
+  // The caller may have left in the middle of a begin or an end: a listener of the events that this caused did it.
+  get _deserted() {
+    return this.options.signal !== undefined && this.options.signal.aborted;
+  }
+
   _attempt(attempt, timeoutMs) {
+    if (this._deserted) {
+      this._settle(Outcome.CANCELLED, this.options.signal.reason, true);
+      return;
+    }
     const context = new AttemptContext(attempt, timeoutMs, this.options.signal);
     this.context = context;
     if (timeoutMs !== undefined) this.endpoint.engine._wheel.add(this, timeoutMs);
     const { fn } = this;
     let promise;
+    let later;
     try {
       promise = fn(context);
+      later = isThenable(promise);
     } catch (error) {
       this._report(context, error, true);
       return;
     }
-    if (isThenable(promise)) {
+    if (later) {
       Promise.resolve(promise).then(
         (value) => this._report(context, value, false),
         (error) => this._report(context, error, true),
@@ -144,14 +150,12 @@ class Operation extends AsyncResource {
   // An attempt came back. One that had been given up before (its budget ended, its caller left) comes back to nobody.
   _report(context, value, threw) {
     if (this.context !== context) {
-      if (!threw) this._discard(value);
+      if (!threw) this.options.drop(value);
       return;
     }
     let outcome;
     try {
-      outcome =
-        this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ??
-        (threw ? ofError(value) : ofValue(value));
+      outcome = this.options.judge(value, threw);
     } catch (error) {
       this._settle(Outcome.FAILURE, error, true);
       return;
@@ -172,12 +176,12 @@ class Operation extends AsyncResource {
   /** The caller's signal aborted. */
   cancel(reason) {
     const { context } = this;
-    if (context === null) {
+    if (context !== null) {
+      this._settle(Outcome.CANCELLED, reason, true);
+      context._abort(reason);
+    } else if (this.cancelWait !== null) {
       this._throw(reason);
-      return;
-    }
-    this._settle(Outcome.CANCELLED, reason, true);
-    context._abort(reason);
+    } // otherwise it is in the middle of a begin or an end, and will look at the signal; or over
   }
 
   _settle(outcome, value, threw) {
@@ -200,23 +204,12 @@ class Operation extends AsyncResource {
     }
     if (threw) this.lastError = value;
     if (decision === DECISION.RETRY && refused === undefined) {
-      if (!threw) this._discard(value);
+      if (!threw) this.options.drop(value);
       this._wait(doubles[DOUBLE.DELAY] / 1e6, false);
     } else if (decision === DECISION.DONE || outcome === Outcome.CANCELLED) {
       this._hand(value, threw);
     } else {
       this._giveUp(value, threw, ints[INT.REASON], context.attempt, refused);
-    }
-  }
-
-  // A result that nobody will get.
-  _discard(value) {
-    try {
-      this.options.discard?.(value);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
     }
   }
 
@@ -242,6 +235,10 @@ class Operation extends AsyncResource {
     const { engine } = this.endpoint;
     if (engine.disposed) {
       this.disposed();
+      return;
+    }
+    if (this._deserted) {
+      this._throw(this.options.signal.reason);
       return;
     }
     this.rejected = rejected;
