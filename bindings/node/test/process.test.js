@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { child } = require('./support/child');
 
 test('an idle engine keeps nothing alive', async () => {
-  const { code, out, ms } = await child(
+  const { code, out } = await child(
     `
     const engine = Engine.fromText(COMMON);
     engine.on('retry', () => {});
@@ -16,8 +16,7 @@ test('an idle engine keeps nothing alive', async () => {
     })();
   `.replace('COMMON)', "COMMON.replace('second: 1s', 'second: 1h'))"),
   );
-  assert.deepEqual([code, out], [0, 'done\n']);
-  assert.ok(ms < 30_000, String(ms));
+  assert.deepEqual([code, out], [0, 'done\n']); // a child that does not end by itself is killed, and has no code
 });
 
 test('a pending retry keeps the process alive', async () => {
