@@ -12,14 +12,14 @@ function wrapFetch(engine, options) {
     const init = options ?? {};
     const request =
       typeof input === 'object' && input !== null && typeof input.clone === 'function' ? input : undefined;
-    if (request !== undefined && request.bodyUsed) return inner(input, options); // the platform's own complaint
+    if (request !== undefined && request.bodyUsed) return inner(input, init); // the platform's own complaint
     const described = {
       url: request === undefined ? String(input) : request.url,
       method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
       headers: init.headers ?? request?.headers,
     };
     const wanted = target(described);
-    if (wanted === undefined || wanted === null) return inner(input, options);
+    if (wanted === undefined || wanted === null) return inner(input, init);
 
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
     const once = refusalOf(init.body ?? null);

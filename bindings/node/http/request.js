@@ -5,7 +5,9 @@
 function defaultTarget({ url, headers }) {
   const named = headerOf(headers, 'dapr-app-id');
   if (url.startsWith('/') && named === undefined)
-    throw new TypeError(`${url} does not say which host it is for: give the option \`target\` or the header dapr-app-id`);
+    throw new TypeError(
+      `${url} does not say which host it is for: give the option \`target\` or the header dapr-app-id`,
+    );
   const { hostname, pathname } = new URL(url, 'http://unsaid');
   const app = named ?? hostname;
   return app === '' ? undefined : { app, method: pathname.replace(/^\/+/, '') || undefined };

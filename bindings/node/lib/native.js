@@ -29,7 +29,9 @@ function load() {
 
 const native = load();
 if (native.abi !== native.compiledAbi) {
-  throw make.native(`resil's binary holds ABI ${native.abi} but was compiled for ABI ${native.compiledAbi}: ${remedy()}`);
+  throw make.native(
+    `resil's binary holds ABI ${native.abi} but was compiled for ABI ${native.compiledAbi}: ${remedy()}`,
+  );
 }
 
 module.exports = native;

@@ -12,7 +12,8 @@ test('an outcome that is none is a failure, and the error says what to answer', 
   for (const wrong of ['failure', true, 999, -1, 1.5, {}]) {
     const { clock, app, engine } = virtual(t);
     const outcome = () => wrong;
-    const says = (error) => error instanceof ExhaustedError && /outcome answers undefined or one of/.test(error.message);
+    const says = (error) =>
+      error instanceof ExhaustedError && /outcome answers undefined or one of/.test(error.message);
     await assert.rejects(clock.run(app('retry').execute(flaky(0), { outcome })), says);
     assert.equal(counts(engine, app('retry')).failures, 4);
     assert.throws(() => app('window').executeSync(() => 1, { outcome }), TypeError);
