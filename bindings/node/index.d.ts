@@ -141,6 +141,7 @@ export class Endpoint {
   /** One attempt by hand. */
   begin(options?: { deadline?: Date | number }): Attempt;
   toString(): string;
+  toJSON(): string;
 }
 
 /** One attempt by hand: if `allowed`, make it within `timeoutMs` and end() it exactly once, whatever happened. */

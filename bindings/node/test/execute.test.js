@@ -1,6 +1,7 @@
 'use strict';
 const { test } = require('node:test');
 const assert = require('node:assert/strict');
+const { inspect } = require('util');
 const { Outcome, ExhaustedError, OpenError, TooManyRequestsError, DeadlineError, RetryRefusedError } = require('..');
 const { virtual, real, flaky, deferred, counts } = require('./support/policies');
 
@@ -209,6 +210,25 @@ test('with a retry policy, the breaker that opens ends the operation, with the f
   const patient = flaky(3);
   assert.equal(await clock.run(app('all', 'other').execute(patient, { waitWhenOpen: true })), 'ok');
   assert.equal(patient.calls, 4);
+});
+
+test('errors, results and events can be printed and serialized', async (t) => {
+  const { clock, app, engine } = virtual(t);
+  const events = [];
+  engine.on('stateChange', (event) => events.push(event));
+  const results = [];
+  for (const name of ['plain', 'plain', 'plain', 'retry'])
+    results.push(await clock.run(app(name).tryExecute(flaky(9))));
+  results.push(await clock.run(app('timeout').tryExecute(() => new Promise(() => {}))));
+  assert.deepEqual(
+    results.map(({ code }) => code),
+    [undefined, undefined, 'RESIL_OPEN', 'RESIL_EXHAUSTED', 'RESIL_TIMEOUT'],
+  );
+  for (const { error } of results.slice(2)) {
+    assert.ok(error.endpoint === app('plain') || error.endpoint === app('retry') || error.endpoint === app('timeout'));
+    assert.ok(!inspect(error, { customInspect: false }).includes('Engine'), inspect(error)); // as for one that nobody catches
+  }
+  assert.match(JSON.stringify([results, events]), /"endpoint":"plain:m"/);
 });
 
 test('tryExecute throws nothing', async (t) => {
