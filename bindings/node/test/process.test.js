@@ -124,3 +124,23 @@ test('fake timers installed later are honoured', async () => {
   `);
   assert.deepEqual([code, out], [0, '1\n2000\n2\n']);
 });
+
+test('fake timers that are taken away again take no budgets with them', async () => {
+  const { code, out } = await child(`
+    const engine = Engine.fromText(policies({ timeouts: '{t: 30ms}', apps: '{a: {timeout: t}}' }));
+    const real = globalThis.setTimeout;
+    const never = () => new Promise(() => {});
+    const over = (name) => engine.app('a', name).execute(never).catch(({ code }) => console.log(name, code));
+    (async () => {
+      await over('before'); // leaves no timer of its own
+      let fakes = [];
+      globalThis.setTimeout = (callback) => { fakes.push(callback); return {}; };
+      engine.app('a', 'tick').execute(never).catch(() => {});
+      fakes.shift()(); // the tick; the timer itself never fires
+      engine.app('a', 'young').execute(never).catch(() => {});
+      globalThis.setTimeout = real;
+      await over('after');
+    })();
+  `);
+  assert.deepEqual([code, out], [0, 'before RESIL_TIMEOUT\nafter RESIL_TIMEOUT\n']);
+});
