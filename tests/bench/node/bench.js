@@ -23,6 +23,13 @@ const AIMS = [
   ],
   ["breaker, of opossum's", 'await: resil breaker', 'await: opossum', 'at most 1/10', (ratio) => ratio <= 1 / 10],
   [
+    "breaker, of opossum's with its timeout off",
+    'await: resil breaker',
+    'await: opossum, no timeout',
+    'at most 1/10',
+    (ratio) => ratio <= 1 / 10,
+  ],
+  [
     "timeout, of cockatiel's",
     'await: resil timeout',
     'await: cockatiel timeout',
