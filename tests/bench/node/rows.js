@@ -100,13 +100,13 @@ async function rows() {
       loop: (count) => {
         for (let i = 0; i < count; i++) syncAction();
       },
-      count: 2_000_000,
+      count: 500_000,
     },
     'sync: resil breaker': {
       loop: (count) => {
         for (let i = 0; i < count; i++) onBreaker.executeSync(syncAction);
       },
-      count: 2_000_000,
+      count: 500_000,
     },
     'sync: resil begin and end by hand': {
       loop: (count) => {
