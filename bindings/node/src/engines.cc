@@ -116,9 +116,9 @@ napi_value endpoint(napi_env env, napi_callback_info info) {
   return number(env, id);
 }
 
-// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none, the host forbids external
-// memory (Electron) or the lower half of a word comes last: then every call crosses. The memory is the engine's;
-// lib/endpoint.js drops the view before it lets the engine close.
+// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none, the host forbids
+// external memory (Electron) or the lower half of a word comes last: then every call crosses. The memory is the
+// engine's; lib/endpoint.js drops the view before it lets the engine close.
 napi_value word(napi_env env, napi_callback_info info) {
   const Arguments<2> args(env, info);
   napi_value result = nullptr;
