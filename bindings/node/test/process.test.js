@@ -125,6 +125,17 @@ test('fake timers installed later are honoured', async () => {
   assert.deepEqual([code, out], [0, '1\n2000\n2\n']);
 });
 
+test('a wait is rounded up to what the timers of the machine can tell apart', async () => {
+  const { code, out } = await child(`
+    const engine = Engine.fromText(policies({ retries: '{r: {policy: exponential}}', apps: '{a: {retry: r}}' }), { jitterSeed: 7 });
+    let wanted;
+    engine.on('retry', ({ delayMs }) => { wanted = delayMs; });
+    globalThis.setTimeout = (callback, ms) => { console.log(wanted % 1 > 0, ms === Math.ceil(wanted)); return {}; };
+    engine.app('a', 'm').execute(() => Promise.reject(new Error('down')));
+  `);
+  assert.deepEqual([code, out], [0, 'true true\n']);
+});
+
 test('fake timers that are taken away again take no budgets with them', async () => {
   const { code, out } = await child(`
     const engine = Engine.fromText(policies({ timeouts: '{t: 30ms}', apps: '{a: {timeout: t}}' }));
