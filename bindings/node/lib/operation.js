@@ -6,7 +6,7 @@ const { AsyncResource } = require('async_hooks');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { VERDICT, DECISION, WHY } = require('./codes');
 const { Outcome, isThenable } = require('./outcome');
-const { begin, end, endAdopted } = require('./crossing');
+const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, Success, Failure } = require('./result');
@@ -44,6 +44,7 @@ class Operation extends AsyncResource {
     this.context = null; // of the attempt in flight
     this.cancelWait = null;
     this.rejected = false; // waiting for the breaker, not for a retry
+    this.untilMs = Infinity; // the deadline, on the engine's clock
     this.lastError = undefined;
     // For the wheel:
     this.place = NOWHERE;
@@ -68,14 +69,15 @@ class Operation extends AsyncResource {
       return promise;
     }
     const ticket = takeTicket();
+    const untilMs = until(endpoint.engine._clock, deadlineMs);
     const verdict = begin(endpoint, ticket, MODE.FRESH, deadlineMs);
-    return Operation.begun(endpoint, fn, options, wantsValue, ticket, verdict);
+    return Operation.begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs);
   }
 
   /** Goes on from the first begin, whose answer is in the registers. Answers a promise. */
-  static begun(endpoint, fn, options, wantsValue, ticket, verdict) {
+  static begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs = Infinity) {
     const allowed = verdict === VERDICT.ALLOW;
-    if (!allowed && (!options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE)) {
+    if (!allowed && !worthWaiting(options, endpoint.engine._clock, untilMs)) {
       const rejection = rejectedNow(endpoint);
       giveTicket(ticket);
       endpoint._leave();
@@ -86,6 +88,7 @@ class Operation extends AsyncResource {
     const delayMs = doubles[DOUBLE.DELAY] / 1e6;
     const operation = new Operation(endpoint, fn, options, wantsValue);
     operation.ticket = ticket;
+    operation.untilMs = untilMs;
     const promise = operation._promise();
     if (allowed) operation._attempt(attempt, timeoutMs);
     else operation._wait(delayMs, true);
@@ -262,7 +265,7 @@ class Operation extends AsyncResource {
     }
     if (verdict === VERDICT.ALLOW) {
       this._attempt(ints[INT.ATTEMPT], inMs(doubles[DOUBLE.TIMEOUT]));
-    } else if (this.options.waitWhenOpen && ints[INT.REASON] !== WHY.DEADLINE) {
+    } else if (worthWaiting(this.options, this.endpoint.engine._clock, this.untilMs)) {
       this._wait(doubles[DOUBLE.DELAY] / 1e6, true);
     } else {
       const rejection = rejectedNow(this.endpoint, this.lastError);

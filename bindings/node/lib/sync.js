@@ -5,7 +5,7 @@
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { VERDICT, DECISION, WHY } = require('./codes');
 const { Outcome, isThenable } = require('./outcome');
-const { begin, end, endAdopted } = require('./crossing');
+const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, Success, Failure } = require('./result');
@@ -24,6 +24,7 @@ class SyncOperation {
     this.low = 0;
     this.high = 0;
     this.beganNs = NaN;
+    this.untilMs = Infinity;
     this.lastError = undefined;
   }
 
@@ -93,15 +94,19 @@ class SyncOperation {
       return new AttemptContext(1, (this.low >>> 1) & 0xffffff || undefined, options.signal);
     }
     const fresh = this.ticket === null;
-    if (fresh) this.ticket = takeTicket();
+    const clock = endpoint.engine._clock;
+    if (fresh) {
+      this.ticket = takeTicket();
+      this.untilMs = until(clock, deadlineMs);
+    }
     let verdict = begin(endpoint, this.ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs);
     while (verdict === VERDICT.REJECT) {
-      if (!options.blocking || !options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE)
+      if (!options.blocking || !worthWaiting(options, clock, this.untilMs))
         return rejectedNow(endpoint, this.lastError);
       const delayMs = doubles[DOUBLE.DELAY] / 1e6;
       const ended = this._ended();
       if (ended !== undefined) return ended;
-      sleepSync(endpoint.engine._clock, delayMs);
+      sleepSync(clock, delayMs);
       verdict = begin(endpoint, this.ticket, MODE.CONTINUE, 0);
     }
     const timeoutMs = doubles[DOUBLE.TIMEOUT] > 0 ? doubles[DOUBLE.TIMEOUT] / 1e6 : undefined;

@@ -255,7 +255,13 @@ test('a deadline ends retries, budgets and waits', async (t) => {
   await assert.rejects(app('plain').execute(flaky(0), { deadline: new Date(Date.now() - 1) }), DeadlineError);
   assert.equal(await app('plain').execute(flaky(0), { deadline: Infinity }), 'ok');
   for (let i = 0; i < 2; i++) await assert.rejects(app('plain').execute(flaky(9)));
-  await assert.rejects(clock.run(app('plain').execute(flaky(0), { deadline: 1000, waitWhenOpen: true })));
+  const options = { deadline: 1000, waitWhenOpen: true };
+  const before = clock.now();
+  await assert.rejects(app('plain').execute(flaky(0), options), OpenError); // at once: a probe would come too late
+  assert.throws(() => app('plain').executeSync(() => 1, { ...options, blocking: true }), OpenError);
+  assert.equal(clock.now(), before);
+  await clock.advance(4500);
+  assert.equal(await clock.run(app('plain').execute(flaky(0), options)), 'ok');
 });
 
 test("an outcome of the caller's own decides", async (t) => {
