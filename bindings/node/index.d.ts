@@ -64,7 +64,7 @@ export interface CallOptions<T = any> {
   signal?: AbortSignal | null;
   /** When the whole operation must be over: a Date, or milliseconds from now. */
   deadline?: Date | number;
-  /** Wait while the circuit breaker is open instead of throwing. Waiting is no attempt. */
+  /** Wait while the circuit breaker is open instead of throwing, if the deadline is not sooner. Waiting is no attempt. */
   waitWhenOpen?: boolean;
   /**
    * What an attempt means, where resil cannot know: called with what was thrown, or with what was returned. Undefined leaves it
@@ -141,6 +141,7 @@ export class Endpoint {
   /** One attempt by hand. */
   begin(options?: { deadline?: Date | number }): Attempt;
   toString(): string;
+  toJSON(): string;
 }
 
 /** One attempt by hand: if `allowed`, make it within `timeoutMs` and end() it exactly once, whatever happened. */

@@ -7,7 +7,9 @@ function wrapFetch(engine, options) {
   const { target, call, rest } = adapterOptions(options);
   const inner = rest.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
-  return function fetch(input, init = {}) {
+  // Like the platform's, it throws nothing: whatever is wrong is a rejection.
+  return async function fetch(input, options) {
+    const init = options ?? {};
     const request =
       typeof input === 'object' && input !== null && typeof input.clone === 'function' ? input : undefined;
     if (request !== undefined && request.bodyUsed) return inner(input, init); // the platform's own complaint
@@ -19,7 +21,7 @@ function wrapFetch(engine, options) {
     const wanted = target(described);
     if (wanted === undefined || wanted === null) return inner(input, init);
 
-    const caller = init.signal ?? request?.signal ?? undefined;
+    const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
     const once = refusalOf(init.body ?? null);
     // A Request's body is a stream, but one that can be cloned: each attempt gets a copy.
     const cloned = request !== undefined && request.body !== null && (init.body ?? null) === null;

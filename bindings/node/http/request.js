@@ -1,10 +1,16 @@
 'use strict';
 // What the three adapters have in common: whose policies a request gets, and whether it can be made twice.
 
-/** The app whose policies apply is the host, or what Dapr's header says; its method is the path. */
+/** The app whose policies apply is the host, or what Dapr's header says; its method is the path. No host (data:), no policies. */
 function defaultTarget({ url, headers }) {
-  const { hostname, pathname } = new URL(url);
-  return { app: headerOf(headers, 'dapr-app-id') ?? hostname, method: pathname.replace(/^\/+/, '') || undefined };
+  const named = headerOf(headers, 'dapr-app-id');
+  if (url.startsWith('/') && named === undefined)
+    throw new TypeError(
+      `${url} does not say which host it is for: give the option \`target\` or the header dapr-app-id`,
+    );
+  const { hostname, pathname } = new URL(url, 'http://unsaid');
+  const app = named ?? hostname;
+  return app === '' ? undefined : { app, method: pathname.replace(/^\/+/, '') || undefined };
 }
 
 // Headers come as Headers, as an object, as pairs, or flat ([name, value, name, value], undici's form).

@@ -19,7 +19,8 @@ function interceptor(engine, options) {
 }
 
 const describe = ({ origin, path, method, headers }) => ({
-  url: new URL(path, origin).href,
+  // Not new URL(path, origin): a path that begins with // would name another host. A Client's or Pool's requests have no origin.
+  url: origin && path.startsWith('/') ? new URL(origin).origin + path : path,
   method: (method ?? 'GET').toUpperCase(),
   headers,
 });
@@ -38,17 +39,23 @@ class Exchange {
   run(engine, target, call) {
     // The handler may abort from here on, whether a request is under way or the operation waits.
     this.out.start(this);
-    engine
-      .execute(target, (context) => this.attempt(context), {
-        ...call,
-        signal: this.caller.signal,
-        refuseRetry: refusalOf(this.opts.body ?? null),
-        discard: (head) => head.leg.discard(),
-      })
-      .then(
-        (head) => head.leg.forward(),
-        (error) => this.out.error(error),
-      );
+    const options = {
+      ...call,
+      signal: this.caller.signal,
+      refuseRetry: refusalOf(this.opts.body ?? null),
+      discard: (head) => head.leg.discard(),
+    };
+    let operation;
+    try {
+      operation = engine.execute(target, (context) => this.attempt(context), options);
+    } catch (error) {
+      this.out.error(error); // no such target, or no engine any more: the handler must not wait for ever
+      return;
+    }
+    operation.then(
+      (head) => head.leg.forward(),
+      (error) => this.out.error(error),
+    );
   }
 
   attempt(context) {

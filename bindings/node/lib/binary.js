@@ -6,9 +6,14 @@ const path = require('path');
 
 const root = path.join(__dirname, '..');
 
-// Only the C library tells two Linux binaries apart; the report names glibc's version where there is one.
+// Only the C library tells two Linux binaries apart. Its ldd says whose it is; so does Node's report, but that takes as long as
+// all the rest of loading.
 function libc() {
   if (process.platform !== 'linux') return '';
+  try {
+    const [name] = /musl|GNU C Library|GLIBC/.exec(fs.readFileSync('/usr/bin/ldd', 'latin1')) ?? [];
+    if (name !== undefined) return name === 'musl' ? '-musl' : '-glibc';
+  } catch {} // there is none
   const report = process.report;
   if (report && typeof report.getReport === 'function') {
     const network = report.excludeNetwork;

@@ -58,7 +58,7 @@ class WordCall {
     this.endpoint = null;
     this.fn = null;
     this.options = undefined;
-    spareWordCalls.push(this);
+    if (spareWordCalls.length < MOST_SPARE) spareWordCalls.push(this);
     return operation.takeOver(value, threw);
   }
 }
@@ -105,13 +105,17 @@ const spareTicketCalls = [];
 /** Makes the attempt of a call; answers a promise. */
 function attempt(call, fn) {
   let promise;
+  let ordinary;
+  let later;
   try {
     promise = fn(PLAIN);
+    ordinary = promise instanceof Promise && promise.then === nativeThen;
+    later = ordinary || isThenable(promise);
   } catch (error) {
     return call.takeOver(error, true);
   }
-  if (promise instanceof Promise && promise.then === nativeThen) return promise.then(call.returned, call.threw);
-  if (!isThenable(promise)) return Promise.resolve(call.returned(promise));
+  if (ordinary) return promise.then(call.returned, call.threw);
+  if (!later) return Promise.resolve(call.returned(promise));
   return Promise.resolve(promise).then(call.returned, call.threw); // only the language's own is sure to call one handler, once
 }
 

@@ -16,7 +16,7 @@ class AttemptContext {
   /** Made when somebody reads it: an AbortController costs more than everything else here together. */
   get signal() {
     if (this._controller !== null) return this._controller.signal;
-    if (this.timeoutMs === undefined && !this._aborted) return this._callerSignal ?? never;
+    if (this.timeoutMs === undefined && !this._aborted) return this._callerSignal ?? never();
     this._controller = new AbortController();
     if (this._aborted) this._controller.abort(this._reason);
     return this._controller.signal;

@@ -3,7 +3,7 @@
 
 const native = require('./native');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { HAS_EVENTS, nameOf } = require('./codes');
+const { HAS_EVENTS, WHY, nameOf } = require('./codes');
 const { nowNs } = require('./clock');
 const { make } = require('./errors');
 
@@ -42,6 +42,15 @@ function endAdopted(endpoint, ticket, outcome, hintMs, mode, low, high, beganNs)
   return end(endpoint, ticket, outcome, hintMs, mode | MODE.ADOPT);
 }
 
+/** After a begin that was rejected: whether to wait. Not past the deadline, as a retry would not be offered either. */
+const worthWaiting = (options, clock, untilMs) =>
+  options.waitWhenOpen &&
+  ints[INT.REASON] !== WHY.DEADLINE &&
+  (untilMs === Infinity || clock.now() + doubles[DOUBLE.DELAY] / 1e6 < untilMs);
+
+/** When an operation that begins now must be over. */
+const until = (clock, deadlineMs) => (deadlineMs === 0 ? Infinity : clock.now() + deadlineMs);
+
 function answer(engine, call) {
   const result = ints[INT.RESULT];
   if (result < 0) throw make.other('RESIL_INTERNAL', `resil_${call} answered ${nameOf(result)}`);
@@ -52,4 +61,4 @@ function answer(engine, call) {
   return result;
 }
 
-module.exports = { begin, end, endAdopted };
+module.exports = { begin, end, endAdopted, until, worthWaiting };

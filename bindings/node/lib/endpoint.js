@@ -95,6 +95,11 @@ class Endpoint {
     return this.target.toString();
   }
 
+  /** Events, results and logs name it; its engine is not theirs to tell. */
+  toJSON() {
+    return this.toString();
+  }
+
   [util.inspect.custom]() {
     return `Endpoint <${this}>`;
   }

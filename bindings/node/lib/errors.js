@@ -35,6 +35,9 @@ const classes = {
 for (const type of Object.values(classes))
   Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true });
 
+// Not enumerable: who prints or serializes an error wants its endpoint's name, which the message has, not its engine.
+const of = (error, endpoint) => Object.defineProperty(error, 'endpoint', { value: endpoint, configurable: true });
+
 const because = (cause) => (cause === undefined ? undefined : { cause });
 const describe = (cause) => (cause instanceof Error ? cause.message : String(cause));
 
@@ -51,14 +54,13 @@ function rejected(code, endpoint, retryAfterMs, cause) {
           )
         : new DeadlineError(`the deadline of the operation on ${endpoint} has passed`, because(cause));
   error.code = code;
-  error.endpoint = endpoint;
   error.retryAfterMs = retryAfterMs;
-  return error;
+  return of(error, endpoint);
 }
 
 function timedOut(endpoint, timeoutMs, attempt) {
   const error = new TimeoutError(`attempt ${attempt} on ${endpoint} took longer than ${timeoutMs} ms`);
-  return Object.assign(error, { code: 'RESIL_TIMEOUT', endpoint, timeoutMs, attempt });
+  return of(Object.assign(error, { code: 'RESIL_TIMEOUT', timeoutMs, attempt }), endpoint);
 }
 
 function exhausted(endpoint, attempts, cause) {
@@ -66,7 +68,7 @@ function exhausted(endpoint, attempts, cause) {
     `the operation on ${endpoint} failed after ${attempts} attempts: ${describe(cause)}`,
     { cause },
   );
-  return Object.assign(error, { code: 'RESIL_EXHAUSTED', endpoint, attempts });
+  return of(Object.assign(error, { code: 'RESIL_EXHAUSTED', attempts }), endpoint);
 }
 
 function retryRefused(endpoint, reason, cause) {
@@ -74,7 +76,7 @@ function retryRefused(endpoint, reason, cause) {
     `the operation on ${endpoint} failed and was not retried, because ${reason}: ${describe(cause)}`,
     { cause },
   );
-  return Object.assign(error, { code: 'RESIL_RETRY_REFUSED', endpoint, reason });
+  return of(Object.assign(error, { code: 'RESIL_RETRY_REFUSED', reason }), endpoint);
 }
 
 const config = ({ message, line, column }) =>

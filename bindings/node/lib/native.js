@@ -6,25 +6,32 @@ const path = require('path');
 const { root, platform, binaryFor } = require('./binary');
 const { make } = require('./errors');
 
-const builder = path.relative(process.cwd(), path.join(root, 'scripts', 'build.js'));
-const REMEDY = `run \`node ${builder}\` to build it from the sources in this package (it needs CMake 3.25 and a C++20 compiler)`;
+function remedy() {
+  let builder = path.join(root, 'scripts', 'build.js');
+  try {
+    builder = path.relative(process.cwd(), builder);
+  } catch {} // the working folder has been removed
+  return `run \`node ${builder}\` to build it from the sources in this package (it needs CMake 3.25 and a C++20 compiler)`;
+}
 
 function load() {
   const name = platform();
   const file = binaryFor(name);
   if (!fs.existsSync(file)) {
-    throw make.native(`resil has no binary for ${name}: ${REMEDY}`);
+    throw make.native(`resil has no binary for ${name}: ${remedy()}`);
   }
   try {
     return require(file);
   } catch (cause) {
-    throw make.native(`resil's binary for ${name} does not load (${cause.message}): ${REMEDY}`, cause);
+    throw make.native(`resil's binary for ${name} does not load (${cause.message}): ${remedy()}`, cause);
   }
 }
 
 const native = load();
 if (native.abi !== native.compiledAbi) {
-  throw make.native(`resil's binary holds ABI ${native.abi} but was compiled for ABI ${native.compiledAbi}: ${REMEDY}`);
+  throw make.native(
+    `resil's binary holds ABI ${native.abi} but was compiled for ABI ${native.compiledAbi}: ${remedy()}`,
+  );
 }
 
 module.exports = native;

@@ -5,8 +5,8 @@
 const { AsyncResource } = require('async_hooks');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { VERDICT, DECISION, WHY } = require('./codes');
-const { Outcome, isThenable, ofValue, ofError } = require('./outcome');
-const { begin, end, endAdopted } = require('./crossing');
+const { Outcome, isThenable } = require('./outcome');
+const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, Success, Failure } = require('./result');
@@ -44,6 +44,7 @@ class Operation extends AsyncResource {
     this.context = null; // of the attempt in flight
     this.cancelWait = null;
     this.rejected = false; // waiting for the breaker, not for a retry
+    this.untilMs = Infinity; // the deadline, on the engine's clock
     this.lastError = undefined;
     // For the wheel:
     this.place = NOWHERE;
@@ -57,9 +58,10 @@ class Operation extends AsyncResource {
   static run(endpoint, fn, options, wantsValue) {
     if (endpoint.engine.disposed) return failed(make.closed(), wantsValue);
     if (options.signal !== undefined && options.signal.aborted) return failed(options.signal.reason, wantsValue);
+    const { deadlineMs } = options;
     endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
     const low = endpoint._words[0];
-    if ((low & FAST) !== 0 && options.deadlineMs === 0) {
+    if ((low & FAST) !== 0 && deadlineMs === 0) {
       const operation = new Operation(endpoint, fn, options, wantsValue);
       operation.goBy(low, endpoint._words[1], nowNs(endpoint.engine._clock));
       const promise = operation._promise();
@@ -67,20 +69,15 @@ class Operation extends AsyncResource {
       return promise;
     }
     const ticket = takeTicket();
-    return Operation.begun(
-      endpoint,
-      fn,
-      options,
-      wantsValue,
-      ticket,
-      begin(endpoint, ticket, MODE.FRESH, options.deadlineMs),
-    );
+    const untilMs = until(endpoint.engine._clock, deadlineMs);
+    const verdict = begin(endpoint, ticket, MODE.FRESH, deadlineMs);
+    return Operation.begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs);
   }
 
   /** Goes on from the first begin, whose answer is in the registers. Answers a promise. */
-  static begun(endpoint, fn, options, wantsValue, ticket, verdict) {
+  static begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs = Infinity) {
     const allowed = verdict === VERDICT.ALLOW;
-    if (!allowed && (!options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE)) {
+    if (!allowed && !worthWaiting(options, endpoint.engine._clock, untilMs)) {
       const rejection = rejectedNow(endpoint);
       giveTicket(ticket);
       endpoint._leave();
@@ -91,6 +88,7 @@ class Operation extends AsyncResource {
     const delayMs = doubles[DOUBLE.DELAY] / 1e6;
     const operation = new Operation(endpoint, fn, options, wantsValue);
     operation.ticket = ticket;
+    operation.untilMs = untilMs;
     const promise = operation._promise();
     if (allowed) operation._attempt(attempt, timeoutMs);
     else operation._wait(delayMs, true);
@@ -119,19 +117,30 @@ class Operation extends AsyncResource {
     return promise;
   }
 
+  // The caller may have left in the middle of a begin or an end: a listener of the events that this caused did it.
+  get _deserted() {
+    return this.options.signal !== undefined && this.options.signal.aborted;
+  }
+
   _attempt(attempt, timeoutMs) {
+    if (this._deserted) {
+      this._settle(Outcome.CANCELLED, this.options.signal.reason, true);
+      return;
+    }
     const context = new AttemptContext(attempt, timeoutMs, this.options.signal);
     this.context = context;
     if (timeoutMs !== undefined) this.endpoint.engine._wheel.add(this, timeoutMs);
     const { fn } = this;
     let promise;
+    let later;
     try {
       promise = fn(context);
+      later = isThenable(promise);
     } catch (error) {
       this._report(context, error, true);
       return;
     }
-    if (isThenable(promise)) {
+    if (later) {
       Promise.resolve(promise).then(
         (value) => this._report(context, value, false),
         (error) => this._report(context, error, true),
@@ -144,14 +153,12 @@ class Operation extends AsyncResource {
   // An attempt came back. One that had been given up before (its budget ended, its caller left) comes back to nobody.
   _report(context, value, threw) {
     if (this.context !== context) {
-      if (!threw) this._discard(value);
+      if (!threw) this.options.drop(value);
       return;
     }
     let outcome;
     try {
-      outcome =
-        this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ??
-        (threw ? ofError(value) : ofValue(value));
+      outcome = this.options.judge(value, threw);
     } catch (error) {
       this._settle(Outcome.FAILURE, error, true);
       return;
@@ -172,12 +179,12 @@ class Operation extends AsyncResource {
   /** The caller's signal aborted. */
   cancel(reason) {
     const { context } = this;
-    if (context === null) {
+    if (context !== null) {
+      this._settle(Outcome.CANCELLED, reason, true);
+      context._abort(reason);
+    } else if (this.cancelWait !== null) {
       this._throw(reason);
-      return;
-    }
-    this._settle(Outcome.CANCELLED, reason, true);
-    context._abort(reason);
+    } // otherwise it is in the middle of a begin or an end, and will look at the signal; or over
   }
 
   _settle(outcome, value, threw) {
@@ -200,23 +207,12 @@ class Operation extends AsyncResource {
     }
     if (threw) this.lastError = value;
     if (decision === DECISION.RETRY && refused === undefined) {
-      if (!threw) this._discard(value);
+      if (!threw) this.options.drop(value);
       this._wait(doubles[DOUBLE.DELAY] / 1e6, false);
     } else if (decision === DECISION.DONE || outcome === Outcome.CANCELLED) {
       this._hand(value, threw);
     } else {
       this._giveUp(value, threw, ints[INT.REASON], context.attempt, refused);
-    }
-  }
-
-  // A result that nobody will get.
-  _discard(value) {
-    try {
-      this.options.discard?.(value);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
     }
   }
 
@@ -244,6 +240,10 @@ class Operation extends AsyncResource {
       this.disposed();
       return;
     }
+    if (this._deserted) {
+      this._throw(this.options.signal.reason);
+      return;
+    }
     this.rejected = rejected;
     engine._waiting.add(this);
     this.cancelWait = after(engine._clock, ms, () => this.again());
@@ -265,7 +265,7 @@ class Operation extends AsyncResource {
     }
     if (verdict === VERDICT.ALLOW) {
       this._attempt(ints[INT.ATTEMPT], inMs(doubles[DOUBLE.TIMEOUT]));
-    } else if (this.options.waitWhenOpen && ints[INT.REASON] !== WHY.DEADLINE) {
+    } else if (worthWaiting(this.options, this.endpoint.engine._clock, this.untilMs)) {
       this._wait(doubles[DOUBLE.DELAY] / 1e6, true);
     } else {
       const rejection = rejectedNow(this.endpoint, this.lastError);

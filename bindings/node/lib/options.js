@@ -1,12 +1,14 @@
 'use strict';
 // The options of one call, checked.
 
+const { isOutcome, ofValue, ofError } = require('./outcome');
+
 const LONGEST_MS = 9e11; // 28 years; its nanoseconds still fit the engine's 64 bits
 
 class CallOptions {
   constructor(options) {
     this.signal = checkSignal(options.signal ?? undefined);
-    this.deadlineMs = checkDeadline(options.deadline ?? undefined);
+    this.deadline = checkDeadline(options.deadline ?? undefined);
     this.waitWhenOpen = options.waitWhenOpen === true;
     this.blocking = options.blocking === true; // executeSync only
     this.outcome = checkFunction(options.outcome ?? undefined, 'outcome');
@@ -14,9 +16,41 @@ class CallOptions {
     this.discard = checkFunction(options.discard ?? undefined, 'discard');
   }
 
+  /** From now; 0 = none, negative = it has passed. Options that wrap() keeps may hold a Date, so each call asks anew. */
+  get deadlineMs() {
+    const { deadline } = this;
+    if (deadline === undefined) return 0;
+    const ms = deadline instanceof Date ? deadline.getTime() - Date.now() : deadline;
+    return ms > 0 ? Math.min(ms, LONGEST_MS) : -1;
+  }
+
   /** Why the host could not make another attempt, or undefined. */
   get refusal() {
-    return typeof this.refuseRetry === 'function' ? this.refuseRetry() : this.refuseRetry;
+    if (typeof this.refuseRetry !== 'function') return this.refuseRetry;
+    try {
+      return this.refuseRetry();
+    } catch (error) {
+      return `refuseRetry threw ${error}`;
+    }
+  }
+
+  /** What an attempt means that threw, or returned, `value`. */
+  judge(value, threw) {
+    const own = this.outcome?.(threw ? value : undefined, threw ? undefined : value) ?? undefined;
+    if (own === undefined) return threw ? ofError(value) : ofValue(value);
+    if (isOutcome(own)) return own;
+    throw new TypeError(`outcome answers undefined or one of Outcome's numbers, not ${String(own)}`);
+  }
+
+  /** Takes a result that nobody will get. */
+  drop(value) {
+    try {
+      this.discard?.(value);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 }
 
@@ -43,13 +77,11 @@ function checkSignal(signal) {
   throw new TypeError('signal is an AbortSignal');
 }
 
-// 0 = none, negative = it has passed.
 function checkDeadline(deadline) {
-  if (deadline === undefined || deadline === Infinity) return 0;
-  const ms = deadline instanceof Date ? deadline.getTime() - Date.now() : deadline;
-  if (typeof ms !== 'number' || Number.isNaN(ms))
+  const ms = deadline instanceof Date ? deadline.getTime() : deadline;
+  if (deadline !== undefined && (typeof ms !== 'number' || Number.isNaN(ms)))
     throw new TypeError('deadline is a Date, or a number of milliseconds from now');
-  return ms > 0 ? Math.min(ms, LONGEST_MS) : -1;
+  return deadline === Infinity ? undefined : deadline;
 }
 
 function checkFunction(value, name) {

@@ -27,7 +27,8 @@ function statusOf(value) {
   return isStatus(value.statusCode) ? value.statusCode : 0;
 }
 
-const isThenable = (value) => typeof value === 'object' && value !== null && typeof value.then === 'function';
+const isThenable = (value) =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof value.then === 'function';
 
 /** Whether the engine must be asked what a result means: all others are plain successes. */
 const carriesStatus = (value) => typeof value === 'object' && value !== null && statusOf(value) !== 0;

@@ -1,6 +1,8 @@
 'use strict';
 // The server's own hint: Retry-After, in seconds or as a date.
 
+const { LONGEST_MS } = require('./options');
+
 const header = (headers, name) =>
   typeof headers.get === 'function' ? headers.get(name) : (headers[name] ?? headers['Retry-After']);
 
@@ -16,9 +18,9 @@ function retryAfterMs(source) {
 
 function parse(value) {
   if (typeof value !== 'string' && typeof value !== 'number') return 0;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
+  if (/^\s*\d+\s*$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_MS);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
+  return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - Date.now()), LONGEST_MS);
 }
 
 module.exports = { retryAfterMs, parseRetryAfter: parse };

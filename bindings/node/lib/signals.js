@@ -27,12 +27,20 @@ function unwatch(signal, operation) {
 }
 
 /**
- * A signal for attempts that nothing can abort: no budget and no caller's signal. All of them share it, so it must not gather
- * their listeners; it would never call one anyway.
+ * A signal for attempts that nothing can abort: no budget and no caller's signal. Many share one, so it must not gather their
+ * listeners, which it would never call anyway. AbortSignal.any() makes it remember what follows it: so it is replaced now and then.
  */
-const never = new AbortController().signal;
-for (const method of ['addEventListener', 'removeEventListener']) {
-  Object.defineProperty(never, method, { value: () => {} });
+function never() {
+  if (reads++ % READS === 0) {
+    shared = new AbortController().signal;
+    for (const method of ['addEventListener', 'removeEventListener'])
+      Object.defineProperty(shared, method, { value: () => {} });
+  }
+  return shared;
 }
+
+const READS = 1024;
+let reads = 0;
+let shared;
 
 module.exports = { watch, unwatch, never };

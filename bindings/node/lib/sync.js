@@ -4,8 +4,8 @@
 
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { VERDICT, DECISION, WHY } = require('./codes');
-const { Outcome, isThenable, ofValue, ofError } = require('./outcome');
-const { begin, end, endAdopted } = require('./crossing');
+const { Outcome, isThenable } = require('./outcome');
+const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, Success, Failure } = require('./result');
@@ -24,6 +24,7 @@ class SyncOperation {
     this.low = 0;
     this.high = 0;
     this.beganNs = NaN;
+    this.untilMs = Infinity;
     this.lastError = undefined;
   }
 
@@ -57,6 +58,7 @@ class SyncOperation {
     for (;;) {
       const context = this._begin();
       if (!(context instanceof AttemptContext)) return context;
+      if (this._deserted) return this._settleAs(Outcome.CANCELLED, context, this.options.signal.reason, true);
       let value;
       let threw = false;
       try {
@@ -70,22 +72,41 @@ class SyncOperation {
     }
   }
 
-  // An AttemptContext, or the Rejection that ends the operation.
+  // The caller left: in the function itself, or in a listener.
+  get _deserted() {
+    return this.options.signal !== undefined && this.options.signal.aborted;
+  }
+
+  // What there is no use in waiting after, as a Failure; or undefined.
+  _ended() {
+    if (this.endpoint.engine.disposed) return new Failure(make.closed(this.lastError));
+    return this._deserted ? new Failure(this.options.signal.reason) : undefined;
+  }
+
+  // An AttemptContext, or the result that ends the operation.
   _begin() {
     const { endpoint, options } = this;
+    const deadlineMs = this.ticket === null ? options.deadlineMs : 0;
     this.low = endpoint._words[0];
     this.high = endpoint._words[1];
-    if (this.ticket === null && (this.low & FAST) !== 0 && options.deadlineMs === 0) {
+    if (this.ticket === null && (this.low & FAST) !== 0 && deadlineMs === 0) {
       this.beganNs = nowNs(endpoint.engine._clock);
       return new AttemptContext(1, (this.low >>> 1) & 0xffffff || undefined, options.signal);
     }
     const fresh = this.ticket === null;
-    if (fresh) this.ticket = takeTicket();
-    let verdict = begin(endpoint, this.ticket, fresh ? MODE.FRESH : MODE.CONTINUE, options.deadlineMs);
+    const clock = endpoint.engine._clock;
+    if (fresh) {
+      this.ticket = takeTicket();
+      this.untilMs = until(clock, deadlineMs);
+    }
+    let verdict = begin(endpoint, this.ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs);
     while (verdict === VERDICT.REJECT) {
-      if (!options.blocking || !options.waitWhenOpen || ints[INT.REASON] === WHY.DEADLINE)
+      if (!options.blocking || !worthWaiting(options, clock, this.untilMs))
         return rejectedNow(endpoint, this.lastError);
-      sleepSync(endpoint.engine._clock, doubles[DOUBLE.DELAY] / 1e6);
+      const delayMs = doubles[DOUBLE.DELAY] / 1e6;
+      const ended = this._ended();
+      if (ended !== undefined) return ended;
+      sleepSync(clock, delayMs);
       verdict = begin(endpoint, this.ticket, MODE.CONTINUE, 0);
     }
     const timeoutMs = doubles[DOUBLE.TIMEOUT] > 0 ? doubles[DOUBLE.TIMEOUT] / 1e6 : undefined;
@@ -95,16 +116,22 @@ class SyncOperation {
   // The operation's result, or undefined for another attempt.
   _settle(context, value, threw) {
     const promised = !threw && isThenable(value);
-    let outcome = Outcome.CANCELLED;
+    if (promised) Promise.resolve(value).then(undefined, () => {}); // nobody will look at it
+    if (this._deserted) {
+      if (!threw && !promised) this.options.drop(value);
+      return this._settleAs(Outcome.CANCELLED, context, this.options.signal.reason, true);
+    }
+    if (promised) {
+      this._settleAs(Outcome.CANCELLED, context, value, true);
+      return new Failure(new TypeError('the function given to executeSync answered a promise; use execute'));
+    }
+    let outcome;
     try {
-      if (!promised) outcome = this._outcome(value, threw);
+      outcome = this.options.judge(value, threw);
     } catch (error) {
       return this._settleAs(Outcome.FAILURE, context, error, true);
     }
-    if (!promised) return this._settleAs(outcome, context, value, threw);
-    this._settleAs(outcome, context, value, true);
-    value.then(undefined, () => {}); // nobody will look at it
-    return new Failure(new TypeError('the function given to executeSync answered a promise; use execute'));
+    return this._settleAs(outcome, context, value, threw);
   }
 
   _settleAs(outcome, context, value, threw) {
@@ -118,19 +145,15 @@ class SyncOperation {
     const decision = this._end(outcome, succeeded ? 0 : retryAfterMs(value), refused === undefined ? 0 : MODE.ONCE);
     if (threw) this.lastError = value;
     if (decision === DECISION.RETRY && refused === undefined) {
-      sleepSync(endpoint.engine._clock, doubles[DOUBLE.DELAY] / 1e6);
-      return undefined;
+      const delayMs = doubles[DOUBLE.DELAY] / 1e6;
+      if (!threw) options.drop(value);
+      const ended = this._ended();
+      if (ended === undefined) sleepSync(endpoint.engine._clock, delayMs);
+      return ended;
     }
     if (!threw) return new Success(value);
     const exhausted = decision === DECISION.GIVE_UP && ints[INT.REASON] === WHY.EXHAUSTED && context.attempt > 1;
     return new Failure(exhausted ? make.exhausted(endpoint, context.attempt, value) : value);
-  }
-
-  _outcome(value, threw) {
-    return (
-      this.options.outcome?.(threw ? value : undefined, threw ? undefined : value) ??
-      (threw ? ofError(value) : ofValue(value))
-    );
   }
 
   _end(outcome, hintMs, mode) {

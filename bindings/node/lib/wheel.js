@@ -21,9 +21,11 @@ class Wheel {
     this._coarse = clock === system; // a virtual clock's time is exact and reading it costs nothing
     this._newest = null;
     this._ticking = false;
+    this._tickOf = undefined; // the setTimeout that made the tick
     this._heap = [];
     this._timer = undefined;
     this._timerDue = Infinity;
+    this._timerOf = undefined; // likewise the timer
     this._tick = () => this._promote();
     this._fire = () => this._expire();
   }
@@ -40,8 +42,9 @@ class Wheel {
     item.older = this._newest;
     if (this._newest !== null) this._newest.newer = item;
     this._newest = item;
-    if (!this._ticking) {
+    if (!this._ticking || this._tickOf !== globalThis.setTimeout) {
       this._ticking = true;
+      this._tickOf = globalThis.setTimeout; // fake timers that have been taken away again never fire
       // Keeps the process alive, as an attempt in flight should; for one tick at most if it is over by then.
       this._clock.setTimeout(this._tick, TICK_MS);
     }
@@ -85,8 +88,9 @@ class Wheel {
   _arm() {
     if (this._heap.length === 0) return;
     const { due } = this._heap[0];
-    if (due >= this._timerDue) return; // the timer fires before, and arms itself again
+    if (due >= this._timerDue && this._timerOf === globalThis.setTimeout) return; // it fires before, and arms itself again
     this._disarm();
+    this._timerOf = globalThis.setTimeout;
     this._timerDue = due;
     const left = Math.min(Math.max(due - this._clock.now(), 0), LONGEST_TIMEOUT);
     this._timer = this._clock.setTimeout(this._fire, this._coarse ? Math.ceil(left) : left);

@@ -29,7 +29,7 @@ function nodeApiHeaders() {
   } catch {
     const installed = path.join(path.dirname(process.execPath), '..', 'include', 'node');
     if (fs.existsSync(path.join(installed, 'node_api.h'))) return installed;
-    throw new BuildError('the headers of Node-API are missing: run `npm install` in bindings/node first');
+    throw new BuildError('the headers of Node-API are missing: run `npm ci --ignore-scripts` in bindings/node first');
   }
 }
 
@@ -89,4 +89,4 @@ function main(args) {
 
 if (require.main === module) main(process.argv.slice(2));
 
-module.exports = { build, BuildError, engineRoot };
+module.exports = { build, BuildError, engineRoot, nodeApiHeaders };

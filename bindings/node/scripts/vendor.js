@@ -5,6 +5,7 @@
 const fs = require('fs');
 const path = require('path');
 const { root } = require('../lib/binary');
+const { nodeApiHeaders } = require('./build');
 
 const checkout = path.join(root, '..', '..');
 const native = path.join(root, 'native');
@@ -60,7 +61,7 @@ function vendor() {
   );
   copy(path.join(json, 'nlohmann'), path.join('third_party', 'nlohmann_json', 'single_include', 'nlohmann'));
 
-  copy(require('node-api-headers').include_dir, 'node-api', /(node|native)_api\w*\.h$/);
+  copy(nodeApiHeaders(), 'node-api', /(node|native)_api\w*\.h$/);
   fs.copyFileSync(path.join(checkout, 'LICENSE'), path.join(root, 'LICENSE'));
 }
 

@@ -1,6 +1,7 @@
 // The cold calls: loading, reloading, endpoints, states, snapshots. Ordinary arguments and results.
 #include "engines.h"
 
+#include <bit>
 #include <cstring>
 
 #include "instance.h"
@@ -115,13 +116,14 @@ napi_value endpoint(napi_env env, napi_callback_info info) {
   return number(env, id);
 }
 
-// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none or the host forbids
-// external memory (Electron): then every call crosses. The memory is the engine's; lib/endpoint.js drops the view
-// before it lets the engine close.
+// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none, the host forbids
+// external memory (Electron) or the lower half of a word comes last: then every call crosses. The memory is the
+// engine's; lib/endpoint.js drops the view before it lets the engine close.
 napi_value word(napi_env env, napi_callback_info info) {
   const Arguments<2> args(env, info);
   napi_value result = nullptr;
   napi_get_null(env, &result);
+  if constexpr (std::endian::native != std::endian::little) return result;
   const std::uint64_t* address = resil_word(instance_of(env)->engine(to_int(env, args[0])), to_int(env, args[1]));
   if (address == nullptr) return result;
   napi_value buffer = nullptr;

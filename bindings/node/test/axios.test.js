@@ -4,7 +4,8 @@ const assert = require('node:assert/strict');
 const { Readable } = require('stream');
 const axios = require('axios');
 const { attach, adapter } = require('../http/axios');
-const { serve, engineFor } = require('./support/server');
+const { VirtualClock } = require('../testing');
+const { serve, engineFor, asked } = require('./support/server');
 const { counts } = require('./support/policies');
 
 const set = async (t, answers, { engine: settings, ...options } = {}) => {
@@ -71,6 +72,15 @@ test('bodies are sent again, streams are not', async (t) => {
     server.seen.map(({ body }) => body),
     ['{"order":1}', '{"order":1}'],
   );
+  const form = new FormData();
+  form.set('name', 'value of it');
+  const posted = await set(t, [{ status: 500 }, {}]);
+  await posted.client.post('x', form);
+  assert.equal(posted.server.seen.length, 2);
+  for (const { body, headers } of posted.server.seen) {
+    assert.match(body, /name="name"[^]*value of it/);
+    assert.ok(body.includes(/boundary=(\S+)/.exec(headers['content-type'])[1]));
+  }
   const streaming = await set(t, [{ drop: true }]);
   await assert.rejects(streaming.client.post('x', Readable.from(['s'])), { code: 'RESIL_RETRY_REFUSED' });
   assert.equal(streaming.server.seen.length, 1);
@@ -98,18 +108,25 @@ test('interceptors run once a request', async (t) => {
 });
 
 test('a budget ends an attempt', async (t) => {
-  const { client, server } = await set(t, [{ hang: true }, {}], { engine: { budget: '80ms' } });
-  assert.equal((await client.get('x')).status, 200);
+  const clock = new VirtualClock();
+  const { client, server } = await set(t, [{ hang: true }, {}], { engine: { clock } });
+  const call = client.get('x');
+  await asked(server, 1);
+  await clock.advance(60_005);
+  assert.equal((await call).status, 200);
   assert.equal(server.seen.length, 2);
 });
 
 test('an open breaker rejects, or is waited for; detach takes it all away', async (t) => {
-  const settings = { engine: { retries: 0, trip: 'consecutiveFailures >= 2' } };
+  const clock = new VirtualClock();
+  const settings = { engine: { retries: 0, trip: 'consecutiveFailures >= 2', clock } };
   const { client, engine, detach } = await set(t, [{ status: 500 }, { status: 500 }, {}], settings);
   for (let i = 0; i < 2; i++) await assert.rejects(client.get('x'));
   await assert.rejects(client.get('x'), { code: 'RESIL_OPEN' });
   const patient = axios.create({ baseURL: client.defaults.baseURL, adapter: adapter(engine, { waitWhenOpen: true }) });
-  assert.equal((await patient.get('x')).status, 200);
+  const waiting = patient.get('x');
+  await clock.advance(61);
+  assert.equal((await waiting).status, 200);
   const before = counts(engine, engine.app('127.0.0.1', 'api/x')).successes;
   detach();
   assert.equal((await client.get('x')).status, 200);

@@ -88,6 +88,46 @@ test('a function that throws because of the abort changes nothing', async (t) =>
   assert.equal(counts(engine, app('all')).failures, 0);
 });
 
+// A listener runs in the middle of the begin or end that caused its event.
+for (const [when, type, open] of [
+  ['a first begin', 'stateChange', false],
+  ['a begin after a wait', 'stateChange', true],
+  ['the end of an attempt', 'retry', false],
+]) {
+  test(`a listener aborts in ${when}: no further attempt is made, and no permit kept`, async (t) => {
+    const { app, engine, clock } = virtual(t);
+    const controller = new AbortController();
+    const endpoint = app(type === 'retry' ? 'retry' : 'plain');
+    if (type === 'stateChange') for (let i = 0; i < 2; i++) await endpoint.tryExecute(flaky(9));
+    const fn = type === 'retry' ? flaky(9) : flaky(0);
+    const call = () => endpoint.execute(fn, { signal: controller.signal, waitWhenOpen: open });
+    const waiting = open ? call() : undefined;
+    engine.once(type, () => controller.abort());
+    if (!open) await clock.advance(6000);
+    const rejected = assert.rejects(waiting ?? call(), { name: 'AbortError' });
+    await clock.advance(6000);
+    await rejected;
+    assert.equal(fn.calls, type === 'retry' ? 1 : 0);
+    assert.equal(clock.pending, 0);
+    assert.equal(endpoint._inFlight(), 0);
+    assert.equal(await clock.run(endpoint.execute(flaky(0))), 'ok'); // a lost permit would reject it
+  });
+}
+
+test('an abort that disposes the engine ends each operation once', async (t) => {
+  const { app, engine } = virtual(t);
+  const controller = new AbortController();
+  const options = { signal: controller.signal };
+  const held = app('window').begin();
+  const fn = ({ signal }) => (signal.addEventListener('abort', () => engine.dispose()), never());
+  const calls = [app('timeout').execute(fn, options), app('retry').execute(flaky(9), options)];
+  await new Promise(setImmediate);
+  controller.abort();
+  for (const call of calls) await assert.rejects(call);
+  assert.equal(engine._draining, 1);
+  assert.equal(held.end(Outcome.SUCCESS), 'done');
+});
+
 test('however many operations share a signal, it has one listener, and none afterwards', async (t) => {
   const { app } = real(t);
   const controller = new AbortController();

@@ -2,7 +2,8 @@
 const { test } = require('node:test');
 const assert = require('node:assert/strict');
 const { wrapFetch } = require('../http/fetch');
-const { serve, engineFor } = require('./support/server');
+const { VirtualClock } = require('../testing');
+const { serve, engineFor, asked } = require('./support/server');
 const { counts } = require('./support/policies');
 
 const set = async (t, answers, { engine: settings, ...options } = {}) => {
@@ -103,8 +104,14 @@ test('a stream is sent once; its retry is refused with the reason', async (t) =>
 });
 
 test('budgets abort the request; callers cancel it', async (t) => {
-  const slow = await set(t, [{ hang: true }, { hang: true }, { body: 'fast' }], { engine: { budget: '80ms' } });
-  assert.equal(await (await slow.fetch(slow.server.url)).text(), 'fast');
+  const clock = new VirtualClock();
+  const slow = await set(t, [{ hang: true }, { hang: true }, { body: 'fast' }], { engine: { clock } });
+  const call = slow.fetch(slow.server.url);
+  for (let n = 1; n <= 2; n++) {
+    await asked(slow.server, n);
+    await clock.advance(60_005);
+  }
+  assert.equal(await (await call).text(), 'fast');
   assert.equal(slow.server.seen.length, 3);
   const hanging = await set(t, [{ hang: true }]);
   const controller = new AbortController();
@@ -128,12 +135,30 @@ test('a caller may still cancel while it reads the body', async (t) => {
 });
 
 test('the breaker opens, rejects, and may be waited for', async (t) => {
-  const settings = { engine: { retries: 0, trip: 'consecutiveFailures >= 2' } };
+  const clock = new VirtualClock();
+  const settings = { engine: { retries: 0, trip: 'consecutiveFailures >= 2', clock } };
   const { server, engine } = await set(t, [{ status: 500 }, { status: 500 }, {}], settings);
   const fetch = wrapFetch(engine);
   for (let i = 0; i < 2; i++) await fetch(server.url);
   await assert.rejects(fetch(server.url), { code: 'RESIL_OPEN' });
-  assert.equal((await wrapFetch(engine, { waitWhenOpen: true })(server.url)).status, 200);
+  const patient = wrapFetch(engine, { waitWhenOpen: true })(server.url);
+  await clock.advance(61);
+  assert.equal((await patient).status, 200);
+});
+
+test('it takes what fetch takes, and rejects where fetch would', async (t) => {
+  const { server, engine, fetch } = await set(t, [{}]);
+  assert.equal(await (await fetch('data:text/plain,hello', null)).text(), 'hello'); // no host, no policies
+  assert.equal((await fetch(server.url, null)).status, 200);
+  for (const wrong of ['/relative', 'not a url', Symbol('x')]) {
+    await assert.rejects(fetch(wrong), TypeError);
+    await assert.rejects(globalThis.fetch(wrong), TypeError);
+  }
+  const aborted = new Request(server.url, { signal: AbortSignal.abort() });
+  await assert.rejects(fetch(aborted), { name: 'AbortError' });
+  assert.equal((await fetch(aborted, { signal: null })).status, 200);
+  engine.dispose();
+  await assert.rejects(fetch(server.url), { code: 'RESIL_CLOSED' });
 });
 
 test('a target function chooses, and may leave a request alone', async (t) => {

@@ -7,6 +7,7 @@ const path = require('path');
 const url = require('url');
 const util = require('util');
 const { Engine, ConfigError, LimitError, Outcome } = require('..');
+const { platform } = require('../lib/binary');
 const { COMMON, policies, real } = require('./support/policies');
 
 const examples = path.join(__dirname, '..', '..', '..', 'examples');
@@ -162,6 +163,11 @@ test('actors, components and built-in policies have endpoints of their own', (t)
   assert.deepEqual([attempt.end(Outcome.FAILURE), attempt.delayMs], ['retry', 1000]);
   assert.equal(util.inspect(engine.actor('byId', '1')), 'Endpoint <byId:1>');
   assert.match(util.inspect(engine), /^Engine <text, \d+ endpoints>$/);
+});
+
+test('the name of the binary says what Node says of its C library', { skip: process.platform !== 'linux' }, () => {
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  assert.match(platform(), glibcVersionRuntime === undefined ? /-musl$/ : /-glibc$/);
 });
 
 test('a seed makes delays repeatable', () => {

@@ -91,23 +91,27 @@ test('its types are found by TypeScript', async () => {
     'e.cts',
     "import { VirtualClock } from 'resil/testing';\nimport resil = require('resil');\nexport const e: resil.Engine = resil.Engine.fromText('', { clock: new VirtualClock() });\n",
   );
+  script(
+    'f.ts',
+    "import { Engine } from 'resil';\nimport { wrapFetch } from 'resil/fetch';\nimport { interceptor } from 'resil/undici';\nimport { attach } from 'resil/axios';\nimport { VirtualClock } from 'resil/testing';\nexport const all = [Engine, wrapFetch, interceptor, attach, VirtualClock];\n",
+  );
   const tsc = require.resolve('typescript/bin/tsc');
-  const types = path.dirname(require.resolve('@types/node/package.json'));
-  await run(process.execPath, [
-    tsc,
-    '--noEmit',
-    '--strict',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--typeRoots',
-    path.dirname(types),
-    '--types',
-    'node',
-    'd.mts',
-    'e.cts',
-  ]);
+  const types = path.dirname(path.dirname(require.resolve('@types/node/package.json')));
+  const check = (...args) =>
+    run(process.execPath, [
+      tsc,
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--typeRoots',
+      types,
+      '--types',
+      'node',
+      ...args,
+    ]);
+  await check('--module', 'nodenext', 'd.mts', 'e.cts');
+  await check('--module', 'commonjs', '--moduleResolution', 'node10', 'f.ts'); // knows nothing of "exports"
 });
 
 test(

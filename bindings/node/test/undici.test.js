@@ -3,7 +3,8 @@ const { test } = require('node:test');
 const assert = require('node:assert/strict');
 const { Readable } = require('stream');
 const { interceptor } = require('../http/undici');
-const { serve, engineFor } = require('./support/server');
+const { VirtualClock } = require('../testing');
+const { serve, engineFor, asked } = require('./support/server');
 const { counts } = require('./support/policies');
 
 const versions = [require('undici-6')];
@@ -18,7 +19,7 @@ for (const undici of versions) {
   const set = async (t, answers, { engine: settings, ...options } = {}) => {
     const server = await serve(t, answers);
     const engine = engineFor(t, settings);
-    const agent = new Agent({ keepAliveTimeout: 1000 });
+    const agent = new Agent({ keepAliveTimeout: 600_000 });
     t.after(() => agent.destroy());
     return { server, engine, dispatcher: agent.compose(interceptor(engine, options)) };
   };
@@ -84,8 +85,13 @@ for (const undici of versions) {
   });
 
   test(`${label}: budgets end attempts, callers end operations`, async (t) => {
-    const slow = await set(t, [{ hang: true }, { body: 'fast' }], { engine: { budget: '80ms' } });
-    assert.equal(await (await request(slow.server.url, { dispatcher: slow.dispatcher })).body.text(), 'fast');
+    const clock = new VirtualClock();
+    const slow = await set(t, [{ hang: true }, { body: 'fast' }], { engine: { clock } });
+    const call = request(slow.server.url, { dispatcher: slow.dispatcher });
+    await asked(slow.server, 1);
+    await clock.advance(60_005);
+    assert.equal(await (await call).body.text(), 'fast');
+    assert.equal(slow.server.seen.length, 2);
     const hanging = await set(t, [{ hang: true }], { engine: { budget: '60ms', retries: 0 } });
     await assert.rejects(request(hanging.server.url, { dispatcher: hanging.dispatcher }), { code: 'RESIL_TIMEOUT' });
     const left = await set(t, [{ hang: true }]);
@@ -120,15 +126,38 @@ for (const undici of versions) {
   });
 
   test(`${label}: an open breaker rejects, or is waited for`, async (t) => {
+    const clock = new VirtualClock();
     const { server, engine, dispatcher } = await set(t, [{ status: 500 }, { status: 500 }, {}], {
-      engine: { retries: 0, trip: 'consecutiveFailures >= 2' },
+      engine: { retries: 0, trip: 'consecutiveFailures >= 2', clock },
     });
     for (let i = 0; i < 2; i++) await (await request(server.url, { dispatcher })).body.dump();
     await assert.rejects(request(server.url, { dispatcher }), { code: 'RESIL_OPEN' });
     const agent = new Agent();
     t.after(() => agent.destroy());
     const patient = agent.compose(interceptor(engine, { waitWhenOpen: true }));
-    assert.equal((await request(server.url, { dispatcher: patient })).statusCode, 200);
+    const waiting = request(server.url, { dispatcher: patient });
+    await clock.advance(61);
+    assert.equal((await waiting).statusCode, 200);
+  });
+
+  test(`${label}: the host is the dispatcher's, whatever the path looks like, or the target function's to say`, async (t) => {
+    const { server, engine, dispatcher } = await set(t, [{ status: 500 }, {}]);
+    const options = { origin: server.url, path: '//elsewhere/orders', method: 'GET' };
+    assert.equal((await dispatcher.request(options)).statusCode, 200);
+    assert.equal(counts(engine, engine.app('127.0.0.1', 'elsewhere/orders')).recovered, 1);
+    const pool = new undici.Pool(server.url);
+    t.after(() => pool.destroy());
+    const own = { path: '/orders', method: 'GET' }; // a Pool's requests do not say where they go
+    const told = pool.compose(interceptor(engine, { target: ({ url }) => ({ app: 'pool', method: url }) }));
+    assert.equal((await told.request(own)).statusCode, 200);
+    assert.equal(counts(engine, engine.app('pool', '/orders')).successes, 1);
+    await assert.rejects(pool.compose(interceptor(engine)).request(own), /give the option `target`/);
+  });
+
+  test(`${label}: a request that no engine takes fails, and does not hang`, async (t) => {
+    const { server, engine, dispatcher } = await set(t, [{}]);
+    engine.dispose();
+    await assert.rejects(request(server.url, { dispatcher }), { code: 'RESIL_CLOSED' });
   });
 
   test(`${label}: other faces of the client work through it`, async (t) => {

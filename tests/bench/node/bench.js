@@ -23,6 +23,13 @@ const AIMS = [
   ],
   ["breaker, of opossum's", 'await: resil breaker', 'await: opossum', 'at most 1/10', (ratio) => ratio <= 1 / 10],
   [
+    "breaker, of opossum's with its timeout off",
+    'await: resil breaker',
+    'await: opossum, no timeout',
+    'at most 1/10',
+    (ratio) => ratio <= 1 / 10,
+  ],
+  [
     "timeout, of cockatiel's",
     'await: resil timeout',
     'await: cockatiel timeout',
@@ -65,7 +72,7 @@ async function main() {
     ),
     aims: AIMS.map(([what, ours, theirs, aim, met]) => {
       const ratio = added(ours) / added(theirs);
-      return { what, ratio, aim, met: met(ratio) };
+      return { what, ratio, aim, met: ratio > 0 && met(ratio) };
     }),
   };
   const sync = added('sync: resil breaker');
@@ -82,6 +89,10 @@ async function main() {
   }
   console.log('\n| what resil adds, as a part of what the other adds | measured | aim | |\n|---|---:|---|---|');
   for (const { what, ratio, aim, met } of report.aims) {
+    if (ratio <= 0) {
+      console.log(`| ${what} | lost in the noise | ${aim} | measure again |`); // of a machine that does something else too
+      continue;
+    }
     const shown = aim.includes('1/') ? `1/${(1 / ratio).toFixed(1)}` : ratio.toFixed(1);
     console.log(`| ${what} | ${shown} | ${aim} | ${met ? 'met' : 'missed'} |`);
   }

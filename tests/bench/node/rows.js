@@ -92,21 +92,21 @@ async function rows() {
     'await: opossum, no timeout': { loop: sequential(() => noTimeout.fire()), count: 5_000 },
     'await: opossum': { loop: sequential(() => standard.fire()), count: 5_000 },
     'await: resil rate breaker': { loop: sequential(() => onRate.execute(action)), count: 5_000 },
-    'await: resil timeout': { loop: sequential(() => onTimeout.execute(action)), count: 20_000 },
+    'await: resil timeout': { loop: sequential(() => onTimeout.execute(action)), count: 5_000 },
     'await: cockatiel timeout': { loop: sequential(() => aggressive.execute(action)), count: 400 },
-    'await: resil all three': { loop: sequential(() => onAll.execute(action)), count: 20_000 },
+    'await: resil all three': { loop: sequential(() => onAll.execute(action)), count: 5_000 },
     'await: cockatiel all three': { loop: sequential(() => all.execute(action)), count: 400 },
     sync: {
       loop: (count) => {
         for (let i = 0; i < count; i++) syncAction();
       },
-      count: 2_000_000,
+      count: 500_000,
     },
     'sync: resil breaker': {
       loop: (count) => {
         for (let i = 0; i < count; i++) onBreaker.executeSync(syncAction);
       },
-      count: 2_000_000,
+      count: 500_000,
     },
     'sync: resil begin and end by hand': {
       loop: (count) => {

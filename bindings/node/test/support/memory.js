@@ -49,6 +49,9 @@ const kinds = {
       await call.catch(() => {});
     }
   },
+  async followers() {
+    for (let i = 0; i < 10_000; i++) await app('plain').execute(async ({ signal }) => void AbortSignal.any?.([signal]));
+  },
   async reloads() {
     for (let i = 0; i < 100; i++) engine.reloadText(COMMON);
   },

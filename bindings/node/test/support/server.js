@@ -35,6 +35,7 @@ async function serve(t, answers) {
       else if (!hang) setTimeout(() => response.writeHead(status, headers).end(body), delayMs);
     });
   });
+  server.keepAliveTimeout = 0; // connections live as long as their clients want
   let connections = 0;
   server.on('connection', (socket) => {
     connections++;
@@ -49,8 +50,14 @@ async function serve(t, answers) {
   return { url: `http://127.0.0.1:${server.address().port}`, seen, connections: () => connections };
 }
 
-/** An engine whose app 127.0.0.1 is retried fast, has a budget and a breaker; real time. */
-function engineFor(t, { retries = 3, budget = '2s', trip = 'consecutiveFailures >= 50', duration = '5ms' } = {}) {
+/**
+ * An engine whose app 127.0.0.1 is retried after 5 ms, has a budget and a breaker that is open for 60 ms. Whatever depends on how
+ * fast this machine answers is tested on a clock that the test moves.
+ */
+function engineFor(
+  t,
+  { retries = 3, budget = '60s', trip = 'consecutiveFailures >= 50', duration = '5ms', clock } = {},
+) {
   const engine = Engine.fromText(
     policies({
       timeouts: `{t: ${budget}}`,
@@ -58,9 +65,18 @@ function engineFor(t, { retries = 3, budget = '2s', trip = 'consecutiveFailures 
       breakers: `{cb: {timeout: 60ms, trip: ${trip}}}`,
       apps: '{127.0.0.1: {timeout: t, retry: r, circuitBreaker: cb}, untimed: {retry: r}}',
     }),
+    { clock },
   );
   t.after(() => engine.dispose());
   return engine;
 }
 
-module.exports = { serve, engineFor };
+/** Waits until the server has been asked `n` times. */
+async function asked({ seen }, n) {
+  for (let polls = 0; seen.length < n; polls++) {
+    if (polls > 60_000) throw new Error(`the server was asked ${seen.length} times, not ${n}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+module.exports = { serve, engineFor, asked };
