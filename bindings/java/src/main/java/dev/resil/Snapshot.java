@@ -33,7 +33,7 @@ public final class Snapshot {
     return endpoints;
   }
 
-  /** How many distinct policies are loaded. */
+  /** How many distinct policies the engine keeps: those loaded, and those of before a reload. */
   public long policies() {
     return policies;
   }
@@ -100,6 +100,14 @@ public final class Snapshot {
     /** Null where the target has no circuit breaker, or its breaker was evicted. */
     public BreakerView breaker() {
       return entry.get("breaker") instanceof Map<?, ?> breaker ? new BreakerView(breaker) : null;
+    }
+
+    /**
+     * True where the target has a circuit breaker, but this endpoint's was evicted and starts anew
+     * with its next call.
+     */
+    public boolean isBreakerEvicted() {
+      return Boolean.TRUE.equals(entry.get("evicted"));
     }
 
     /** Totals since the engine was opened. */
