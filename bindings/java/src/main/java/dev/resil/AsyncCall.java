@@ -125,10 +125,8 @@ final class AsyncCall<T> {
       return;
     }
     stage.whenComplete((value, failure) -> over(step, value, failure));
-    if (result.isDone()) {
-      cancel(
-          stage); // the caller may have cancelled while it was being made, when there was none to
-                  // cancel
+    if (result.isDone()) { // the caller may have cancelled while there was no stage to cancel yet
+      cancel(stage);
     } else if (timeout > 0 && current.get() == step) {
       keepTime(step, timeout, () -> timedOut(step, timeout));
     }

@@ -227,7 +227,7 @@ class AsyncCallTest {
     Endpoint orders = orders("{policy: constant, duration: 1h, maxRetries: -1}", null, null);
     CompletableFuture<Integer> call = orders.callAsync(failing(99), scheduler);
     while (engine.snapshot().of(orders).calls().failures() == 0) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
     engine.close();
     assertInstanceOf(EngineClosedException.class, failureOf(call));
@@ -264,6 +264,9 @@ class AsyncCallTest {
     for (CompletableFuture<Integer> call : calls) {
       call.handle((value, failure) -> value).get(30, TimeUnit.SECONDS);
     }
+    // A cancelled call is over for its caller a moment before the thread that cancelled is through.
+    scheduler.shutdown();
+    assertTrue(scheduler.awaitTermination(30, TimeUnit.SECONDS));
     engine.close();
     assertTrue(engine.handle.isFreed(), "every call left the gate");
   }
