@@ -89,9 +89,16 @@ final class EventPump {
     }
     SubmissionPublisher<Event> p = publisher;
     if (p != null) {
-      p.offer(
-          event,
-          null); // a subscriber that lags by a buffer loses events, and sees it in their sequence
+      offer(p, event);
+    }
+  }
+
+  /** A subscriber that lags by a buffer loses events, and sees it in their sequence. */
+  private static void offer(SubmissionPublisher<Event> publisher, Event event) {
+    try {
+      publisher.offer(event, null);
+    } catch (IllegalStateException closed) {
+      return; // with the engine, while this call was still in flight
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.resil;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -150,6 +153,24 @@ class EventsTest {
       engine.app("orders", "post").call(() -> 1);
       assertEquals(List.of(), events);
     }
+  }
+
+  @Test
+  void aCallThatOutlivesThePublisherKeepsItsOwnFailure() {
+    Engine engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(null)
+            .fromYaml(Policies.orders(null, Policies.TRIPS_AT_ONE, null));
+    engine.eventPublisher();
+    IOException down = new IOException("down");
+    Callable<Integer> closing =
+        () -> {
+          engine.close();
+          throw down;
+        };
+    assertSame(down, assertThrows(IOException.class, () -> engine.app("orders").call(closing)));
+    assertTrue(engine.handle.isFreed());
   }
 
   @Test
