@@ -171,8 +171,8 @@ final class AsyncCall<T> {
         result.isDone()
             ? Outcome.CANCELLED
             : Attempt.judge(endpoint, options, ticket, value, failure);
-    Verdict verdict = Attempt.end(endpoint, ticket, outcome);
-    if (verdict == Verdict.RETRY && options.repeatable && !(failure instanceof Error)) {
+    Verdict verdict = Attempt.end(endpoint, options, ticket, outcome, failure);
+    if (verdict == Verdict.RETRY) {
       failures.add(failure);
       waitFor(ticket.delay());
     } else if (failure == null) {

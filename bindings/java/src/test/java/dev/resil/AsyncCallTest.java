@@ -92,6 +92,16 @@ class AsyncCallTest {
   }
 
   @Test
+  void whatCannotBeRepeatedIsNot() {
+    Endpoint orders = orders(QUICK, null, null);
+    assertEquals(
+        "failure 1",
+        failureOf(orders.callAsync(failing(1), scheduler, CallOptions.DEFAULT.notRepeatable()))
+            .getMessage());
+    assertEquals(new Snapshot.Calls(0, 1, 0, 0, 0, 0, 0, 1), engine.snapshot().of(orders).calls());
+  }
+
+  @Test
   void aSupplierThatThrowsIsAFailure() {
     Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
     assertInstanceOf(

@@ -254,6 +254,7 @@ class CallTest {
                 () -> orders.call(failing(1), CallOptions.DEFAULT.notRepeatable()))
             .getMessage());
     assertTrue(clock.sleeps.isEmpty());
+    assertEquals(new Snapshot.Calls(0, 1, 0, 0, 0, 0, 0, 1), totals(orders), "no retry is counted");
   }
 
   @Test
@@ -268,6 +269,7 @@ class CallTest {
                 }));
     assertEquals(State.OPEN, orders.state(), "it was a failure");
     assertTrue(clock.sleeps.isEmpty());
+    assertEquals(0, totals(orders).retries());
   }
 
   @Test
