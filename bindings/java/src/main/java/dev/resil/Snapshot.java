@@ -79,7 +79,8 @@ public final class Snapshot {
             case "actor" -> "id";
             default -> "type";
           };
-      return (String) entry.get(key);
+      String instance = (String) entry.get(key);
+      return instance == null || instance.isEmpty() ? null : instance;
     }
 
     /** A component's: {@code inbound} or {@code outbound}; else null. */
