@@ -1,6 +1,7 @@
 package dev.resil;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 public final class Snapshot {
   private final String json;
   private final List<EndpointView> endpoints;
+  private final Map<Integer, EndpointView> byId = new HashMap<>();
   private final long policies;
 
   Snapshot(String json) {
@@ -21,6 +23,7 @@ public final class Snapshot {
     this.endpoints =
         ((List<?>) whole.get("endpoints"))
             .stream().map(entry -> new EndpointView((Map<?, ?>) entry)).toList();
+    endpoints.forEach(view -> byId.put(view.id, view));
     this.policies = (Long) whole.get("policies");
   }
 
@@ -40,7 +43,7 @@ public final class Snapshot {
 
   /** What is known of that endpoint; nothing where it is younger than the snapshot. */
   public Optional<EndpointView> find(Endpoint endpoint) {
-    return endpoints.stream().filter(view -> view.id == endpoint.id).findFirst();
+    return Optional.ofNullable(byId.get(endpoint.id));
   }
 
   /** What is known of that endpoint. */
