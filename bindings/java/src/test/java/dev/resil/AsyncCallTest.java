@@ -1,6 +1,7 @@
 package dev.resil;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -244,6 +245,18 @@ class AsyncCallTest {
     assertTrue(engine.handle.isFreed());
     assertInstanceOf(
         EngineClosedException.class, failureOf(orders.callAsync(failing(0), scheduler)));
+  }
+
+  @Test
+  void anAttemptInFlightOutlivesTheEngine() throws Exception {
+    Endpoint orders = orders(QUICK, Policies.TRIPS_AT_TWO, null);
+    CompletableFuture<Integer> stage = new CompletableFuture<>();
+    CompletableFuture<Integer> call = orders.callAsync(() -> stage, scheduler);
+    engine.close();
+    assertFalse(engine.handle.isFreed());
+    stage.complete(5);
+    assertEquals(5, call.get());
+    assertTrue(engine.handle.isFreed());
   }
 
   @Test
