@@ -35,7 +35,7 @@ final class EventPump {
     boolean wanted =
         !listeners.isEmpty()
             || publisher != null
-            || logger != null && logger.isLoggable(System.Logger.Level.INFO);
+            || logger != null && logger.isLoggable(System.Logger.Level.WARNING);
     if (!wanted) {
       return; // they stay in the ring, which forgets the oldest
     }
@@ -72,12 +72,10 @@ final class EventPump {
     if (event.kind() == null) {
       return;
     }
-    if (logger != null && !event.text().isEmpty()) {
-      logger.log(
-          event.kind() == Event.Kind.WARNING
-              ? System.Logger.Level.WARNING
-              : System.Logger.Level.INFO,
-          event.text());
+    System.Logger.Level level =
+        event.kind() == Event.Kind.WARNING ? System.Logger.Level.WARNING : System.Logger.Level.INFO;
+    if (logger != null && logger.isLoggable(level) && !event.text().isEmpty()) {
+      logger.log(level, event.text());
     }
     for (Consumer<? super Event> listener : listeners) {
       try {

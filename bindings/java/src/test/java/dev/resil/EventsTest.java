@@ -25,6 +25,11 @@ class EventsTest {
   /** Keeps what is logged. */
   private static final class Lines implements System.Logger {
     final List<String> lines = new ArrayList<>();
+    private final Level from;
+
+    Lines(Level from) {
+      this.from = from;
+    }
 
     @Override
     public String getName() {
@@ -33,7 +38,7 @@ class EventsTest {
 
     @Override
     public boolean isLoggable(Level level) {
-      return level.getSeverity() >= Level.INFO.getSeverity();
+      return level.getSeverity() >= from.getSeverity();
     }
 
     @Override
@@ -69,7 +74,7 @@ class EventsTest {
 
   @Test
   void linesInTheWordsOfTheQuickstart() throws Exception {
-    Lines lines = new Lines();
+    Lines lines = new Lines(System.Logger.Level.INFO);
     try (Engine engine = Engine.builder().clock(clock).logger(lines).fromYaml(QUICKSTART)) {
       outage(engine);
     }
@@ -84,6 +89,22 @@ class EventsTest {
             breaker + "half-open to closed",
             "INFO Recovered processing operation endpoint[orders, orders:post] after 4 attempts"),
         lines.lines);
+  }
+
+  @Test
+  void warningsAreLoggedWhereTheRestIsNot() throws Exception {
+    Lines lines = new Lines(System.Logger.Level.WARNING);
+    try (Engine engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(lines)
+            .lenient()
+            .fromYaml(QUICKSTART.replace("spec:", "unknown: 1\nspec:"))) {
+      outage(engine);
+    }
+    assertEquals(1, lines.lines.size(), lines.lines::toString);
+    assertTrue(lines.lines.get(0).startsWith("WARNING "), lines.lines::toString);
+    assertTrue(lines.lines.get(0).contains("'unknown'"), lines.lines::toString);
   }
 
   @Test
