@@ -30,13 +30,15 @@ final class EventPump {
     engine.handle.events = ResilJNI.new_Events();
   }
 
+  private boolean wanted() {
+    return !listeners.isEmpty()
+        || publisher != null
+        || logger != null && logger.isLoggable(System.Logger.Level.WARNING);
+  }
+
   /** Within the gate. */
   void drain() {
-    boolean wanted =
-        !listeners.isEmpty()
-            || publisher != null
-            || logger != null && logger.isLoggable(System.Logger.Level.WARNING);
-    if (!wanted) {
+    if (!wanted()) {
       return; // they stay in the ring, which forgets the oldest
     }
     more = true;
@@ -119,7 +121,7 @@ final class EventPump {
     int cell = engine.handle.enter();
     lock.lock();
     try {
-      if (listeners.isEmpty() && publisher == null && logger == null) {
+      if (!wanted()) {
         while (ResilJNI.Events_next(engine.handle.events, engine.handle.address) != 0) {
           continue;
         }
