@@ -9,7 +9,7 @@ root=$(cd "$here/../../.." && pwd)
 out=${RESIL_BENCH_OUT:-$root/build/bench}
 mkdir -p "$out"
 case ${1:-} in
-  --smoke) options=(-f 1 -wi 0 -i 1 -r 10ms) ;;
+  --smoke) options=(-f 0 -wi 0 -i 1 -r 10ms) ;; # in one process: a fork a row would be most of its time
   --quick) options=(-f 1 -wi 8 -w 200ms -i 30 -r 10ms) ;;
   '') options=(-f 3 -wi 10 -w 200ms -i 60 -r 10ms) ;;
   *) echo "usage: run.sh [--quick|--smoke]" >&2; exit 2 ;;

@@ -125,10 +125,8 @@ final class AsyncCall<T> {
       return;
     }
     stage.whenComplete((value, failure) -> over(step, value, failure));
-    if (result.isDone()) {
-      cancel(
-          stage); // the caller may have cancelled while it was being made, when there was none to
-                  // cancel
+    if (result.isDone()) { // the caller may have cancelled while there was no stage to cancel yet
+      cancel(stage);
     } else if (timeout > 0 && current.get() == step) {
       keepTime(step, timeout, () -> timedOut(step, timeout));
     }
@@ -173,8 +171,8 @@ final class AsyncCall<T> {
         result.isDone()
             ? Outcome.CANCELLED
             : Attempt.judge(endpoint, options, ticket, value, failure);
-    Verdict verdict = Attempt.end(endpoint, ticket, outcome);
-    if (verdict == Verdict.RETRY && options.repeatable && !(failure instanceof Error)) {
+    Verdict verdict = Attempt.end(endpoint, options, ticket, outcome, failure);
+    if (verdict == Verdict.RETRY) {
       failures.add(failure);
       waitFor(ticket.delay());
     } else if (failure == null) {

@@ -51,6 +51,15 @@ final class Attempt {
     }
   }
 
+  /** Ends an attempt of a call: what cannot be repeated, and an Error, is not retried. */
+  static Verdict end(
+      Endpoint endpoint, CallOptions options, Ticket ticket, Outcome outcome, Throwable failure) {
+    if (!options.repeatable || failure instanceof Error) {
+      ticket.refuseRetry();
+    }
+    return end(endpoint, ticket, outcome);
+  }
+
   static Verdict end(Endpoint endpoint, Ticket ticket, Outcome outcome) {
     int answer =
         ResilJNI.end(

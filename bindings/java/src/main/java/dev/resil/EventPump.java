@@ -30,13 +30,15 @@ final class EventPump {
     engine.handle.events = ResilJNI.new_Events();
   }
 
+  private boolean wanted() {
+    return !listeners.isEmpty()
+        || publisher != null
+        || logger != null && logger.isLoggable(System.Logger.Level.WARNING);
+  }
+
   /** Within the gate. */
   void drain() {
-    boolean wanted =
-        !listeners.isEmpty()
-            || publisher != null
-            || logger != null && logger.isLoggable(System.Logger.Level.INFO);
-    if (!wanted) {
+    if (!wanted()) {
       return; // they stay in the ring, which forgets the oldest
     }
     more = true;
@@ -72,12 +74,10 @@ final class EventPump {
     if (event.kind() == null) {
       return;
     }
-    if (logger != null && !event.text().isEmpty()) {
-      logger.log(
-          event.kind() == Event.Kind.WARNING
-              ? System.Logger.Level.WARNING
-              : System.Logger.Level.INFO,
-          event.text());
+    System.Logger.Level level =
+        event.kind() == Event.Kind.WARNING ? System.Logger.Level.WARNING : System.Logger.Level.INFO;
+    if (logger != null && logger.isLoggable(level) && !event.text().isEmpty()) {
+      logger.log(level, event.text());
     }
     for (Consumer<? super Event> listener : listeners) {
       try {
@@ -89,9 +89,16 @@ final class EventPump {
     }
     SubmissionPublisher<Event> p = publisher;
     if (p != null) {
-      p.offer(
-          event,
-          null); // a subscriber that lags by a buffer loses events, and sees it in their sequence
+      offer(p, event);
+    }
+  }
+
+  /** A subscriber that lags by a buffer loses events, and sees it in their sequence. */
+  private static void offer(SubmissionPublisher<Event> publisher, Event event) {
+    try {
+      publisher.offer(event, null);
+    } catch (IllegalStateException closed) {
+      return; // with the engine, while this call was still in flight
     }
   }
 
@@ -114,7 +121,7 @@ final class EventPump {
     int cell = engine.handle.enter();
     lock.lock();
     try {
-      if (listeners.isEmpty() && publisher == null && logger == null) {
+      if (!wanted()) {
         while (ResilJNI.Events_next(engine.handle.events, engine.handle.address) != 0) {
           continue;
         }

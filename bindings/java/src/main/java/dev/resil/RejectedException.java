@@ -21,9 +21,7 @@ public abstract class RejectedException extends ResilException {
   /** Written when asked for: most rejections are caught and counted, not read. */
   @Override
   public final String getMessage() {
-    return rejection == null
-        ? "rejected"
-        : rejection.toString(); // a rejection does not outlive serialization
+    return rejection == null ? "rejected" : rejection.toString();
   }
 
   /** A stackless exception is made without a cause for good, so this one keeps its own. */
@@ -38,10 +36,10 @@ public abstract class RejectedException extends ResilException {
 
   /** How long, from now, until an attempt could be admitted; zero once it could. */
   public Duration retryAfter() {
-    return rejection.retryAfter();
+    return rejection == null ? Duration.ZERO : rejection.retryAfter();
   }
 
-  /** The same answer as a value. */
+  /** The same answer as a value; null in an exception that was serialized. */
   public Rejection rejection() {
     return rejection;
   }

@@ -1,6 +1,7 @@
 package dev.resil;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 public final class Snapshot {
   private final String json;
   private final List<EndpointView> endpoints;
+  private final Map<Integer, EndpointView> byId = new HashMap<>();
   private final long policies;
 
   Snapshot(String json) {
@@ -21,6 +23,7 @@ public final class Snapshot {
     this.endpoints =
         ((List<?>) whole.get("endpoints"))
             .stream().map(entry -> new EndpointView((Map<?, ?>) entry)).toList();
+    endpoints.forEach(view -> byId.put(view.id, view));
     this.policies = (Long) whole.get("policies");
   }
 
@@ -33,14 +36,14 @@ public final class Snapshot {
     return endpoints;
   }
 
-  /** How many distinct policies are loaded. */
+  /** How many distinct policies the engine keeps: those loaded, and those of before a reload. */
   public long policies() {
     return policies;
   }
 
   /** What is known of that endpoint; nothing where it is younger than the snapshot. */
   public Optional<EndpointView> find(Endpoint endpoint) {
-    return endpoints.stream().filter(view -> view.id == endpoint.id).findFirst();
+    return Optional.ofNullable(byId.get(endpoint.id));
   }
 
   /** What is known of that endpoint. */
@@ -79,7 +82,8 @@ public final class Snapshot {
             case "actor" -> "id";
             default -> "type";
           };
-      return (String) entry.get(key);
+      String instance = (String) entry.get(key);
+      return instance == null || instance.isEmpty() ? null : instance;
     }
 
     /** A component's: {@code inbound} or {@code outbound}; else null. */
@@ -100,6 +104,14 @@ public final class Snapshot {
     /** Null where the target has no circuit breaker, or its breaker was evicted. */
     public BreakerView breaker() {
       return entry.get("breaker") instanceof Map<?, ?> breaker ? new BreakerView(breaker) : null;
+    }
+
+    /**
+     * True where the target has a circuit breaker, but this endpoint's was evicted and starts anew
+     * with its next call.
+     */
+    public boolean isBreakerEvicted() {
+      return Boolean.TRUE.equals(entry.get("evicted"));
     }
 
     /** Totals since the engine was opened. */

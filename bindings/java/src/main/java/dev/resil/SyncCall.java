@@ -141,8 +141,8 @@ final class SyncCall {
         failure != null && Thread.currentThread().isInterrupted()
             ? Outcome.CANCELLED
             : Attempt.judge(endpoint, options, ticket, value, failure);
-    Verdict verdict = Attempt.end(endpoint, ticket, outcome);
-    if (verdict == Verdict.RETRY && options.repeatable && !(failure instanceof Error)) {
+    Verdict verdict = Attempt.end(endpoint, options, ticket, outcome, failure);
+    if (verdict == Verdict.RETRY) {
       failures.add(failure);
       return false;
     }

@@ -20,6 +20,7 @@ final class Ticket {
   private static final int ATTEMPT = 4;
   private static final int FLAGS = 8;
   private static final int REASON = 12;
+  private static final int DEADLINE = 16;
   private static final int TIMEOUT = 24;
   private static final int DELAY = 32;
   private static final int HAS_EVENTS = 1;
@@ -59,6 +60,14 @@ final class Ticket {
 
   Reason reason() {
     return Reason.of((int) INT.get(slab, offset + REASON));
+  }
+
+  /**
+   * No retry may follow the attempt in flight: with a deadline long past the engine offers none,
+   * and neither counts nor announces one.
+   */
+  void refuseRetry() {
+    LONG.set(slab, offset + DEADLINE, Long.MIN_VALUE);
   }
 
   long timeout() {

@@ -1,6 +1,7 @@
 package dev.resil;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -89,6 +90,16 @@ class AsyncCallTest {
     assertEquals(4, e.attempts());
     assertEquals("failure 4", e.getCause().getMessage());
     assertEquals(3, e.getSuppressed().length);
+  }
+
+  @Test
+  void whatCannotBeRepeatedIsNot() {
+    Endpoint orders = orders(QUICK, null, null);
+    assertEquals(
+        "failure 1",
+        failureOf(orders.callAsync(failing(1), scheduler, CallOptions.DEFAULT.notRepeatable()))
+            .getMessage());
+    assertEquals(new Snapshot.Calls(0, 1, 0, 0, 0, 0, 0, 1), engine.snapshot().of(orders).calls());
   }
 
   @Test
@@ -227,13 +238,25 @@ class AsyncCallTest {
     Endpoint orders = orders("{policy: constant, duration: 1h, maxRetries: -1}", null, null);
     CompletableFuture<Integer> call = orders.callAsync(failing(99), scheduler);
     while (engine.snapshot().of(orders).calls().failures() == 0) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
     engine.close();
     assertInstanceOf(EngineClosedException.class, failureOf(call));
     assertTrue(engine.handle.isFreed());
     assertInstanceOf(
         EngineClosedException.class, failureOf(orders.callAsync(failing(0), scheduler)));
+  }
+
+  @Test
+  void anAttemptInFlightOutlivesTheEngine() throws Exception {
+    Endpoint orders = orders(QUICK, Policies.TRIPS_AT_TWO, null);
+    CompletableFuture<Integer> stage = new CompletableFuture<>();
+    CompletableFuture<Integer> call = orders.callAsync(() -> stage, scheduler);
+    engine.close();
+    assertFalse(engine.handle.isFreed());
+    stage.complete(5);
+    assertEquals(5, call.get());
+    assertTrue(engine.handle.isFreed());
   }
 
   @Test
@@ -264,6 +287,9 @@ class AsyncCallTest {
     for (CompletableFuture<Integer> call : calls) {
       call.handle((value, failure) -> value).get(30, TimeUnit.SECONDS);
     }
+    // A cancelled call is over for its caller a moment before the thread that cancelled is through.
+    scheduler.shutdown();
+    assertTrue(scheduler.awaitTermination(30, TimeUnit.SECONDS));
     engine.close();
     assertTrue(engine.handle.isFreed(), "every call left the gate");
   }

@@ -40,7 +40,7 @@ class CallTest {
   }
 
   /** Fails that many times, then answers with the number of calls made. */
-  private static Callable<Integer> failing(int times) {
+  static Callable<Integer> failing(int times) {
     AtomicInteger calls = new AtomicInteger();
     return () -> {
       int call = calls.incrementAndGet();
@@ -114,62 +114,6 @@ class CallTest {
   }
 
   @Test
-  void rejectsWhileOpenAndSaysForHowLong() {
-    Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
-    assertThrows(IOException.class, () -> orders.call(failing(1)));
-    assertEquals(State.OPEN, orders.state());
-    clock.advance(Duration.ofSeconds(2));
-    CircuitOpenException e =
-        assertThrows(CircuitOpenException.class, () -> orders.call(failing(0)));
-    assertEquals(3000, e.retryAfter().toMillis());
-    assertEquals(0, e.getStackTrace().length);
-    assertTrue(e.getMessage().contains("open for another 3000 ms"), e.getMessage());
-    assertEquals(1, totals(orders).rejections());
-  }
-
-  @Test
-  void anOpenBreakerAnswersWithOneObject() throws Exception {
-    Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
-    assertThrows(IOException.class, () -> orders.call(failing(1)));
-    Rejection first = orders.callOrElse(() -> null, rejection -> rejection);
-    assertSame(first, orders.<Rejection>callOrElse(() -> null, rejection -> rejection));
-    assertSame(orders.tryCall(() -> 1), orders.tryCall(() -> 2));
-    assertEquals(Reason.OPEN, first.reason());
-    clock.advance(Duration.ofSeconds(6));
-    assertThrows(IOException.class, () -> orders.call(failing(1)));
-    Rejection second = orders.callOrElse(() -> null, rejection -> rejection);
-    assertEquals(5000, second.retryAfter().toMillis());
-    assertEquals(Duration.ZERO, first.retryAfter(), "the old answer is about the old opening");
-  }
-
-  @Test
-  void admitsOneProbe() throws Exception {
-    Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
-    assertThrows(IOException.class, () -> orders.call(failing(1)));
-    clock.advance(Duration.ofSeconds(6));
-    String inner =
-        orders.call(
-            () -> {
-              assertEquals(State.HALF_OPEN, orders.state());
-              return assertThrows(TooManyRequestsException.class, () -> orders.call(() -> 2))
-                  .rejection()
-                  .reason()
-                  .name();
-            });
-    assertEquals("TOO_MANY_REQUESTS", inner);
-    assertEquals(State.CLOSED, orders.state());
-  }
-
-  @Test
-  void aRejectionInMidOperationTellsWhatHappenedBefore() {
-    Endpoint orders = orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_TWO, null);
-    CircuitOpenException e =
-        assertThrows(CircuitOpenException.class, () -> orders.call(failing(9)));
-    assertEquals("failure 2", e.getCause().getMessage());
-    assertEquals("failure 1", e.getSuppressed()[0].getMessage());
-  }
-
-  @Test
   void resultsWithoutExceptions() throws Exception {
     Endpoint orders = orders(null, Policies.TRIPS_AT_TWO, null);
     assertEquals(new Result.Success<>(1), orders.tryCall(() -> 1));
@@ -184,16 +128,6 @@ class CallTest {
     assertInstanceOf(CircuitOpenException.class, rejected.exception());
     assertSame(rejected, rejected.map(i -> i + 1));
     assertEquals(new Result.Success<>(2), new Result.Success<>(1).map(i -> i + 1));
-  }
-
-  @Test
-  void aRejectionInsideACallIsThatCallsResult() {
-    Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
-    Endpoint free = engine.app("free");
-    assertThrows(IOException.class, () -> orders.call(failing(1)));
-    Result<Result<Integer>> outer = free.tryCall(() -> orders.tryCall(() -> 1));
-    assertTrue(outer.isSuccess());
-    assertTrue(outer.orElse(null).isRejected());
   }
 
   @Test
@@ -320,6 +254,7 @@ class CallTest {
                 () -> orders.call(failing(1), CallOptions.DEFAULT.notRepeatable()))
             .getMessage());
     assertTrue(clock.sleeps.isEmpty());
+    assertEquals(new Snapshot.Calls(0, 1, 0, 0, 0, 0, 0, 1), totals(orders), "no retry is counted");
   }
 
   @Test
@@ -334,6 +269,7 @@ class CallTest {
                 }));
     assertEquals(State.OPEN, orders.state(), "it was a failure");
     assertTrue(clock.sleeps.isEmpty());
+    assertEquals(0, totals(orders).retries());
   }
 
   @Test

@@ -156,7 +156,8 @@ class EngineTest {
       assertEquals(
           "DaprBuiltInServiceRetries",
           view(engine.builtin("DaprBuiltInServiceRetries")).retryPolicy());
-      assertEquals(5, engine.snapshot().endpoints().size());
+      assertNull(view(engine.app("orders")).instance());
+      assertEquals(6, engine.snapshot().endpoints().size());
       assertTrue(Json.parse(engine.snapshot().json()) instanceof java.util.Map);
     }
   }

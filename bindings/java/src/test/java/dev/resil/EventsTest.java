@@ -1,13 +1,19 @@
 package dev.resil;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +26,11 @@ class EventsTest {
   /** Keeps what is logged. */
   private static final class Lines implements System.Logger {
     final List<String> lines = new ArrayList<>();
+    private final Level from;
+
+    Lines(Level from) {
+      this.from = from;
+    }
 
     @Override
     public String getName() {
@@ -28,7 +39,7 @@ class EventsTest {
 
     @Override
     public boolean isLoggable(Level level) {
-      return level.getSeverity() >= Level.INFO.getSeverity();
+      return level.getSeverity() >= from.getSeverity();
     }
 
     @Override
@@ -64,7 +75,7 @@ class EventsTest {
 
   @Test
   void linesInTheWordsOfTheQuickstart() throws Exception {
-    Lines lines = new Lines();
+    Lines lines = new Lines(System.Logger.Level.INFO);
     try (Engine engine = Engine.builder().clock(clock).logger(lines).fromYaml(QUICKSTART)) {
       outage(engine);
     }
@@ -82,17 +93,30 @@ class EventsTest {
   }
 
   @Test
+  void warningsAreLoggedWhereTheRestIsNot() throws Exception {
+    Lines lines = new Lines(System.Logger.Level.WARNING);
+    try (Engine engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(lines)
+            .lenient()
+            .fromYaml(QUICKSTART.replace("spec:", "unknown: 1\nspec:"))) {
+      outage(engine);
+    }
+    assertEquals(1, lines.lines.size(), lines.lines::toString);
+    assertTrue(lines.lines.get(0).startsWith("WARNING "), lines.lines::toString);
+    assertTrue(lines.lines.get(0).contains("'unknown'"), lines.lines::toString);
+  }
+
+  @Test
   void listenersGetThemInOrderOnTheCallingThread() throws Exception {
     List<Event> events = new ArrayList<>();
+    Set<Thread> on = new HashSet<>();
     try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
       AutoCloseable registration =
           engine.onEvent(
               event -> {
-                assertEquals(
-                    "main",
-                    Thread.currentThread().getName().equals("main")
-                        ? "main"
-                        : Thread.currentThread().getName());
+                on.add(Thread.currentThread());
                 events.add(event);
               });
       outage(engine);
@@ -101,6 +125,7 @@ class EventsTest {
       outage(engine);
       assertEquals(before, events.size());
     }
+    assertEquals(Set.of(Thread.currentThread()), on);
     for (int i = 1; i < events.size(); i++) {
       assertEquals(events.get(i - 1).sequence() + 1, events.get(i).sequence());
     }
@@ -143,13 +168,34 @@ class EventsTest {
 
   @Test
   void whoComesLaterHearsOnlyWhatFollows() throws Exception {
-    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(QUICKSTART)) {
-      outage(engine);
-      List<Event> events = new ArrayList<>();
-      engine.onEvent(events::add);
-      engine.app("orders", "post").call(() -> 1);
-      assertEquals(List.of(), events);
+    for (Lines logger : new Lines[] {null, new Lines(System.Logger.Level.OFF)}) {
+      try (Engine engine = Engine.builder().clock(clock).logger(logger).fromYaml(QUICKSTART)) {
+        outage(engine);
+        Map<?, ?> state = (Map<?, ?>) Json.parse(engine.snapshot().json());
+        List<Event> events = new ArrayList<>();
+        engine.onEvent(events::add);
+        outage(engine);
+        assertEquals((Long) state.get("events") + 1, events.get(0).sequence());
+      }
     }
+  }
+
+  @Test
+  void aCallThatOutlivesThePublisherKeepsItsOwnFailure() {
+    Engine engine =
+        Engine.builder()
+            .clock(clock)
+            .logger(null)
+            .fromYaml(Policies.orders(null, Policies.TRIPS_AT_ONE, null));
+    engine.eventPublisher();
+    IOException down = new IOException("down");
+    Callable<Integer> closing =
+        () -> {
+          engine.close();
+          throw down;
+        };
+    assertSame(down, assertThrows(IOException.class, () -> engine.app("orders").call(closing)));
+    assertTrue(engine.handle.isFreed());
   }
 
   @Test

@@ -53,7 +53,7 @@ class InterruptTest {
     thread.start();
     assertTrue(when.await(10, TimeUnit.SECONDS));
     while (thread.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
     thread.interrupt();
     thread.join();

@@ -62,7 +62,11 @@ class MemoryTest {
         return;
       }
     }
-    fail("every round the heap grows, now by " + heapGrowth + ", the process outside it by " + growth);
+    fail(
+        "every round the heap grows, now by "
+            + heapGrowth
+            + ", the process outside it by "
+            + growth);
   }
 
   private static Engine engine(String breaker) {

@@ -68,11 +68,19 @@ final class Exchange<T> {
   CompletableFuture<HttpResponse<T>> sendAsync(
       Supplier<CompletableFuture<HttpResponse<T>>> sending) {
     discard();
-    return sending.get().whenComplete((response, failure) -> answered = response);
+    CompletableFuture<HttpResponse<T>> sent = sending.get();
+    CompletableFuture<HttpResponse<T>> kept =
+        sent.whenComplete((response, failure) -> answered = response);
+    // The JDK's futures pass a cancelling on to what they were derived from, other clients' do not.
+    kept.whenComplete((response, failure) -> sent.cancel(true));
+    return kept;
   }
 
-  /** A body that streams holds its connection until it is closed. */
-  private void discard() {
+  /**
+   * Lets go of the last response, which nobody will get: a body that streams holds its connection
+   * until it is closed.
+   */
+  void discard() {
     HttpResponse<T> old = answered;
     answered = null;
     if (old != null && old.body() instanceof AutoCloseable body) {

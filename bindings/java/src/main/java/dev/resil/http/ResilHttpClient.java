@@ -4,8 +4,7 @@ import dev.resil.AttemptTimeoutException;
 import dev.resil.CallOptions;
 import dev.resil.Endpoint;
 import dev.resil.Engine;
-import dev.resil.RejectedException;
-import dev.resil.RetriesExhaustedException;
+import dev.resil.ResilException;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -37,9 +36,9 @@ import javax.net.ssl.SSLParameters;
  *
  * <p>Statuses are the policy's to judge, Retry-After is heeded, an attempt ends at its timeout. A
  * request is sent again only if its body can be: see {@link Builder#replayable}. The last response
- * is returned when there is no further retry, whatever its status. Rejections and exhausted retries
- * are a {@link ResilIOException}, timeouts an {@link HttpTimeoutException}. WebSockets are the
- * wrapped client's own.
+ * is returned when there is no further retry, whatever its status. Rejections, exhausted retries
+ * and a closed engine are a {@link ResilIOException}, timeouts an {@link HttpTimeoutException}.
+ * WebSockets are the wrapped client's own.
  */
 public final class ResilHttpClient extends HttpClient {
   private final HttpClient client;
@@ -122,6 +121,7 @@ public final class ResilHttpClient extends HttpClient {
     try {
       return targets.apply(request).call(exchange::send, again ? options : once);
     } catch (Exception e) {
+      exchange.discard();
       throw Unchecked.<IOException>rethrow(explained(translated(e), request, again));
     }
   }
@@ -139,21 +139,27 @@ public final class ResilHttpClient extends HttpClient {
       HttpResponse.PushPromiseHandler<T> pushPromiseHandler) {
     boolean again = replayable.test(request);
     Exchange<T> exchange = new Exchange<>(client, request, handler);
-    CompletableFuture<HttpResponse<T>> operation =
-        targets
-            .apply(request)
-            .callAsync(
-                attempt ->
-                    exchange.sendAsync(
-                        () -> client.sendAsync(request, handler, pushPromiseHandler)),
-                scheduler,
-                again ? options : once);
+    CompletableFuture<HttpResponse<T>> operation;
+    try {
+      operation =
+          targets
+              .apply(request)
+              .callAsync(
+                  attempt ->
+                      exchange.sendAsync(
+                          () -> client.sendAsync(request, handler, pushPromiseHandler)),
+                  scheduler,
+                  again ? options : once);
+    } catch (ResilException e) { // the engine is closed, or full
+      return CompletableFuture.failedFuture(translated(e));
+    }
     CompletableFuture<HttpResponse<T>> result =
         operation.handle(
             (response, failure) -> {
               if (failure == null) {
                 return response;
               }
+              exchange.discard();
               Throwable cause =
                   failure instanceof CompletionException && failure.getCause() != null
                       ? failure.getCause()
@@ -161,26 +167,19 @@ public final class ResilHttpClient extends HttpClient {
               throw new CompletionException(
                   cause instanceof Exception e ? explained(translated(e), request, again) : cause);
             });
-    result.whenComplete(
-        (response, failure) -> {
-          if (result.isCancelled()) {
-            operation.cancel(true);
-          }
-        });
+    // However the caller ended it: by cancel, by orTimeout, by a value of his own.
+    result.whenComplete((response, failure) -> operation.cancel(true));
     return result;
   }
 
   /** In the words of HttpClient's own callers. */
   private static Exception translated(Exception e) {
-    if (e instanceof RejectedException || e instanceof RetriesExhaustedException) {
-      return new ResilIOException(e);
-    }
     if (e instanceof AttemptTimeoutException) {
       HttpTimeoutException timeout = new HttpTimeoutException(e.getMessage());
       timeout.initCause(e);
       return timeout;
     }
-    return e;
+    return e instanceof ResilException ? new ResilIOException(e) : e;
   }
 
   private static <X extends Exception> X explained(X failure, HttpRequest request, boolean again) {

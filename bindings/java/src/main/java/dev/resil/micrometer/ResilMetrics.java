@@ -43,9 +43,10 @@ public final class ResilMetrics implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    Gauge.builder("dapr.resiliency.loaded", this, metrics -> metrics.current().policies())
+    // Dapr counts a document, by its name, once.
+    Gauge.builder("dapr.resiliency.loaded", this, metrics -> 1)
         .tags(common)
-        .description("Number of resiliency policies loaded")
+        .description("1 where the Resiliency document of that name is loaded")
         .strongReference(true)
         .register(registry);
     engine.onEvent(this::count);

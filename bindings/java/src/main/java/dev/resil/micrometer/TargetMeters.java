@@ -30,19 +30,21 @@ final class TargetMeters {
   TargetMeters(ResilMetrics metrics, Tags common, Endpoint first, MeterRegistry registry) {
     this.metrics = metrics;
     this.tags = common.and("flow_direction", direction(first), "target", label(first));
-    // Gauges, for the name: a counter's would end in _total, and Dapr's does not.
+    // Of endpoints that have the policy: without one it is applied to nothing.
     executions(
         registry,
         "circuitbreaker",
-        calls -> calls.successes() + calls.failures() + calls.cancelled() + calls.rejections());
+        view ->
+            view.breaker() == null && !view.isBreakerEvicted()
+                ? 0
+                : attempts(view) + view.calls().rejections());
     executions(
         registry,
         "retry",
-        calls -> calls.successes() + calls.failures() + calls.cancelled() - calls.retries());
-    executions(
-        registry, "timeout", calls -> calls.successes() + calls.failures() + calls.cancelled());
-    activations(registry, "retry", Snapshot.Calls::retries);
-    activations(registry, "timeout", Snapshot.Calls::timeouts);
+        view -> view.retryPolicy() == null ? 0 : attempts(view) - view.calls().retries());
+    executions(registry, "timeout", view -> view.timeout().isZero() ? 0 : attempts(view));
+    activations(registry, "retry", view -> view.calls().retries());
+    activations(registry, "timeout", view -> view.calls().timeouts());
     for (State state : State.values()) {
       Tags labels = tags.and("policy", "circuitbreaker", "status", state.toString());
       Gauge.builder("dapr.resiliency.cb.state", this, target -> target.isAny(state) ? 1 : 0)
@@ -68,8 +70,14 @@ final class TargetMeters {
     transitions.get(to).increment();
   }
 
+  private static long attempts(Snapshot.EndpointView view) {
+    Snapshot.Calls calls = view.calls();
+    return calls.successes() + calls.failures() + calls.cancelled();
+  }
+
+  /** A gauge, for the name: a counter's would end in _total, and Dapr's does not. */
   private void executions(
-      MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
+      MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.EndpointView> number) {
     Gauge.builder("dapr.resiliency.count", this, target -> target.sum(number))
         .tags(tags.and("policy", policy, "status", ""))
         .description("Number of times a policy was applied")
@@ -78,18 +86,18 @@ final class TargetMeters {
   }
 
   private void activations(
-      MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.Calls> number) {
+      MeterRegistry registry, String policy, ToDoubleFunction<Snapshot.EndpointView> number) {
     FunctionCounter.builder("dapr.resiliency.activations", this, target -> target.sum(number))
         .tags(tags.and("policy", policy, "status", ""))
         .description(ACTIVATIONS)
         .register(registry);
   }
 
-  private double sum(ToDoubleFunction<Snapshot.Calls> number) {
+  private double sum(ToDoubleFunction<Snapshot.EndpointView> number) {
     Snapshot snapshot = metrics.current();
     return endpoints.stream()
         .flatMap(endpoint -> snapshot.find(endpoint).stream())
-        .mapToDouble(view -> number.applyAsDouble(view.calls()))
+        .mapToDouble(number)
         .sum();
   }
 

@@ -76,14 +76,14 @@ class ResilMetricsTest {
 
       String common = "app_id=\"checkout\"";
       String orders = "target=\"app_orders\"";
-      assertTrue(
+      assertEquals(
+          1,
           value(
-                  page,
-                  "dapr_resiliency_loaded",
-                  common,
-                  "name=\"myresiliency\"",
-                  "namespace=\"shop\"")
-              > 0);
+              page,
+              "dapr_resiliency_loaded",
+              common,
+              "name=\"myresiliency\"",
+              "namespace=\"shop\""));
       assertEquals(
           10 + 2 + 1,
           value(
@@ -111,6 +111,10 @@ class ResilMetricsTest {
               orders,
               "policy=\"circuitbreaker\"",
               "status=\"half-open\""));
+      assertEquals(
+          0,
+          value(page, "dapr_resiliency_count", orders, "policy=\"timeout\""),
+          "the target has none");
       assertEquals(1, value(page, "dapr_resiliency_cb_state", orders, "status=\"open\""));
       assertEquals(0, value(page, "dapr_resiliency_cb_state", orders, "status=\"half-open\""));
       assertEquals(
