@@ -14,8 +14,8 @@ import (
 //
 // When ctx ends, whatever the operation is doing, it is cancelled: it ends at once and counts neither as a failure nor as a
 // success. A timeout can only ask fn to stop, through the context; a result that comes late all the same is a result. If fn
-// panics, that counts as a failure and the panic goes on.
-func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (T, error), opts ...CallOption) (T, error) {
+// panics, or calls [runtime.Goexit], that counts as a failure and goes on.
+func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (T, error), opts ...CallOption) (result T, err error) {
 	if len(opts) > 0 {
 		ep = ep.With(opts...)
 	}
@@ -23,11 +23,18 @@ func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (
 	if word&(fastBit|timeoutBits) != fastBit || !ep.plain || ep.native.closed.Load() {
 		return operate(ctx, ep, fn)
 	}
-	// From here to its return is all that a healthy call does.
-	result, err := guarded(ctx, ep, word, fn)
+	// From here to its return is all that a healthy call does. What could be functions of its own is not: each would add a tenth.
+	flight := flight{ep, word}
+	defer flight.land()
+	result, err = fn(ctx)
+	flight.ep = nil
 	if err == nil && ep.load() == word {
 		runtime.KeepAlive(ep)
-		ep.shared.healthy.add()
+		if wide := ep.shared.healthy.wide.Load(); wide != nil {
+			own(wide).Add(1)
+		} else {
+			ep.shared.healthy.addFirst()
+		}
 		return result, nil
 	}
 	return adopt(ctx, ep, word, fn, result, err)
@@ -39,23 +46,19 @@ func (ep *Endpoint) Run(ctx context.Context, fn func(ctx context.Context) error,
 	return err
 }
 
-// guarded calls fn; a panic ends the attempt on its way up.
-func guarded[T any](ctx context.Context, ep *Endpoint, word uint64, fn func(context.Context) (T, error)) (T, error) {
-	inFlight := ep
-	defer func() {
-		if inFlight != nil {
-			inFlight.panicked(word)
-		}
-	}()
-	result, err := fn(ctx)
-	inFlight = nil
-	return result, err
+// flight is an attempt that began by reading a word. It is in flight until ep is nil.
+type flight struct {
+	ep   *Endpoint
+	word uint64
 }
 
-func (ep *Endpoint) panicked(word uint64) {
-	op := ep.Operation()
-	op.elide(word)
-	op.fail()
+// land ends the attempt of a function that did not return: it panicked, or ended its goroutine.
+func (f *flight) land() {
+	if f.ep != nil {
+		op := f.ep.Operation()
+		op.elide(f.word)
+		op.fail()
+	}
 }
 
 // adopt is the rest of Do after a first attempt that began by reading `word`, and failed or saw the word change.

@@ -116,8 +116,8 @@ func (op *Operation) conclude(ctx, timed context.Context, outcome Outcome, err e
 	}
 	if outcome == unjudged {
 		outcome = about.outcome
-		if classify := op.ep.settings.classify; classify != nil {
-			outcome = classify(err)
+		if op.ep.settings.classify != nil {
+			outcome = op.judge(err)
 		}
 	}
 	if outcome != Success {
@@ -139,6 +139,19 @@ func (op *Operation) conclude(ctx, timed context.Context, outcome Outcome, err e
 		return err, false
 	}
 	return op.Err(err), true
+}
+
+// judge asks the caller's classifier; if that panics, the attempt failed.
+func (op *Operation) judge(err error) Outcome {
+	returned := false
+	defer func() {
+		if !returned {
+			op.fail()
+		}
+	}()
+	outcome := op.ep.settings.classify(err)
+	returned = true
+	return outcome
 }
 
 // fail ends the attempt in flight as a failure that no retry follows.
