@@ -117,6 +117,9 @@ func (e *cancelledError) Unwrap() []error { return []error{e.cause, e.last} }
 
 func cancelled(ctx context.Context, last error) error {
 	cause := context.Cause(ctx)
+	if cause == nil {
+		cause = context.DeadlineExceeded // its timer has yet to run
+	}
 	switch {
 	case last == nil, errors.Is(cause, last):
 		return cause
