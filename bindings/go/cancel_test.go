@@ -84,7 +84,7 @@ func TestCancelDuringBackoff(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { cancel(errStopped) })
 		start := time.Now()
 		err := ep.Run(ctx, fail)
-		if !errors.Is(err, errStopped) || !errors.Is(err, errBoom) || time.Since(start) != time.Minute {
+		if !errors.Is(err, errStopped) || !errors.Is(err, context.Canceled) || !errors.Is(err, errBoom) || time.Since(start) != time.Minute {
 			t.Fatal(err, time.Since(start))
 		}
 	})
@@ -101,6 +101,12 @@ func TestCancelWhileWaitingForABreaker(t *testing.T) {
 		err := ep.Run(ctx, succeed)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Minute {
 			t.Fatal(err, time.Since(start))
+		}
+		stopped, stop := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Minute, func() { stop(errStopped) })
+		err = ep.Run(stopped, succeed)
+		if !errors.Is(err, errStopped) || !errors.Is(err, context.Canceled) || err.Error() != errStopped.Error() {
+			t.Fatal(err)
 		}
 	})
 }

@@ -36,13 +36,16 @@ spec:
   policies:
     timeouts: {quick: 50ms}
     retries:
+      always: {policy: constant, duration: 1s}
       twice: {policy: constant, duration: 1s, maxRetries: 2, matching: {gRPCStatusCodes: "4,14"}}
     circuitBreakers:
       cb: {timeout: 5s, trip: consecutiveFailures >= 3}
+      second: {timeout: 5s, trip: consecutiveFailures >= 2}
   targets:
     apps:
       retried: {retry: twice}
       broken: {circuitBreaker: cb}
+      tripping: {retry: always, circuitBreaker: second}
       timed: {timeout: quick, retry: twice}
 `
 
@@ -192,6 +195,31 @@ func TestCancellation(t *testing.T) {
 	if one.Calls != (resil.Calls{Cancelled: 1}) {
 		t.Fatalf("%+v", one.Calls)
 	}
+}
+
+// What a failed attempt said is not how the call ended, if it ended before the next.
+func TestStatusBetweenAttempts(t *testing.T) {
+	w := serve(t, "tripping", func(context.Context, int) error { return status.Error(codes.Internal, "not now") })
+	err := w.check(t.Context())
+	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrOpen) || w.server.calls.Load() != 2 {
+		t.Fatal(err, w.server.calls.Load())
+	}
+	synctest.Test(t, func(t *testing.T) {
+		engine, err := resil.LoadText(document, resil.WithClock(resil.GoClock()), resil.WithLogger(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer engine.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, cancel)
+		intercept := resilgrpc.UnaryClientInterceptor(engine, resilgrpc.WithApp(engine, "retried"))
+		err = intercept(ctx, "/"+method, nil, nil, nil, func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error {
+			return status.Error(codes.Unavailable, "not now")
+		})
+		if status.Code(err) != codes.Canceled || !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	})
 }
 
 // Whose deadline it was does not depend on who noticed it first, the client or the server.
