@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"unsafe"
 )
 
 // Do makes a whole operation of fn, which is called for each attempt that the policy of ep allows, with a context that ends
@@ -15,7 +16,7 @@ import (
 // When ctx ends, whatever the operation is doing, it is cancelled: it ends at once and counts neither as a failure nor as a
 // success. A timeout can only ask fn to stop, through the context; a result that comes late all the same is a result. If fn
 // panics, or calls [runtime.Goexit], that counts as a failure and goes on.
-func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (T, error), opts ...CallOption) (result T, err error) {
+func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (T, error), opts ...CallOption) (T, error) {
 	if len(opts) > 0 {
 		ep = ep.With(opts...)
 	}
@@ -23,21 +24,22 @@ func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (
 	if word&(fastBit|timeoutBits) != fastBit || !ep.plain || ep.native.closed.Load() {
 		return operate(ctx, ep, fn)
 	}
-	// From here to its return is all that a healthy call does. What could be functions of its own is not: each would add a tenth.
+	// From here to its return is all that a healthy call does. What could be functions of its own is not, and ep and word are read
+	// back from the flight rather than kept twice: each would add a twentieth.
 	flight := flight{ep, word}
 	defer flight.land()
-	result, err = fn(ctx)
-	flight.ep = nil
-	if err == nil && ep.load() == word {
+	result, err := fn(ctx)
+	ep, flight.ep = flight.ep, nil
+	if err == nil && ep.load() == flight.word {
 		runtime.KeepAlive(ep)
 		if wide := ep.shared.healthy.wide.Load(); wide != nil {
-			own(wide).Add(1)
+			own(wide, unsafe.Pointer(&flight)).Add(1)
 		} else {
 			ep.shared.healthy.addFirst()
 		}
 		return result, nil
 	}
-	return adopt(ctx, ep, word, fn, result, err)
+	return adopt(ctx, ep, flight.word, fn, result, err)
 }
 
 // Run is [Do] for a function without a result.

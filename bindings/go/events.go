@@ -21,6 +21,16 @@ const (
 	EventWarning   EventKind = 7 // about the policy: see Text
 )
 
+// String is the kind in one or two words.
+func (k EventKind) String() string {
+	names := [...]string{EventBreaker: "breaker", EventRetry: "retry", EventRecovered: "recovered", EventRejected: "rejected",
+		EventTimedOut: "timed out", EventGaveUp: "gave up", EventWarning: "warning"}
+	if k < EventBreaker || int(k) >= len(names) {
+		return "unknown"
+	}
+	return names[k]
+}
+
 // Event is something that an engine decided or noticed.
 type Event struct {
 	Seq      uint64        // 1, 2, 3, …

@@ -5,6 +5,7 @@ package resil_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -87,26 +88,29 @@ func TestEvents(t *testing.T) {
 		last = event.Seq
 		switch event.Kind {
 		case resil.EventTimedOut:
-			got = append(got, "timed out")
+			got = append(got, event.Kind.String())
 			if event.Delay != time.Second || event.Outcome != resil.Timeout {
 				t.Fatalf("%+v", event)
 			}
 		case resil.EventRetry:
-			got = append(got, "retry")
+			got = append(got, event.Kind.String())
 			if event.Delay != time.Second || event.Outcome != resil.Timeout || event.Attempts != len(got)/2 {
 				t.Fatalf("%+v", event)
 			}
 		case resil.EventBreaker:
 			got = append(got, event.From.String()+"-"+event.To.String())
 		case resil.EventGaveUp:
-			got = append(got, "gave up: "+event.Reason.String())
+			got = append(got, event.Kind.String()+": "+event.Reason.String())
 		case resil.EventRejected:
-			got = append(got, "rejected: "+event.Reason.String())
+			got = append(got, event.Kind.String()+": "+event.Reason.String())
 		}
 	}
 	want := "timed out,retry,timed out,retry,closed-open,timed out,gave up: retries-exhausted,rejected: breaker-open"
 	if strings.Join(got, ",") != want || subscription.Dropped() != 0 {
 		t.Fatal(got, subscription.Dropped())
+	}
+	if text := fmt.Sprint(resil.EventKind(0), resil.EventBreaker, resil.EventWarning, resil.EventKind(99)); text != "unknown breaker warning unknown" {
+		t.Fatal(text)
 	}
 }
 
