@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -128,5 +129,45 @@ func TestHalfOpenUnderLoad(t *testing.T) {
 		if admitted.Load() != permits || rejected.Load() != workers-permits || stateOf(t, ep) != resil.Closed {
 			t.Fatal(admitted.Load(), rejected.Load(), stateOf(t, ep))
 		}
+	}
+}
+
+// Contexts that end at any moment, of calls that succeed, fail or hang, are retried or wait: every attempt is counted once, and
+// whoever was cancelled is told so.
+func TestCancelAtAnyMoment(t *testing.T) {
+	const workers, calls = 8, 250
+	ep := load(t, policy("2ms", "{policy: constant, duration: 1ms, maxRetries: 3}", "{timeout: 1ms, trip: consecutiveFailures >= 3}")).
+		App("a", "m").With(resil.WaitWhenOpen())
+	var made atomic.Uint64
+	var group sync.WaitGroup
+	for worker := range workers {
+		group.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(worker)))
+			for range calls {
+				ctx, cancel := context.WithCancel(t.Context())
+				timer := time.AfterFunc(time.Duration(random.IntN(4000))*time.Microsecond, cancel)
+				err := ep.Run(ctx, func(ctx context.Context) error {
+					made.Add(1)
+					switch random.IntN(3) {
+					case 0:
+						return nil
+					case 1:
+						return errBoom
+					}
+					<-ctx.Done()
+					return ctx.Err()
+				})
+				timer.Stop()
+				if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, resil.ErrExhausted) {
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	did := snapshotOf(t, ep).Calls
+	if did.Successes+did.Failures+did.Cancelled != made.Load() || did.Successes == 0 || did.Failures == 0 {
+		t.Fatalf("%d attempts: %+v", made.Load(), did)
 	}
 }

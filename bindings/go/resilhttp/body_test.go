@@ -162,6 +162,23 @@ func TestConnectionErrorsAreRetried(t *testing.T) {
 	}
 }
 
+// Whatever its size, the response of an attempt that is retried is closed, and the one that is returned is left open.
+func TestResponsesOfRetriedAttemptsAreClosed(t *testing.T) {
+	s := serve(t, "retried", failing(0))
+	for _, length := range []int64{0, 100, 1 << 20, -1} {
+		var bodies []*closing
+		client := s.client(roundTripper(func(r *http.Request) (*http.Response, error) {
+			bodies = append(bodies, &closing{Reader: strings.NewReader(strings.Repeat("x", int(max(length, 10))))})
+			return &http.Response{StatusCode: 503, Body: bodies[len(bodies)-1], ContentLength: length, Request: r}, nil
+		}), "retried")
+		response, err := client.Get("http://a/orders")
+		if err != nil || len(bodies) != 3 || !bodies[0].closed || !bodies[1].closed || bodies[2].closed {
+			t.Fatal(length, err, bodies)
+		}
+		response.Body.Close()
+	}
+}
+
 // A body that can't be had again after all, and a transport that panics.
 func TestTrouble(t *testing.T) {
 	s := serve(t, "retried", failing(99))
