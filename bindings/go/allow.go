@@ -19,8 +19,8 @@ func (ep *Endpoint) Allow() (done func(err error), err error) {
 			return
 		}
 		op.final = true
-		if classify := ep.settings.classify; classify != nil {
-			op.End(classify(err))
+		if ep.settings.classify != nil {
+			op.End(op.judge(err))
 		} else {
 			op.End(OutcomeOf(err))
 		}

@@ -50,6 +50,33 @@ func TestCancelOnTheHealthyPath(t *testing.T) {
 	}
 }
 
+// lateContext is a context whose timer has yet to run.
+type lateContext struct {
+	context.Context
+	deadline time.Time
+}
+
+func (c lateContext) Deadline() (time.Time, bool) { return c.deadline, true }
+
+// A function with a timer of its own for the deadline of its caller may return before the context has noticed.
+func TestDeadlineThatTheContextHasYetToNotice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ep := load(t, policy("", twice, tripAt3), resil.WithClock(resil.GoClock())).App("a", "m")
+		for range 5 {
+			err := ep.Run(lateContext{t.Context(), time.Now().Add(time.Second)}, func(context.Context) error {
+				time.Sleep(time.Second)
+				return errBoom
+			})
+			if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, errBoom) {
+				t.Fatal(err)
+			}
+		}
+		if calls := snapshotOf(t, ep).Calls; calls.Cancelled != 5 || calls.Failures != 0 {
+			t.Fatalf("%+v", calls)
+		}
+	})
+}
+
 func TestCancelDuringBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ep := load(t, policy("", "{policy: constant, duration: 1h}", ""), resil.WithClock(resil.GoClock())).App("a", "m")
@@ -57,7 +84,7 @@ func TestCancelDuringBackoff(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { cancel(errStopped) })
 		start := time.Now()
 		err := ep.Run(ctx, fail)
-		if !errors.Is(err, errStopped) || !errors.Is(err, errBoom) || time.Since(start) != time.Minute {
+		if !errors.Is(err, errStopped) || !errors.Is(err, context.Canceled) || !errors.Is(err, errBoom) || time.Since(start) != time.Minute {
 			t.Fatal(err, time.Since(start))
 		}
 	})
@@ -74,6 +101,12 @@ func TestCancelWhileWaitingForABreaker(t *testing.T) {
 		err := ep.Run(ctx, succeed)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Minute {
 			t.Fatal(err, time.Since(start))
+		}
+		stopped, stop := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Minute, func() { stop(errStopped) })
+		err = ep.Run(stopped, succeed)
+		if !errors.Is(err, errStopped) || !errors.Is(err, context.Canceled) || err.Error() != errStopped.Error() {
+			t.Fatal(err)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"unsafe"
 )
 
 // Do makes a whole operation of fn, which is called for each attempt that the policy of ep allows, with a context that ends
@@ -14,7 +15,7 @@ import (
 //
 // When ctx ends, whatever the operation is doing, it is cancelled: it ends at once and counts neither as a failure nor as a
 // success. A timeout can only ask fn to stop, through the context; a result that comes late all the same is a result. If fn
-// panics, that counts as a failure and the panic goes on.
+// panics, or calls [runtime.Goexit], that counts as a failure and goes on.
 func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (T, error), opts ...CallOption) (T, error) {
 	if len(opts) > 0 {
 		ep = ep.With(opts...)
@@ -23,14 +24,22 @@ func Do[T any](ctx context.Context, ep *Endpoint, fn func(ctx context.Context) (
 	if word&(fastBit|timeoutBits) != fastBit || !ep.plain || ep.native.closed.Load() {
 		return operate(ctx, ep, fn)
 	}
-	// From here to its return is all that a healthy call does.
-	result, err := guarded(ctx, ep, word, fn)
-	if err == nil && ep.load() == word {
+	// From here to its return is all that a healthy call does. What could be functions of its own is not, and ep and word are read
+	// back from the flight rather than kept twice: each would add a twentieth.
+	flight := flight{ep, word}
+	defer flight.land()
+	result, err := fn(ctx)
+	ep, flight.ep = flight.ep, nil
+	if err == nil && ep.load() == flight.word {
 		runtime.KeepAlive(ep)
-		ep.shared.healthy.add()
+		if wide := ep.shared.healthy.wide.Load(); wide != nil {
+			own(wide, unsafe.Pointer(&flight)).Add(1)
+		} else {
+			ep.shared.healthy.addFirst()
+		}
 		return result, nil
 	}
-	return adopt(ctx, ep, word, fn, result, err)
+	return adopt(ctx, ep, flight.word, fn, result, err)
 }
 
 // Run is [Do] for a function without a result.
@@ -39,23 +48,19 @@ func (ep *Endpoint) Run(ctx context.Context, fn func(ctx context.Context) error,
 	return err
 }
 
-// guarded calls fn; a panic ends the attempt on its way up.
-func guarded[T any](ctx context.Context, ep *Endpoint, word uint64, fn func(context.Context) (T, error)) (T, error) {
-	inFlight := ep
-	defer func() {
-		if inFlight != nil {
-			inFlight.panicked(word)
-		}
-	}()
-	result, err := fn(ctx)
-	inFlight = nil
-	return result, err
+// flight is an attempt that began by reading a word. It is in flight until ep is nil.
+type flight struct {
+	ep   *Endpoint
+	word uint64
 }
 
-func (ep *Endpoint) panicked(word uint64) {
-	op := ep.Operation()
-	op.elide(word)
-	op.fail()
+// land ends the attempt of a function that did not return: it panicked, or ended its goroutine.
+func (f *flight) land() {
+	if f.ep != nil {
+		op := f.ep.Operation()
+		op.elide(f.word)
+		op.fail()
+	}
 }
 
 // adopt is the rest of Do after a first attempt that began by reading `word`, and failed or saw the word change.

@@ -109,19 +109,35 @@ func (e *TimeoutError) Unwrap() error { return e.Last }
 // Timeout makes it a timeout for those who ask as package net does.
 func (e *TimeoutError) Timeout() bool { return true }
 
-// cancelledError is how an operation ends with its context: what the context says, and what failed before.
-type cancelledError struct{ cause, last error }
+// cancelledError is how an operation ends with its context: what the context says, and why, and what failed before.
+type cancelledError struct{ err, cause, last error }
 
-func (e *cancelledError) Error() string   { return fmt.Sprintf("%v (last attempt: %v)", e.cause, e.last) }
-func (e *cancelledError) Unwrap() []error { return []error{e.cause, e.last} }
+func (e *cancelledError) Error() string {
+	if e.last == nil {
+		return e.cause.Error()
+	}
+	return fmt.Sprintf("%v (last attempt: %v)", e.cause, e.last)
+}
+
+func (e *cancelledError) Unwrap() []error {
+	if e.last == nil {
+		return []error{e.err, e.cause}
+	}
+	return []error{e.err, e.cause, e.last}
+}
 
 func cancelled(ctx context.Context, last error) error {
-	cause := context.Cause(ctx)
-	switch {
-	case last == nil, errors.Is(cause, last):
-		return cause
-	case errors.Is(last, cause):
-		return last
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if err == nil { // its timer has yet to run
+		err, cause = context.DeadlineExceeded, context.DeadlineExceeded
 	}
-	return &cancelledError{cause, last}
+	switch {
+	case cause == err && (last == nil || errors.Is(err, last)):
+		return err
+	case last != nil && errors.Is(last, err) && errors.Is(last, cause):
+		return last
+	case errors.Is(cause, last):
+		last = nil
+	}
+	return &cancelledError{err, cause, last}
 }

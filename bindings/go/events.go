@@ -21,6 +21,16 @@ const (
 	EventWarning   EventKind = 7 // about the policy: see Text
 )
 
+// String is the kind in one or two words.
+func (k EventKind) String() string {
+	names := [...]string{EventBreaker: "breaker", EventRetry: "retry", EventRecovered: "recovered", EventRejected: "rejected",
+		EventTimedOut: "timed out", EventGaveUp: "gave up", EventWarning: "warning"}
+	if k < EventBreaker || int(k) >= len(names) {
+		return "unknown"
+	}
+	return names[k]
+}
+
 // Event is something that an engine decided or noticed.
 type Event struct {
 	Seq      uint64        // 1, 2, 3, …
@@ -70,34 +80,41 @@ func (e *Engine) Subscribe(capacity int) *Subscription {
 }
 
 // pump hands events on. Each is born inside some call, and that call then drains the engine's ring, so no goroutine waits
-// for events; `lock` keeps their order.
+// for events. `turn` keeps their order; `lock` is not held while a handler of the log runs, which may use the engine.
 type pump struct {
-	dirty       atomic.Bool
+	dirty  atomic.Bool
+	turn   sync.Mutex
+	cursor uint64 // the engine's
+	seen   uint64 // the last event handed on
+	buffer [32]rawEvent
+
 	lock        sync.Mutex
-	cursor      uint64              // the engine's
-	seen        uint64              // the last event handed on
 	transitions map[int32][3]uint64 // of each breaker, into each state
 	subscribers []*Subscription
-	closed      bool
-	buffer      [32]rawEvent
+	closed      bool // written under both locks
 }
 
 // drain hands on all events that there are. If another goroutine is at it, that one takes these along.
 func (e *Engine) drain() {
 	p := &e.pump
 	p.dirty.Store(true)
-	for p.dirty.Load() && p.lock.TryLock() {
-		p.dirty.Store(false)
-		for !p.closed {
-			count := e.native.readEvents(&p.cursor, p.buffer[:])
-			for i := range p.buffer[:count] {
-				e.handOn(&p.buffer[i])
-			}
-			if count < len(p.buffer) {
-				break
-			}
+	for p.dirty.Load() && p.turn.TryLock() {
+		e.takeTurn()
+	}
+}
+
+func (e *Engine) takeTurn() {
+	p := &e.pump
+	defer p.turn.Unlock()
+	p.dirty.Store(false)
+	for !p.closed {
+		count := e.native.readEvents(&p.cursor, p.buffer[:])
+		for i := range p.buffer[:count] {
+			e.handOn(&p.buffer[i])
 		}
-		p.lock.Unlock()
+		if count < len(p.buffer) {
+			break
+		}
 	}
 }
 
@@ -111,7 +128,10 @@ func (p *pump) remove(s *Subscription) {
 	}
 }
 
+// close waits for the turn, so that nothing that happened before it is lost.
 func (p *pump) close() {
+	p.turn.Lock()
+	defer p.turn.Unlock()
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	for len(p.subscribers) > 0 {

@@ -5,6 +5,7 @@ package resil_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -87,26 +88,29 @@ func TestEvents(t *testing.T) {
 		last = event.Seq
 		switch event.Kind {
 		case resil.EventTimedOut:
-			got = append(got, "timed out")
+			got = append(got, event.Kind.String())
 			if event.Delay != time.Second || event.Outcome != resil.Timeout {
 				t.Fatalf("%+v", event)
 			}
 		case resil.EventRetry:
-			got = append(got, "retry")
+			got = append(got, event.Kind.String())
 			if event.Delay != time.Second || event.Outcome != resil.Timeout || event.Attempts != len(got)/2 {
 				t.Fatalf("%+v", event)
 			}
 		case resil.EventBreaker:
 			got = append(got, event.From.String()+"-"+event.To.String())
 		case resil.EventGaveUp:
-			got = append(got, "gave up: "+event.Reason.String())
+			got = append(got, event.Kind.String()+": "+event.Reason.String())
 		case resil.EventRejected:
-			got = append(got, "rejected: "+event.Reason.String())
+			got = append(got, event.Kind.String()+": "+event.Reason.String())
 		}
 	}
 	want := "timed out,retry,timed out,retry,closed-open,timed out,gave up: retries-exhausted,rejected: breaker-open"
 	if strings.Join(got, ",") != want || subscription.Dropped() != 0 {
 		t.Fatal(got, subscription.Dropped())
+	}
+	if text := fmt.Sprint(resil.EventKind(0), resil.EventBreaker, resil.EventWarning, resil.EventKind(99)); text != "unknown breaker warning unknown" {
+		t.Fatal(text)
 	}
 }
 
@@ -133,11 +137,10 @@ func TestDroppedEventsAreCounted(t *testing.T) {
 
 // A handler may use the engine itself.
 func TestHandlerThatCalls(t *testing.T) {
-	var engine *resil.Engine
 	handler := &callingHandler{}
-	engine = load(t, policy("", twice, tripAt3), resil.WithClock(&virtual{}), resil.WithLogger(slog.New(handler)))
-	handler.ep = engine.App("a", "log")
-	engine.App("a", "m").Run(t.Context(), fail)
+	handler.engine = load(t, policy("", twice, tripAt3), resil.WithClock(&virtual{}), resil.WithLogger(slog.New(handler)))
+	handler.ep = handler.engine.App("a", "log")
+	handler.engine.App("a", "m").Run(t.Context(), fail)
 	if handler.calls == 0 || stateOf(t, handler.ep) != resil.Open {
 		t.Fatal(handler.calls, stateOf(t, handler.ep))
 	}
@@ -145,8 +148,9 @@ func TestHandlerThatCalls(t *testing.T) {
 
 type callingHandler struct {
 	slog.Handler
-	ep    *resil.Endpoint
-	calls int
+	engine *resil.Engine
+	ep     *resil.Endpoint
+	calls  int
 }
 
 func (h *callingHandler) Enabled(context.Context, slog.Level) bool { return true }
@@ -154,6 +158,52 @@ func (h *callingHandler) Enabled(context.Context, slog.Level) bool { return true
 func (h *callingHandler) Handle(ctx context.Context, _ slog.Record) error {
 	if h.calls++; h.calls < 10 {
 		h.ep.Run(ctx, fail)
+		h.engine.Subscribe(1).Close()
+		if _, err := h.engine.Snapshot(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A handler that panics does so in the call whose event it was; the events after it are handed on all the same.
+func TestHandlerThatPanics(t *testing.T) {
+	handler := &panickingHandler{}
+	engine := load(t, policy("", "", tripAt3), resil.WithClock(&virtual{}), resil.WithLogger(slog.New(handler)))
+	ep := engine.App("a", "m")
+	for range 2 {
+		ep.Run(t.Context(), fail)
+	}
+	func() {
+		defer func() {
+			if recover() != "no disk" {
+				t.Error("the handler's panic must go on")
+			}
+		}()
+		ep.Run(t.Context(), fail)
+	}()
+	if handler.ready = true; stateOf(t, ep) != resil.Open {
+		t.Fatal(stateOf(t, ep))
+	}
+	subscription := engine.Subscribe(10)
+	for range 3 {
+		engine.App("a", "n").Run(t.Context(), fail)
+	}
+	if len(subscription.C) != 1 {
+		t.Fatal(len(subscription.C))
+	}
+}
+
+type panickingHandler struct {
+	slog.Handler
+	ready bool
+}
+
+func (h *panickingHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h *panickingHandler) Handle(context.Context, slog.Record) error {
+	if !h.ready {
+		panic("no disk")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ kind: Resiliency
 spec:
   policies:
     retries: {twice: {policy: constant, duration: 10ms, maxRetries: 2}}
-    circuitBreakers: {cb: {timeout: 30s, trip: consecutiveFailures >= 3}}
+    circuitBreakers: {cb: {timeout: 5m, trip: consecutiveFailures >= 3}}
   targets:
     apps:
       order-processor: {retry: twice, circuitBreaker: cb}
@@ -55,9 +55,9 @@ func ExampleRejectedError() {
 	}
 	var rejected *resil.RejectedError
 	if errors.As(err, &rejected) {
-		fmt.Println(errors.Is(err, resil.ErrOpen), rejected.Reason, rejected.RetryAfter.Round(time.Second))
+		fmt.Println(errors.Is(err, resil.ErrOpen), rejected.Reason, rejected.RetryAfter.Round(time.Minute))
 	}
-	// Output: true breaker-open 30s
+	// Output: true breaker-open 5m0s
 }
 
 func ExampleEndpoint_Allow() {

@@ -10,13 +10,19 @@ import (
 // BeginCrossing is Begin, but it asks the engine even where the answer is known.
 func (op *Operation) BeginCrossing() Decision { return op.cross(op.ep.load()) }
 
-// Unfreed is how many engines there are in C, once the collector has had its chance.
-func Unfreed() int64 {
-	for range 20 {
+// Unfreed is how many engines there are in C.
+func Unfreed() int64 { return unfreed.Load() }
+
+// Freed waits until the collector has left no more than `left` engines in C. It gives up only long after a loaded machine would
+// have come to it.
+func Freed(left int64) bool {
+	for start := time.Now(); unfreed.Load() > left; time.Sleep(time.Millisecond) {
+		if time.Since(start) > time.Minute {
+			return false
+		}
 		runtime.GC()
-		time.Sleep(time.Millisecond)
 	}
-	return unfreed.Load()
+	return true
 }
 
 // ID is the engine's number of the endpoint.

@@ -8,22 +8,18 @@ import (
 	"time"
 )
 
-// handOn logs one event and gives it to the subscribers. Runs under the pump's lock.
+// handOn logs one event and gives it to the subscribers. Runs in the pump's turn.
 func (e *Engine) handOn(raw *rawEvent) {
 	p := &e.pump
 	lost := raw.seq - p.seen - 1
 	p.seen = raw.seq
 	level, logger := slog.LevelInfo, e.logger()
-	switch EventKind(raw.kind) {
-	case EventWarning:
+	if EventKind(raw.kind) == EventWarning {
 		level = slog.LevelWarn
-	case EventBreaker:
-		into := p.transitions[raw.endpoint]
-		into[raw.after]++
-		p.transitions[raw.endpoint] = into
 	}
 	logs := logger != nil && logger.Enabled(context.Background(), level)
-	if !logs && len(p.subscribers) == 0 {
+	listened := p.note(raw)
+	if !logs && !listened {
 		return
 	}
 	line := e.native.eventText(raw)
@@ -35,10 +31,27 @@ func (e *Engine) handOn(raw *rawEvent) {
 			logger.LogAttrs(context.Background(), level, line, slog.String("endpoint", endpoint.String()))
 		}
 	}
-	if len(p.subscribers) == 0 {
-		return
+	if listened {
+		p.send(raw.decode(endpoint, line), lost)
 	}
-	event := raw.decode(endpoint, line)
+}
+
+// note counts what only this package counts, and tells whether anybody listens.
+func (p *pump) note(raw *rawEvent) bool {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if EventKind(raw.kind) == EventBreaker {
+		into := p.transitions[raw.endpoint]
+		into[raw.after]++
+		p.transitions[raw.endpoint] = into
+	}
+	return len(p.subscribers) > 0
+}
+
+// send never waits for a subscriber.
+func (p *pump) send(event Event, lost uint64) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
 	for _, s := range p.subscribers {
 		s.dropped.Add(lost)
 		select {

@@ -5,6 +5,8 @@ package resil
 import (
 	"context"
 	"time"
+
+	"github.com/resil/resil/bindings/go/internal/deadline"
 )
 
 // attempt makes one try and judges it; unjudged leaves that to the endpoint's settings.
@@ -14,8 +16,8 @@ const unjudged Outcome = -1
 
 // endWith: the operation also ends with ctx.
 func (op *Operation) endWith(ctx context.Context) {
-	if deadline, ok := ctx.Deadline(); ok {
-		op.until = min(op.until, sinceStartOf(deadline))
+	if end, ok := ctx.Deadline(); ok {
+		op.until = min(op.until, sinceStartOf(end))
 	}
 }
 
@@ -83,7 +85,7 @@ func (op *Operation) try(ctx context.Context, try attempt) (err error, over bool
 		own = context.WithValue(own, attemptKey{}, op.Attempt())
 	}
 	var timed context.Context
-	if budget := op.Timeout(); budget > 0 && !endsWithin(ctx, budget) {
+	if budget := op.Timeout(); budget > 0 && !deadline.Within(ctx, budget) {
 		var cancel context.CancelFunc
 		timed, cancel = context.WithTimeout(own, budget)
 		defer cancel()
@@ -100,13 +102,6 @@ func (op *Operation) try(ctx context.Context, try attempt) (err error, over bool
 	return op.conclude(ctx, timed, outcome, err)
 }
 
-// endsWithin: the caller's context ends before the budget does, or with it, since the engine cuts the budget to the context's
-// deadline. Then the attempt needs no timer of its own, which might fire first and make a failure of a cancellation.
-func endsWithin(ctx context.Context, budget time.Duration) bool {
-	deadline, ok := ctx.Deadline()
-	return ok && time.Until(deadline) <= budget+time.Millisecond
-}
-
 // conclude ends an attempt that returned; `timed` is the context that had its timeout, if there was one. Unless the operation is
 // over, a retry is due.
 func (op *Operation) conclude(ctx, timed context.Context, outcome Outcome, err error) (result error, over bool) {
@@ -116,16 +111,16 @@ func (op *Operation) conclude(ctx, timed context.Context, outcome Outcome, err e
 	}
 	if outcome == unjudged {
 		outcome = about.outcome
-		if classify := op.ep.settings.classify; classify != nil {
-			outcome = classify(err)
+		if op.ep.settings.classify != nil {
+			outcome = op.judge(err)
 		}
 	}
 	if outcome != Success {
-		if ctx.Err() != nil {
+		if deadline.Ended(ctx) {
 			op.End(Cancelled)
 			return cancelled(ctx, err), true
 		}
-		if timed != nil && timed.Err() != nil {
+		if timed != nil && deadline.Ended(timed) {
 			outcome, err = Timeout, &TimeoutError{Budget: op.Timeout(), Last: err}
 		}
 		if about.permanent != nil {
@@ -139,6 +134,19 @@ func (op *Operation) conclude(ctx, timed context.Context, outcome Outcome, err e
 		return err, false
 	}
 	return op.Err(err), true
+}
+
+// judge asks the caller's classifier; if that panics, the attempt failed.
+func (op *Operation) judge(err error) Outcome {
+	returned := false
+	defer func() {
+		if !returned {
+			op.fail()
+		}
+	}()
+	outcome := op.ep.settings.classify(err)
+	returned = true
+	return outcome
 }
 
 // fail ends the attempt in flight as a failure that no retry follows.

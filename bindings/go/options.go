@@ -54,7 +54,7 @@ func WithMaxBytes(n uint64) Option { return func(o *options) { o.maxBytes = n } 
 func WithClock(clock Clock) Option { return func(o *options) { o.clock = clock } }
 
 // WithLogger chooses who logs retries, recoveries, changes of a breaker's state (at Info) and warnings about the policy
-// (at Warn). The default is [slog.Default] at the time of logging; nil logs nothing.
+// (at Warn). The default is [slog.Default] at the time of logging; nil logs nothing. A handler may use the engine, but not close it.
 func WithLogger(logger *slog.Logger) Option {
 	return func(o *options) { o.logger, o.quiet = logger, logger == nil }
 }

@@ -15,7 +15,7 @@ type shared struct {
 	base       *Endpoint
 }
 
-// tally counts. Most endpoints are quiet, so it begins as one number; a busy one gets a cache line for each of eight groups of
+// tally counts. Most endpoints are quiet, so it begins as one number; a busy one gets a cache line for each of many groups of
 // goroutines, so that they do not pass one line around.
 type tally struct {
 	first atomic.Int64
@@ -28,13 +28,15 @@ type stripe struct {
 }
 
 const (
-	stripes  = 8
-	busyFrom = 4096
+	stripeBits = 6
+	stripes    = 1 << stripeBits
+	busyFrom   = 4096
 )
 
 func (t *tally) add() {
 	if wide := t.wide.Load(); wide != nil {
-		own(wide).Add(1)
+		var here byte
+		own(wide, unsafe.Pointer(&here)).Add(1)
 		return
 	}
 	t.addFirst()
@@ -47,11 +49,11 @@ func (t *tally) addFirst() {
 	}
 }
 
-// own picks by the address of the goroutine's stack: free to ask for, and different for goroutines that run at once.
-func own(wide *[stripes]stripe) *atomic.Int64 {
-	var here byte
-	address := uintptr(unsafe.Pointer(&here))
-	return &wide[(address>>11^address>>14)%stripes].count
+// own picks by where something lies on the goroutine's stack: free to ask for, and different for goroutines that run at once.
+// Stacks come in rows of equal size; the multiplier spreads what is at equal distances.
+func own(wide *[stripes]stripe, onStack unsafe.Pointer) *atomic.Int64 {
+	stack := uint64(uintptr(onStack)) >> 11
+	return &wide[stack*0x9E3779B97F4A7C15>>(64-stripeBits)].count
 }
 
 // sum is what was counted. What is counted meanwhile may be in it or not.

@@ -103,8 +103,7 @@ func (e *Engine) credit() {
 	}
 }
 
-// complete adds what only this package counts. It takes one lock after the other, never both: handOn has them the other way
-// round.
+// complete adds what only this package counts.
 func (e *Engine) complete(snapshot *Snapshot) {
 	e.pump.lock.Lock()
 	for i := range snapshot.Endpoints {

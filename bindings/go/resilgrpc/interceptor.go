@@ -13,6 +13,7 @@ import (
 
 	"github.com/resil/resil/bindings/go"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/status"
 )
 
 // Option configures [UnaryClientInterceptor].
@@ -43,7 +44,7 @@ func WithCallOptions(opts ...resil.CallOption) Option {
 
 // UnaryClientInterceptor makes each unary call a resil operation. The code of each attempt decides, and a delay that the server
 // asks for (google.rpc.RetryInfo) lengthens the one before a retry. Errors keep their gRPC status; a call that was not admitted
-// has Unavailable, and is a [*resil.RejectedError] too.
+// has Unavailable, and is a [*resil.RejectedError] too, and one that its context ended has the context's.
 func UnaryClientInterceptor(engine *resil.Engine, opts ...Option) grpc.UnaryClientInterceptor {
 	c := config{target: func(_ context.Context, conn *grpc.ClientConn, method string) *resil.Endpoint {
 		return engine.App(AppOf(conn.Target()), strings.TrimPrefix(method, "/"))
@@ -61,7 +62,7 @@ func UnaryClientInterceptor(engine *resil.Engine, opts ...Option) grpc.UnaryClie
 		err := ep.With(calls...).Run(ctx, func(ctx context.Context) error {
 			return explain(invoke(ctx, method, req, reply, conn, callOptions...))
 		})
-		return withStatus(err)
+		return withStatus(ctx, err)
 	}
 }
 
@@ -82,17 +83,23 @@ func AppOf(target string) string {
 	return strings.Trim(target, "[]")
 }
 
-// withStatus gives an error a gRPC status where it has none, so that status.Code answers.
-func withStatus(err error) error {
+// withStatus gives an error the gRPC status that tells how the call ended, so that status.Code answers.
+func withStatus(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	if plain, ok := err.(*callError); ok {
 		return plain.error // what the last attempt returned, as it was
 	}
+	var rejected *resil.RejectedError
 	var carrier interface{ GRPCStatus() *grpcStatus }
-	if errors.As(err, &carrier) {
+	switch ended := ctx.Err(); {
+	case ended != nil && errors.Is(err, ended):
+		return &statusError{err, status.FromContextError(ended).Code()}
+	case errors.As(err, &rejected): // what a last attempt's status says is not how the call ended
+		return &statusError{err, codeOf(err)}
+	case errors.As(err, &carrier):
 		return err
 	}
-	return &statusError{err}
+	return &statusError{err, codeOf(err)}
 }

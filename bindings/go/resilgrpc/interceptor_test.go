@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/resil/resil/bindings/go"
@@ -35,13 +36,16 @@ spec:
   policies:
     timeouts: {quick: 50ms}
     retries:
+      always: {policy: constant, duration: 1s}
       twice: {policy: constant, duration: 1s, maxRetries: 2, matching: {gRPCStatusCodes: "4,14"}}
     circuitBreakers:
       cb: {timeout: 5s, trip: consecutiveFailures >= 3}
+      second: {timeout: 5s, trip: consecutiveFailures >= 2}
   targets:
     apps:
       retried: {retry: twice}
       broken: {circuitBreaker: cb}
+      tripping: {retry: always, circuitBreaker: second}
       timed: {timeout: quick, retry: twice}
 `
 
@@ -172,24 +176,90 @@ func TestRetryInfoLengthensTheDelay(t *testing.T) {
 	}
 }
 
-func TestTimeoutAndCancellation(t *testing.T) {
-	hang := func(ctx context.Context, _ int) error {
+func TestCancellation(t *testing.T) {
+	arrived := make(chan struct{})
+	w := serve(t, "retried", func(ctx context.Context, _ int) error {
+		close(arrived)
 		<-ctx.Done()
 		return status.FromContextError(ctx.Err()).Err()
-	}
-	w := serve(t, "timed", hang)
-	err := w.check(t.Context())
-	if status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, resil.ErrTimeout) || w.server.calls.Load() != 3 {
-		t.Fatal(err, w.server.calls.Load())
-	}
+	})
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(10*time.Millisecond, cancel)
+	go func() {
+		<-arrived
+		cancel()
+	}()
 	if err := w.check(ctx); status.Code(err) != codes.Canceled {
 		t.Fatal(err)
 	}
-	one, _ := w.engine.App("timed", method).Snapshot()
-	// The server answers DEADLINE_EXCEEDED itself now and then, before the client has noticed: a failure with that code.
-	if one.Calls.Failures != 3 || one.Calls.Timeouts == 0 || one.Calls.Cancelled != 1 {
+	one, _ := w.engine.App("retried", method).Snapshot()
+	if one.Calls != (resil.Calls{Cancelled: 1}) {
+		t.Fatalf("%+v", one.Calls)
+	}
+}
+
+// What a failed attempt said is not how the call ended, if it ended before the next.
+func TestStatusBetweenAttempts(t *testing.T) {
+	w := serve(t, "tripping", func(context.Context, int) error { return status.Error(codes.Internal, "not now") })
+	err := w.check(t.Context())
+	if status.Code(err) != codes.Unavailable || !errors.Is(err, resil.ErrOpen) || w.server.calls.Load() != 2 {
+		t.Fatal(err, w.server.calls.Load())
+	}
+	synctest.Test(t, func(t *testing.T) {
+		engine, err := resil.LoadText(document, resil.WithClock(resil.GoClock()), resil.WithLogger(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer engine.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, cancel)
+		intercept := resilgrpc.UnaryClientInterceptor(engine, resilgrpc.WithApp(engine, "retried"))
+		err = intercept(ctx, "/"+method, nil, nil, nil, func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error {
+			return status.Error(codes.Unavailable, "not now")
+		})
+		if status.Code(err) != codes.Canceled || !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Whose deadline it was does not depend on who noticed it first, the client or the server.
+func TestDeadlines(t *testing.T) {
+	for name, invoke := range map[string]grpc.UnaryInvoker{
+		"client": func(ctx context.Context, _ string, _, _ any, _ *grpc.ClientConn, _ ...grpc.CallOption) error {
+			<-ctx.Done()
+			return status.FromContextError(ctx.Err()).Err()
+		},
+		"server": func(ctx context.Context, _ string, _, _ any, _ *grpc.ClientConn, _ ...grpc.CallOption) error {
+			deadline, _ := ctx.Deadline()
+			time.Sleep(time.Until(deadline))
+			return status.Error(codes.DeadlineExceeded, "too late")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { testDeadlines(t, invoke) })
+		})
+	}
+}
+
+func testDeadlines(t *testing.T, invoke grpc.UnaryInvoker) {
+	engine, err := resil.LoadText(document, resil.WithClock(resil.GoClock()), resil.WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	intercept := resilgrpc.UnaryClientInterceptor(engine, resilgrpc.WithApp(engine, "timed"))
+	start := time.Now()
+	err = intercept(t.Context(), "/"+method, nil, nil, nil, invoke)
+	if status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, resil.ErrTimeout) || time.Since(start) != 2150*time.Millisecond {
+		t.Fatal(err, time.Since(start))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := intercept(ctx, "/"+method, nil, nil, nil, invoke); status.Code(err) != codes.DeadlineExceeded || errors.Is(err, resil.ErrTimeout) {
+		t.Fatal(err)
+	}
+	one, _ := engine.App("timed", method).Snapshot()
+	if one.Calls.Timeouts != 3 || one.Calls.Failures != 3 || one.Calls.Cancelled != 1 {
 		t.Fatalf("%+v", one.Calls)
 	}
 }

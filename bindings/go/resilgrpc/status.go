@@ -53,12 +53,15 @@ func explain(err error) error {
 }
 
 // statusError gives one of resil's own errors, or a context's, its gRPC status.
-type statusError struct{ error }
+type statusError struct {
+	error
+	code codes.Code
+}
 
 func (e *statusError) Unwrap() error { return e.error }
 
 // GRPCStatus is what package status asks errors for.
-func (e *statusError) GRPCStatus() *grpcStatus { return status.New(codeOf(e.error), e.Error()) }
+func (e *statusError) GRPCStatus() *grpcStatus { return status.New(e.code, e.Error()) }
 
 func codeOf(err error) codes.Code {
 	switch {

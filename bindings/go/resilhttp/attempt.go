@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/resil/resil/bindings/go"
+	"github.com/resil/resil/bindings/go/internal/deadline"
 )
 
 // attempt is one try of a request.
@@ -23,7 +24,7 @@ type attempt struct {
 // make sends the request. A panic of the transport ends the attempt on its way up.
 func (a *attempt) make(base http.RoundTripper) (response *http.Response, err error) {
 	ctx := a.req.Context()
-	if budget := a.op.Timeout(); budget > 0 && !endsWithin(ctx, budget) {
+	if budget := a.op.Timeout(); budget > 0 && !deadline.Within(ctx, budget) {
 		ctx, a.cancel = context.WithCancelCause(ctx)
 		// Not context.WithTimeout: it would go on running while the caller reads the body.
 		a.timer = time.AfterFunc(budget, func() { a.cancel(resil.ErrTimeout) })
@@ -53,13 +54,6 @@ func (a *attempt) make(base http.RoundTripper) (response *http.Response, err err
 		}
 	}
 	return response, err
-}
-
-// endsWithin: the caller's context ends before the budget does, or with it, since the engine cuts budgets to the context's
-// deadline. A timer might then fire first and make a failure of a cancellation.
-func endsWithin(ctx context.Context, budget time.Duration) bool {
-	deadline, ok := ctx.Deadline()
-	return ok && time.Until(deadline) <= budget+time.Millisecond
 }
 
 // request is the request to send. The first attempt has the caller's body, later ones a copy.
@@ -92,7 +86,7 @@ func (a *attempt) end(response *http.Response, err error) resil.Verdict {
 	switch {
 	case err == nil:
 		return a.op.EndAfter(outcome(response.StatusCode), RetryAfter(response))
-	case a.unsent, a.req.Context().Err() != nil:
+	case a.unsent, deadline.Ended(a.req.Context()):
 		return a.op.End(resil.Cancelled)
 	case a.late:
 		return a.op.End(resil.Timeout)

@@ -46,7 +46,7 @@ func WithApp(engine *resil.Engine, app string) Option {
 	return WithTarget(func(r *http.Request) *resil.Endpoint { return appEndpoint(engine, app, r) })
 }
 
-// WithCallOptions applies to every request, e.g. [resil.WaitWhenOpen].
+// WithCallOptions applies to every request, e.g. [resil.WaitWhenOpen]. Classifiers are not asked: the status decides.
 func WithCallOptions(opts ...resil.CallOption) Option {
 	return func(c *config) { c.calls = append(c.calls, opts...) }
 }

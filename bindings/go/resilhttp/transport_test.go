@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -48,6 +49,7 @@ spec:
 type served struct {
 	*http.Client
 	url     string
+	base    http.RoundTripper
 	engine  *resil.Engine
 	clock   *virtual
 	lock    sync.Mutex
@@ -57,8 +59,15 @@ type served struct {
 
 func serve(t *testing.T, app string, handler func(n int, w http.ResponseWriter, r *http.Request), opts ...resilhttp.Option) *served {
 	t.Helper()
+	return serveOn(t, nil, http.DefaultTransport, app, handler, opts...)
+}
+
+// serveOn has a server that listens there, or on a port if that is nil.
+func serveOn(t *testing.T, listener net.Listener, transport http.RoundTripper, app string,
+	handler func(n int, w http.ResponseWriter, r *http.Request), opts ...resilhttp.Option) *served {
+	t.Helper()
 	s := &served{clock: &virtual{}, remotes: map[string]bool{}}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		s.lock.Lock()
 		s.bodies = append(s.bodies, string(body))
@@ -67,16 +76,26 @@ func serve(t *testing.T, app string, handler func(n int, w http.ResponseWriter, 
 		s.lock.Unlock()
 		handler(n, w, r)
 	}))
+	if listener != nil {
+		server.Listener.Close()
+		server.Listener = listener
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	engine, err := resil.LoadText(document, resil.WithClock(s.clock), resil.WithLogger(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { engine.Close() })
-	s.url, s.engine = server.URL, engine
-	s.Client = server.Client()
-	s.Transport = resilhttp.NewTransport(s.Transport, engine, append([]resilhttp.Option{resilhttp.WithApp(engine, app)}, opts...)...)
+	s.url, s.engine, s.base = server.URL, engine, transport
+	s.Client = s.client(transport, app, opts...)
 	return s
+}
+
+// client is another one, over another transport.
+func (s *served) client(base http.RoundTripper, app string, opts ...resilhttp.Option) *http.Client {
+	opts = append([]resilhttp.Option{resilhttp.WithApp(s.engine, app)}, opts...)
+	return &http.Client{Transport: resilhttp.NewTransport(base, s.engine, opts...)}
 }
 
 func (s *served) calls(t *testing.T, app, method string) resil.Calls {
