@@ -35,6 +35,16 @@ class Endpoint {
     cells_.word.store(word.raw(), std::memory_order_release);
   }
 
+  // The short way to a rejection: how long until half-open is due, where the breaker is open and somebody was told so
+  // already. 0: ask begin. No plan is needed, so no reload can be in the way.
+  Nanos open_for(BreakerWord seen, TimeSource& time) const {
+    if (seen.phase() != Phase::Open || !seen.mark()) return 0;
+    const Nanos due = restore_moment(seen.payload(), cells_.half_open_near.load(std::memory_order_acquire));
+    // Still the same word: then the cell spoke of the same moment.
+    if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || time.now() > due) return 0;
+    return add_saturated(subtract_saturated(due, time.now()), 1);
+  }
+
   // `plans(number)` gives a policy's BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
   // after the binding was read, since a reload provides them before it binds.
   template <typename Plans, typename Tallies>

@@ -72,6 +72,7 @@ class Engine {
   };
 
   // hot_path.cc
+  std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
   std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
   bool continues(const Ticket& ticket, EndpointId id) const noexcept;

@@ -39,7 +39,8 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const bool simple = word.phase() == Phase::Closed && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
                       record->use.load(std::memory_order_relaxed) == nullptr && record->live.binding() == binding;
   if (!simple) [[unlikely]]
-    return begin_general(*record, id, now, ticket);
+    return word.phase() == Phase::Open ? begin_open(*record, id, word, now, ticket)
+                                       : begin_general(*record, id, now, ticket);
   Nanos timeout = word.fast_timeout();
   if (!word.is_fast()) {
     const PolicyRecord& in_force = policies_.at(Endpoint<std::atomic>::policy_of(binding));
@@ -55,6 +56,23 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   ticket.start(Endpoint<std::atomic>::policy_of(binding), Stage::InFlight);
   ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
   return answer(Verdict::Allow);
+}
+
+// The first attempt of an operation while the breaker is open: most often there is only the time to tell.
+[[gnu::noinline]] std::int32_t Engine::begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now,
+                                                  Ticket& ticket) noexcept {
+  const bool simple = ticket.stage() == Stage::Fresh && ticket.deadline == 0 && !every_rejection_ &&
+                      record.use.load(std::memory_order_relaxed) == nullptr;
+  if (!simple) return begin_general(record, id, now, ticket);
+  TimeSource time(now);
+  const Nanos wait = record.live.open_for(word, time);
+  if (wait == 0) return begin_general(record, id, time.known() ? time.now() : now, ticket);
+  count(table_.counts(id, thread_slot(shard_mask_)).rejections);
+  ticket.flags = 0;
+  ticket.reason = static_cast<std::int32_t>(Reason::Open);
+  ticket.timeout = 0;
+  ticket.delay = wait;
+  return answer(Verdict::Reject);
 }
 
 [[gnu::noinline]] std::int32_t Engine::begin_general(EndpointRecord& record, EndpointId id, Nanos now,

@@ -57,6 +57,41 @@ class EndpointTest : public ::testing::Test {
   Endpoint<HookedAtomic> endpoint_;
 };
 
+TEST_F(EndpointTest, TheShortWayToARejectionSaysWhatBeginSays) {
+  create(add({.timeout = 10 * kSecond, .trip = "consecutiveFailures > 0"}));
+  const auto short_way = [this](Nanos now) {
+    TimeSource time(now);
+    return endpoint_.open_for(word(), time);
+  };
+  EXPECT_EQ(short_way(0), 0);  // closed
+  fail(0);
+  EXPECT_EQ(short_way(1), 0);  // the first rejection is to be told
+  EXPECT_TRUE(begin(1).first_rejection);
+  for (const Nanos now : {Nanos{1}, 5 * kSecond, 10 * kSecond}) {
+    const Admission admission = begin(now);
+    EXPECT_EQ(admission.reason, Reason::Open);
+    EXPECT_EQ(short_way(now), admission.wait) << now;
+  }
+  EXPECT_EQ(short_way(10 * kSecond + 1), 0);  // time is up
+  EXPECT_EQ(begin(10 * kSecond + 1).reason, Reason::None);
+  EXPECT_EQ(short_way(10 * kSecond + 1), 0);  // half-open
+}
+
+TEST_F(EndpointTest, TheShortWayToARejectionIsNotMisledByAnotherMoment) {
+  create(add({.timeout = kSecond, .trip = "consecutiveFailures > 0"}));
+  fail(0);
+  begin(1);
+  const BreakerWord open = word();
+  // Between its look at the cell and its second look at the word, the breaker opens anew much later.
+  testing::before(Access::Load, &endpoint_.word(), 1, [this] {
+    const Nanos later = 20 * 60 * kSecond;
+    end(begin(later).permit, Ending::Failure, later);
+  });
+  TimeSource time(2);
+  EXPECT_EQ(endpoint_.open_for(open, time), 0);
+  EXPECT_NE(word(), open);
+}
+
 TEST_F(EndpointTest, EqualSettingsKeepTheState) {
   create(add({.trip = "consecutiveFailures > 5"}));
   fail(1), fail(1);
