@@ -21,7 +21,8 @@ var defaults = settings{until: noLimit}
 func (s *settings) limited() bool { return s.within > 0 || s.until != noLimit }
 
 // WaitWhenOpen makes a call wait for a breaker that is open, or half-open with all permits out, rather than be rejected.
-// Waiting is no attempt and uses up no retry. The caller's context, or a deadline, bounds the wait.
+// Waiting is no attempt and uses up no retry. It ends with the caller's context. Where the context's deadline, or the operation's,
+// would come first, there is no wait: the call is rejected at once.
 func WaitWhenOpen() CallOption { return func(s *settings) { s.wait = true } }
 
 // Within bounds the whole operation, its waits included: attempts get no more time than is left, and a retry that could not

@@ -36,7 +36,7 @@ type Event struct {
 	Seq      uint64        // 1, 2, 3, …
 	Time     time.Duration // on the engine's clock
 	Kind     EventKind
-	Endpoint *Endpoint // nil for a warning about none
+	Endpoint *Endpoint // nil for a warning about none; of a breaker that an actor type shares, the type's: with an empty id
 	From, To State
 	Attempts int
 	Outcome  Outcome

@@ -57,6 +57,33 @@ level=INFO msg="Recovered processing operation endpoint[a, a:orders] after 8 att
 	}
 }
 
+const perType = "kind: Resiliency\nspec:\n  policies: {circuitBreakers: {b: " + tripAt3 + "}}\n" +
+	"  targets: {actors: {T: {circuitBreaker: b, circuitBreakerScope: type}}}\n"
+
+// The breaker that an actor type's actors share is the type's, of which the program never asked for an endpoint.
+func TestBreakerOfAnActorType(t *testing.T) {
+	var out bytes.Buffer
+	engine := load(t, perType, resil.WithClock(&virtual{}), resil.WithLogger(plainLog(&out)))
+	subscription := engine.Subscribe(10)
+	for id := range 3 {
+		engine.Actor("T", fmt.Sprint(id)).Run(t.Context(), fail)
+	}
+	if len(subscription.C) != 1 {
+		t.Fatal(len(subscription.C))
+	}
+	event, shared := <-subscription.C, engine.Actor("T", "")
+	if event.Kind != resil.EventBreaker || event.Endpoint == nil || event.Endpoint != shared || event.Endpoint.String() != "actor[T]" {
+		t.Fatalf("%+v", event)
+	}
+	if stateOf(t, event.Endpoint) != resil.Open || snapshotOf(t, shared).Transitions != [3]uint64{0, 1, 0} {
+		t.Fatalf("%+v", snapshotOf(t, shared))
+	}
+	const want = "level=INFO msg=\"Circuit breaker \\\"T\\\" changed state from closed to open\" endpoint=actor[T]\n"
+	if out.String() != want {
+		t.Fatal(out.String())
+	}
+}
+
 func TestWarningsAreLogged(t *testing.T) {
 	var out bytes.Buffer
 	load(t, policy("", "", tripAt3)+"  surprise: 1\n", resil.WithLenient(), resil.WithLogger(plainLog(&out)))

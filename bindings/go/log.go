@@ -72,10 +72,36 @@ func (e *Engine) logger() *slog.Logger {
 	return slog.Default()
 }
 
+// endpointOf is nil for a warning about none.
 func (e *Engine) endpointOf(id int32) *Endpoint {
 	e.lock.RLock()
-	defer e.lock.RUnlock()
-	return e.byID[id]
+	known := e.byID[id]
+	e.lock.RUnlock()
+	if known == nil && id >= 0 {
+		return e.typeEndpoint(id)
+	}
+	return known
+}
+
+// typeEndpoint is the endpoint of an actor type whose actors share a breaker. The engine made it for itself when the first of them
+// was asked for, and only its snapshot tells whose it is.
+func (e *Engine) typeEndpoint(id int32) *Endpoint {
+	snapshot, err := e.readSnapshot()
+	if err != nil {
+		return nil
+	}
+	for i := range snapshot.Endpoints {
+		if one := &snapshot.Endpoints[i]; one.Endpoint == id && one.Kind == "actor" && one.ActorID == "" {
+			key := endpointKey{kindActor, one.Name, ""}
+			e.lock.Lock()
+			defer e.lock.Unlock()
+			if e.endpoints[key] == nil {
+				e.intern(key)
+			}
+			return e.byID[id]
+		}
+	}
+	return nil
 }
 
 // decode names the fields that the kind of event gives a meaning to; see resil.h.

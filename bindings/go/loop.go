@@ -40,13 +40,22 @@ func (op *Operation) waitForAdmission(ctx context.Context, last error) error {
 		if reason := op.Reason(); !op.ep.settings.wait || op.misuse || reason == ReasonNone || reason == ReasonDeadline {
 			return op.Err(last)
 		}
-		if sleep(ctx, op.ep.native.clock, max(op.Delay(), shortestWait)) != nil {
+		wait := max(op.Delay(), shortestWait)
+		if ctx.Err() == nil && op.overAfter(wait) {
+			return op.Err(last)
+		}
+		if sleep(ctx, op.ep.native.clock, wait) != nil {
 			return cancelled(ctx, last)
 		}
 		if op.Begin() == Allow {
 			return nil
 		}
 	}
+}
+
+// overAfter: after a wait that long there is no time for an attempt, so waiting is pointless, as a retry would not be offered either.
+func (op *Operation) overAfter(wait time.Duration) bool {
+	return op.ticket.deadline != 0 && int64(wait) >= op.ticket.deadline-op.ep.native.reading()
 }
 
 // Wait waits for Delay on the engine's clock, or until ctx ends and then returns [context.Cause] of it.

@@ -120,6 +120,9 @@ func (n *native) now() int64 {
 	return int64(n.clock.Now())
 }
 
+// reading is what the engine's clock says, in the terms of a ticket's deadline.
+func (n *native) reading() int64 { return int64(C.resil_go_now(C.int64_t(n.now()))) }
+
 // elapsed is the time on the engine's clock, from a start of its own: only differences mean anything.
 func (n *native) elapsed() int64 {
 	if n.clock == nil {

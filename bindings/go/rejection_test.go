@@ -78,8 +78,7 @@ func TestReloadEndsKnownRejections(t *testing.T) {
 // An actor type's breaker is shared: one actor's rejections end when another's call closes it.
 func TestSharedBreaker(t *testing.T) {
 	clock := &virtual{}
-	engine := load(t, "kind: Resiliency\nspec:\n  policies: {circuitBreakers: {b: "+tripAt3+"}}\n"+
-		"  targets: {actors: {T: {circuitBreaker: b, circuitBreakerScope: type}}}\n", resil.WithClock(clock))
+	engine := load(t, perType, resil.WithClock(clock))
 	one, two := engine.Actor("T", "1"), engine.Actor("T", "2")
 	for range 2 {
 		for range 3 {

@@ -84,11 +84,19 @@ func (e *Engine) Snapshot() (*Snapshot, error) {
 		return nil, ErrClosed
 	}
 	e.credit()
+	snapshot, err := e.readSnapshot()
+	if err == nil {
+		e.complete(snapshot)
+	}
+	return snapshot, err
+}
+
+// readSnapshot is what the engine alone knows.
+func (e *Engine) readSnapshot() (*Snapshot, error) {
 	snapshot := &Snapshot{}
 	if err := json.Unmarshal(e.native.snapshot(), snapshot); err != nil {
 		return nil, fmt.Errorf("resil: snapshot: %w", err)
 	}
-	e.complete(snapshot)
 	return snapshot, nil
 }
 

@@ -40,11 +40,13 @@ spec:
       twice: {policy: constant, duration: 1s, maxRetries: 2, matching: {gRPCStatusCodes: "4,14"}}
     circuitBreakers:
       cb: {timeout: 5s, trip: consecutiveFailures >= 3}
+      hour: {timeout: 1h, trip: consecutiveFailures > 0}
       second: {timeout: 5s, trip: consecutiveFailures >= 2}
   targets:
     apps:
       retried: {retry: twice}
       broken: {circuitBreaker: cb}
+      down: {circuitBreaker: hour}
       tripping: {retry: always, circuitBreaker: second}
       timed: {timeout: quick, retry: twice}
 `
@@ -152,6 +154,14 @@ func TestOpenBreakerIsUnavailable(t *testing.T) {
 	}
 	if err := w.check(t.Context()); err != nil || w.clock.Now() < 5*time.Second {
 		t.Fatal(err, w.clock.Now())
+	}
+	w = serve(t, "down", unavailable(99), resilgrpc.WithCallOptions(resil.WaitWhenOpen()))
+	w.check(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err = w.check(ctx)
+	if !errors.Is(err, resil.ErrOpen) || status.Code(err) != codes.Unavailable || w.clock.Now() != 0 || w.server.calls.Load() != 1 {
+		t.Fatal("no wait goes past the call's deadline:", err, w.clock.Now(), w.server.calls.Load())
 	}
 }
 

@@ -37,10 +37,12 @@ spec:
       twice: {policy: constant, duration: 1s, maxRetries: 2, matching: {httpStatusCodes: "429,500-599"}}
     circuitBreakers:
       cb: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 3}
+      hour: {timeout: 1h, trip: consecutiveFailures > 0}
   targets:
     apps:
       retried: {retry: twice}
       broken: {circuitBreaker: cb}
+      down: {circuitBreaker: hour}
       timed: {timeout: quick}
       timedtwice: {timeout: quick, retry: twice}
 `
@@ -228,6 +230,13 @@ func TestOpenBreaker(t *testing.T) {
 	}
 	if got := waiting.get(t, "/orders"); got != "200 fine" || waiting.clock.Now() < 5*time.Second {
 		t.Fatal(got, waiting.clock.Now())
+	}
+	// But not past the request's deadline.
+	down := serve(t, "down", failing(99), resilhttp.WithCallOptions(resil.WaitWhenOpen()))
+	down.get(t, "/orders")
+	down.Timeout = time.Minute
+	if _, err := down.Client.Get(down.url + "/orders"); !errors.Is(err, resil.ErrOpen) || down.clock.Now() != 0 || len(down.bodies) != 1 {
+		t.Fatal(err, down.clock.Now(), down.bodies)
 	}
 }
 

@@ -15,7 +15,9 @@ var (
 
 	loadedDesc = prometheus.NewDesc("dapr_resiliency_loaded", "Whether resiliency policies are loaded.",
 		[]string{"app_id", "name", "namespace"}, nil)
-	countDesc       = prometheus.NewDesc("dapr_resiliency_count", "Attempts that a resiliency policy was applied to.", policyLabels, nil)
+	countDesc = prometheus.NewDesc("dapr_resiliency_count",
+		"How often a resiliency policy was applied: retries to operations, timeouts to attempts, circuit breakers to attempts and rejections.",
+		policyLabels, nil)
 	activationsDesc = prometheus.NewDesc("dapr_resiliency_activations_total",
 		"How often a resiliency policy acted: timeouts, retries, and a circuit breaker's changes into the state in `status`.",
 		policyLabels, nil)
@@ -33,6 +35,9 @@ func WithName(name, namespace string) Option {
 
 // Collector is a [prometheus.Collector] for one engine. It asks the engine when Prometheus asks it. Once the engine is closed it
 // has nothing to tell.
+//
+// dapr_resiliency_count counts, for targets that have the policy, a retry policy once per operation, at the end of its last attempt;
+// a timeout once per attempt; a circuit breaker once per attempt that was asked for, admitted or not.
 type Collector struct {
 	engine          *resil.Engine
 	name, namespace string

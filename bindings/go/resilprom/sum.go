@@ -1,6 +1,10 @@
 package resilprom
 
-import "github.com/resil/resil/bindings/go"
+import (
+	"cmp"
+
+	"github.com/resil/resil/bindings/go"
+)
 
 // target is what the labels tell apart: an app, an actor type, a component in one direction.
 type target struct{ name, direction string }
@@ -31,15 +35,19 @@ func sumByTarget(snapshot *resil.Snapshot) map[target]*sum {
 }
 
 func (s *sum) add(one *resil.EndpointSnapshot) {
-	attempts := float64(one.Calls.Successes + one.Calls.Failures + one.Calls.Cancelled)
+	calls := &one.Calls
+	attempts := calls.Successes + calls.Failures + calls.Cancelled
 	if one.Timeout > 0 {
-		s.timeout.add(attempts, float64(one.Calls.Timeouts))
+		s.timeout.add(attempts, calls.Timeouts)
 	}
 	if one.Retry != nil {
-		s.retry.add(attempts, float64(one.Calls.Retries))
+		// Attempts without retries, but a sum: the difference of two counts that are read one after the other may go backwards.
+		s.retry.add(calls.Successes+calls.Cancelled+calls.GaveUp, calls.Retries)
+	}
+	if one.Breaker != nil || one.Evicted {
+		s.breaker.add(attempts+calls.Rejections, 0)
 	}
 	if one.Breaker != nil {
-		s.breaker.add(attempts+float64(one.Calls.Rejections), 0)
 		s.states[one.Breaker.State] = 1
 	}
 	for state, times := range one.Transitions {
@@ -47,18 +55,16 @@ func (s *sum) add(one *resil.EndpointSnapshot) {
 	}
 }
 
-func (u *use) add(count, activations float64) {
+func (u *use) add(count, activations uint64) {
 	u.used = true
-	u.count += count
-	u.activations += activations
+	u.count += float64(count)
+	u.activations += float64(activations)
 }
 
 func targetOf(one *resil.EndpointSnapshot) target {
-	switch one.Kind {
-	case "component":
-		// Without a type Dapr's labels would begin with "_"; its own components always have one.
-		return target{one.Type + "_" + one.Name, one.Direction}
-	default:
+	if one.Kind != "component" {
 		return target{one.Kind + "_" + one.Name, "outbound"}
 	}
+	// Dapr's own components always have a type.
+	return target{cmp.Or(one.Type, "Component") + "_" + one.Name, one.Direction}
 }
