@@ -112,13 +112,14 @@ final class TargetMeters {
     return endpoint.isInbound() ? "inbound" : "outbound";
   }
 
-  /** {@code app_order-processor}, {@code actor_Cart}, {@code Statestore_orders}. */
+  /**
+   * {@code app_order-processor}, {@code actor_Cart}, {@code Statestore_orders} ({@code Component_}
+   * where the type is not known), {@code builtin_DaprBuiltInServiceRetries}.
+   */
   static String label(Endpoint endpoint) {
-    return switch (endpoint.kind()) {
-      case "app", "actor" -> endpoint.kind() + "_" + endpoint.name();
-      case "component" ->
-          (endpoint.instance() == null ? "Component" : endpoint.instance()) + "_" + endpoint.name();
-      default -> endpoint.name();
-    };
+    String type = endpoint.instance();
+    return endpoint.kind().equals("component")
+        ? (type == null || type.isEmpty() ? "Component" : type) + "_" + endpoint.name()
+        : endpoint.kind() + "_" + endpoint.name();
   }
 }
