@@ -293,7 +293,10 @@ public final class Engine implements AutoCloseable {
    */
   @Override
   public void close() {
-    cleanable.clean();
+    handle.run();
+    if (handle.isFreed()) {
+      cleanable.clean(); // nothing is left for the collector to find
+    }
     events.close();
   }
 }
