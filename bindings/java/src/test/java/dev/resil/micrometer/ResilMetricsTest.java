@@ -85,7 +85,12 @@ class ResilMetricsTest {
         late1.begin();
         late1.end(Outcome.TIMEOUT);
       }
-      engine.builtin("DaprBuiltInServiceRetries").call(() -> 1);
+      Endpoint builtin = engine.builtin("DaprBuiltInServiceRetries");
+      builtin.call(() -> 1);
+      builtin.tryCall(down); // four attempts
+      try (Operation cancelled = builtin.operation()) {
+        cancelled.begin();
+      }
       Thread.sleep(60); // one scrape's worth of snapshot
       String page = registry.scrape();
 
@@ -145,13 +150,10 @@ class ResilMetricsTest {
       assertEquals(2, value(page, "dapr_resiliency_count", store, "policy=\"timeout\""));
       assertEquals(
           1, value(page, "dapr_resiliency_activations_total", store, "policy=\"timeout\""));
-      assertEquals(
-          1,
-          value(
-              page,
-              "dapr_resiliency_count",
-              "target=\"builtin_DaprBuiltInServiceRetries\"",
-              "policy=\"retry\""));
+      String reserved = "target=\"builtin_DaprBuiltInServiceRetries\"";
+      String retry = "policy=\"retry\"";
+      assertEquals(3, value(page, "dapr_resiliency_count", reserved, retry));
+      assertEquals(3, value(page, "dapr_resiliency_activations_total", reserved, retry));
       assertEquals(
           1,
           value(
