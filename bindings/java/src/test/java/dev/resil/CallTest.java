@@ -178,7 +178,8 @@ class CallTest {
             CircuitOpenException.class,
             () ->
                 orders.call(
-                    failing(9), CallOptions.DEFAULT.waitWhenOpen().deadline(Duration.ofSeconds(4))));
+                    failing(9),
+                    CallOptions.DEFAULT.waitWhenOpen().deadline(Duration.ofSeconds(4))));
     assertEquals("failure 2", e.getCause().getMessage());
     assertEquals(List.of(Duration.ofSeconds(1), Duration.ofSeconds(1)), clock.sleeps);
   }
