@@ -90,8 +90,11 @@ final class AsyncCall<T> {
   private void begun(boolean admitted) {
     if (admitted) {
       attempt(ticket.attempt(), ticket.timeout());
-    } else if (options.wait && ticket.reason() != Reason.DEADLINE) {
-      waitFor(Math.max(ticket.delay(), Attempt.SHORTEST_WAIT));
+      return;
+    }
+    long wait = Attempt.waitAfterRejection(endpoint, options, ticket);
+    if (wait >= 0) {
+      waitFor(wait);
     } else {
       fail(failures.explain(endpoint.rejection(ticket).toException()));
     }

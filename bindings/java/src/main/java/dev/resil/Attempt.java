@@ -38,6 +38,19 @@ final class Attempt {
     return answer == ResilConstants.ALLOW;
   }
 
+  /**
+   * How long a call that was not admitted waits before it asks again; negative: it is over, as it
+   * does not wait, or would wait past its deadline.
+   */
+  static long waitAfterRejection(Endpoint endpoint, CallOptions options, Ticket ticket) {
+    if (!options.wait || ticket.reason() == Reason.DEADLINE) {
+      return -1;
+    }
+    long wait = Math.max(ticket.delay(), SHORTEST_WAIT);
+    long deadline = ticket.deadline();
+    return deadline == 0 || Times.after(endpoint.now(), wait) < deadline ? wait : -1;
+  }
+
   static void adopt(Endpoint endpoint, long word, Ticket ticket) {
     int answer =
         ResilJNI.adopt(

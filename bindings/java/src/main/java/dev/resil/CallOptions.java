@@ -60,7 +60,8 @@ public final class CallOptions {
 
   /**
    * While the breaker does not admit, wait until it may and ask again, in place of a rejection.
-   * Waiting is no attempt.
+   * Waiting is no attempt. Where the wait would end at the deadline or after it, the call ends at
+   * once with the rejection.
    */
   public CallOptions waitWhenOpen() {
     return new CallOptions(deadline, true, repeatable, interrupt, ofResult, ofException);

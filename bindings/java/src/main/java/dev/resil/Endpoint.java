@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * for any number of threads; get it once from {@link Engine} and keep it. Every form of call
  * applies the target's timeout, retries and circuit breaker.
  *
- * <p>A call to a healthy target costs two reads of the breaker's word and two additions; it
+ * <p>A call to a healthy target costs two reads of the breaker's word and one atomic operation; it
  * allocates nothing and does not leave Java. So does a rejection taken as a value ({@link
  * #tryCall}, {@link #callOrElse}), but for the crossing.
  */
@@ -254,7 +254,7 @@ public final class Endpoint {
   private <T> T call(
       Callable<? extends T> work, CallOptions options, Function<Rejection, ? extends T> onRejection)
       throws Exception {
-    int cell = handle.enter(cells);
+    int cell = handle.claim(cells);
     boolean healthy = false;
     try {
       long before = word();

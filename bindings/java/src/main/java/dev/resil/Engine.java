@@ -117,26 +117,32 @@ public final class Engine implements AutoCloseable {
     }
     int cell = handle.enter();
     try {
-      int id =
-          ResilJNI.Engine_endpoint(handle.address, kind, Text.bytes(name), Text.bytes(instance));
-      if (id < 0) {
-        throw new ResilException(
-            key
-                + " has no place in the engine: "
-                + Text.nameOf(id)
-                + (id == ResilConstants.E_FULL ? "; raise maxEndpoints" : ""));
-      }
-      return endpoints.computeIfAbsent(
-          key,
-          k -> {
-            Endpoint made = new Endpoint(this, k, id);
-            byId.putIfAbsent(id, made);
-            endpointListeners.forEach(listener -> listener.accept(made));
-            return made;
-          });
+      return made(key);
     } finally {
       handle.leave(cell);
     }
+  }
+
+  /** Within the gate. */
+  private Endpoint made(TargetKey key) {
+    int id =
+        ResilJNI.Engine_endpoint(
+            handle.address, key.kind(), Text.bytes(key.name()), Text.bytes(key.instance()));
+    if (id < 0) {
+      throw new ResilException(
+          key
+              + " has no place in the engine: "
+              + Text.nameOf(id)
+              + (id == ResilConstants.E_FULL ? "; raise maxEndpoints" : ""));
+    }
+    return endpoints.computeIfAbsent(
+        key,
+        k -> {
+          Endpoint made = new Endpoint(this, k, id);
+          byId.putIfAbsent(id, made);
+          endpointListeners.forEach(listener -> listener.accept(made));
+          return made;
+        });
   }
 
   /**
@@ -175,10 +181,15 @@ public final class Engine implements AutoCloseable {
       for (Endpoint endpoint : endpoints.values()) {
         credit(endpoint);
       }
-      return new Snapshot(Text.string(ResilJNI.Engine_snapshot(handle.address, nowOrNoTime())));
+      return readSnapshot();
     } finally {
       handle.leave(cell);
     }
+  }
+
+  /** Within the gate. */
+  private Snapshot readSnapshot() {
+    return new Snapshot(Text.string(ResilJNI.Engine_snapshot(handle.address, nowOrNoTime())));
   }
 
   private void credit(Endpoint endpoint) {
@@ -239,7 +250,19 @@ public final class Engine implements AutoCloseable {
     return events;
   }
 
+  /**
+   * Null for an id that is none. One that nobody asked for is the record that the actors of a type
+   * share. Within the gate.
+   */
   Endpoint endpointOf(int id) {
+    Endpoint known = byId.get(id);
+    if (known != null || id < 0) {
+      return known;
+    }
+    readSnapshot()
+        .find(id)
+        .filter(view -> view.kind().equals("actor") && view.instance() == null)
+        .ifPresent(view -> made(new TargetKey(ResilConstants.ACTOR, view.name(), "")));
     return byId.get(id);
   }
 
@@ -270,7 +293,10 @@ public final class Engine implements AutoCloseable {
    */
   @Override
   public void close() {
-    cleanable.clean();
+    handle.run();
+    if (handle.isFreed()) {
+      cleanable.clean(); // nothing is left for the collector to find
+    }
     events.close();
   }
 }

@@ -9,7 +9,9 @@ import java.time.Duration;
  * @param sequence counts 1, 2, 3, ...; a gap is how many events were lost because nobody read them
  *     in time
  * @param timeNanos by the engine's clock
- * @param endpoint null for what is not about one
+ * @param endpoint null for warnings only, those that are not about one. The breaker that a type of
+ *     actors shares ({@code circuitBreakerScope: type}) has an endpoint of its own, an actor whose
+ *     instance is empty
  * @param text the line to log, in the words that Dapr's users know; empty where there is nothing to
  *     log
  * @param before see the kinds

@@ -63,11 +63,20 @@ final class EventPump {
         ResilJNI.Events_seq(reader),
         ResilJNI.Events_time_ns(reader),
         Event.Kind.of(ResilJNI.Events_kind(reader)),
-        engine.endpointOf(ResilJNI.Events_endpoint(reader)),
+        endpointOf(ResilJNI.Events_endpoint(reader)),
         Text.string(ResilJNI.Events_text(reader, engine.handle.address)),
         ResilJNI.Events_before(reader),
         ResilJNI.Events_after(reader),
         ResilJNI.Events_value(reader));
+  }
+
+  private Endpoint endpointOf(int id) {
+    try {
+      return engine.endpointOf(id);
+    } catch (RuntimeException e) {
+      complain(e); // a listener of new endpoints
+      return null;
+    }
   }
 
   private void deliver(Event event) {
@@ -82,15 +91,20 @@ final class EventPump {
     for (Consumer<? super Event> listener : listeners) {
       try {
         listener.accept(event);
-      } catch (RuntimeException e) { // a listener's trouble is not the call's
-        System.getLogger("dev.resil")
-            .log(System.Logger.Level.WARNING, "a listener of resil's events failed", e);
+      } catch (RuntimeException e) {
+        complain(e);
       }
     }
     SubmissionPublisher<Event> p = publisher;
     if (p != null) {
       offer(p, event);
     }
+  }
+
+  /** A listener's trouble is not the call's. */
+  private static void complain(RuntimeException trouble) {
+    System.getLogger("dev.resil")
+        .log(System.Logger.Level.WARNING, "a listener of resil's events failed", trouble);
   }
 
   /** A subscriber that lags by a buffer loses events, and sees it in their sequence. */

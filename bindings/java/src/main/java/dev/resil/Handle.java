@@ -1,6 +1,7 @@
 package dev.resil;
 
 import dev.resil.internal.ResilJNI;
+import java.lang.invoke.VarHandle;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -12,9 +13,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The native engine and the gate before it. Closing marks the gate; whoever is last out frees.
  * Knows nothing of {@link Engine}, so that the cleaner may hold it.
  *
- * <p>Entering adds to a cell and then looks at the mark; closing sets the mark and then looks at
- * the cells. Both are sequentially consistent, so one of the two sees the other: no call is inside
- * an engine that has been freed.
+ * <p>Entering writes a cell and then looks at the mark; closing sets the mark and then looks at the
+ * cells. Both are sequentially consistent, so one of the two sees the other: no call is inside an
+ * engine that has been freed.
+ *
+ * <p>Leaving writes the cell, too, and then looks at the mark, but where the cell was claimed there
+ * is no fence between the two; it would cost what the claim saves. A call that leaves in the very
+ * moment of closing may thus miss the mark while closing misses that it left. Then the engine is
+ * freed by whoever comes to the gate next, and at the latest when the collector finds the {@link
+ * Engine}: the cleaner closes again.
  */
 final class Handle implements Runnable {
   /** The struct Engine of the SWIG interface, for the cold calls. */
@@ -54,7 +61,14 @@ final class Handle implements Runnable {
   }
 
   int enter(Cells cells) {
-    int cell = cells.enter();
+    return entered(cells, cells.enter());
+  }
+
+  int claim(Cells cells) {
+    return entered(cells, cells.claim());
+  }
+
+  private int entered(Cells cells, int cell) {
     if (closed) {
       leave(cells, cell);
       throw new EngineClosedException(null);
@@ -97,7 +111,7 @@ final class Handle implements Runnable {
     waits.remove(end);
   }
 
-  /** Close; the cleaner calls it too. */
+  /** Close. The cleaner calls it too, for the first time or once more. */
   @Override
   public void run() {
     closed = true;
@@ -107,6 +121,7 @@ final class Handle implements Runnable {
   }
 
   void freeWhenEmpty() {
+    VarHandle.fullFence(); // of two who leave claimed cells and look, one sees that both have left
     for (Cells cells : all) {
       if (!cells.empty()) {
         return;

@@ -43,7 +43,11 @@ public final class Snapshot {
 
   /** What is known of that endpoint; nothing where it is younger than the snapshot. */
   public Optional<EndpointView> find(Endpoint endpoint) {
-    return Optional.ofNullable(byId.get(endpoint.id));
+    return find(endpoint.id);
+  }
+
+  Optional<EndpointView> find(int id) {
+    return Optional.ofNullable(byId.get(id));
   }
 
   /** What is known of that endpoint. */

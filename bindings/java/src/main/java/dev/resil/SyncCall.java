@@ -20,11 +20,9 @@ final class SyncCall {
     Ticket ticket = pool.take();
     try {
       long deadline = options.deadline == 0 ? 0 : Times.after(endpoint.now(), options.deadline);
-      boolean admitted = Attempt.begin(endpoint, ticket, deadline);
-      if (!admitted) {
-        if (!options.wait || !waitUntilAdmitted(endpoint, ticket, null)) {
-          return onRejection.apply(endpoint.rejection(ticket));
-        }
+      if (!Attempt.begin(endpoint, ticket, deadline)
+          && !waitUntilAdmitted(endpoint, options, ticket, null)) {
+        return onRejection.apply(endpoint.rejection(ticket));
       }
       return run(endpoint, work, options, onRejection, ticket);
     } finally {
@@ -158,7 +156,7 @@ final class SyncCall {
       throws InterruptedException {
     pause(endpoint, ticket.delay(), failures);
     if (Attempt.beginAgain(endpoint, ticket)
-        || options.wait && waitUntilAdmitted(endpoint, ticket, failures)) {
+        || waitUntilAdmitted(endpoint, options, ticket, failures)) {
       return null;
     }
     return endpoint.rejection(ticket);
@@ -173,13 +171,15 @@ final class SyncCall {
     }
   }
 
-  private static boolean waitUntilAdmitted(Endpoint endpoint, Ticket ticket, Failures failures)
+  private static boolean waitUntilAdmitted(
+      Endpoint endpoint, CallOptions options, Ticket ticket, Failures failures)
       throws InterruptedException {
     do {
-      if (ticket.reason() == Reason.DEADLINE) {
+      long wait = Attempt.waitAfterRejection(endpoint, options, ticket);
+      if (wait < 0) {
         return false;
       }
-      pause(endpoint, Math.max(ticket.delay(), Attempt.SHORTEST_WAIT), failures);
+      pause(endpoint, wait, failures);
     } while (!Attempt.beginAgain(endpoint, ticket));
     return true;
   }

@@ -26,7 +26,8 @@ record TargetKey(int kind, String name, String instance) {
           instance == null
               ? "endpoint[" + name + "]"
               : "endpoint[" + name + ", " + name + ":" + instance + "]";
-      case ResilConstants.ACTOR -> "actor[" + name + ", " + instance + "]";
+      case ResilConstants.ACTOR ->
+          "actor[" + name + (instance == null || instance.isEmpty() ? "" : ", " + instance) + "]";
       case ResilConstants.COMPONENT_IN -> "component[" + name + "] input";
       case ResilConstants.COMPONENT_OUT -> "component[" + name + "] output";
       default -> "policy[" + name + "]";

@@ -70,6 +70,11 @@ final class Ticket {
     LONG.set(slab, offset + DEADLINE, Long.MIN_VALUE);
   }
 
+  /** When the operation must be over; 0 = never. */
+  long deadline() {
+    return (long) LONG.get(slab, offset + DEADLINE);
+  }
+
   long timeout() {
     return (long) LONG.get(slab, offset + TIMEOUT);
   }

@@ -198,6 +198,20 @@ class AsyncCallTest {
   }
 
   @Test
+  void doesNotWaitForABreakerPastItsDeadline() {
+    Endpoint orders =
+        orders(null, "{maxRequests: 1, timeout: 1h, trip: consecutiveFailures >= 1}", null);
+    failureOf(orders.callAsync(failing(1), scheduler));
+    CompletableFuture<Integer> call =
+        orders.callAsync(
+            failing(0),
+            scheduler,
+            CallOptions.DEFAULT.waitWhenOpen().deadline(Duration.ofMinutes(30)));
+    assertTrue(call.isDone(), "at once");
+    assertInstanceOf(CircuitOpenException.class, failureOf(call));
+  }
+
+  @Test
   void aDeadlineEndsIt() {
     VirtualClock clock = new VirtualClock();
     engine =

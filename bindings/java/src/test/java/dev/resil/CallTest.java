@@ -140,6 +140,51 @@ class CallTest {
   }
 
   @Test
+  void doesNotWaitForABreakerPastItsDeadline() throws Exception {
+    Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
+    CallOptions patient = CallOptions.DEFAULT.waitWhenOpen();
+    assertThrows(IOException.class, () -> orders.call(failing(1)));
+    long before = clock.nanoTime();
+    assertThrows(
+        CircuitOpenException.class,
+        () -> orders.call(failing(0), patient.deadline(Duration.ofSeconds(1))));
+    assertThrows(
+        CircuitOpenException.class,
+        () -> orders.call(failing(0), patient.deadline(Duration.ofSeconds(5))));
+    assertEquals(before, clock.nanoTime(), "at once");
+    assertEquals(1, orders.<Integer>call(failing(0), patient.deadline(Duration.ofSeconds(6))));
+    assertTrue(clock.nanoTime() > before);
+  }
+
+  @Test
+  void doesNotWaitForAProbePastItsDeadline() throws Exception {
+    Endpoint orders = orders(null, Policies.TRIPS_AT_ONE, null);
+    assertThrows(IOException.class, () -> orders.call(failing(1)));
+    clock.advance(Duration.ofSeconds(6));
+    try (Operation probe = orders.operation()) {
+      assertTrue(probe.begin());
+      CallOptions hurried = CallOptions.DEFAULT.waitWhenOpen().deadline(Duration.ofNanos(1000));
+      long before = clock.nanoTime();
+      assertThrows(TooManyRequestsException.class, () -> orders.call(failing(0), hurried));
+      assertEquals(before, clock.nanoTime(), "at once");
+    }
+  }
+
+  @Test
+  void doesNotWaitForABreakerPastItsDeadlineInMidOperation() {
+    Endpoint orders = orders(Policies.THREE_RETRIES, Policies.TRIPS_AT_TWO, null);
+    CircuitOpenException e =
+        assertThrows(
+            CircuitOpenException.class,
+            () ->
+                orders.call(
+                    failing(9),
+                    CallOptions.DEFAULT.waitWhenOpen().deadline(Duration.ofSeconds(4))));
+    assertEquals("failure 2", e.getCause().getMessage());
+    assertEquals(List.of(Duration.ofSeconds(1), Duration.ofSeconds(1)), clock.sleeps);
+  }
+
+  @Test
   void aDeadlineEndsTheOperationWithItsError() {
     Endpoint orders = orders("{policy: constant, duration: 1s, maxRetries: -1}", null, null);
     RetriesExhaustedException e =

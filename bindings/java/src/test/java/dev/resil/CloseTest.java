@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +53,28 @@ class CloseTest {
     assertFalse(engine.handle.isFreed());
     go.countDown();
     assertEquals("finished", call.get());
+    assertTrue(engine.handle.isFreed());
+  }
+
+  @Test
+  void ofNestedCallsTheOuterOneFrees() throws Exception {
+    Engine engine = engine();
+    Endpoint orders = engine.app("orders");
+    boolean[] freed = new boolean[2];
+    orders.call(
+        () -> {
+          orders.call(
+              () -> {
+                orders.run(() -> {});
+                engine.close();
+                freed[0] = engine.handle.isFreed();
+                return null;
+              });
+          freed[1] = engine.handle.isFreed();
+          return null;
+        });
+    assertFalse(freed[0]);
+    assertFalse(freed[1]);
     assertTrue(engine.handle.isFreed());
   }
 
@@ -118,6 +141,7 @@ class CloseTest {
               .fromYaml(Policies.orders(null, Policies.TRIPS_AT_TWO, null));
       Endpoint orders = engine.app("orders");
       CountDownLatch running = new CountDownLatch(4);
+      AtomicBoolean freed = new AtomicBoolean();
       List<Future<Long>> calls = new ArrayList<>();
       for (int thread = 0; thread < 4; thread++) {
         boolean fails = thread % 2 == 1;
@@ -130,6 +154,7 @@ class CloseTest {
                     Result<Integer> result =
                         orders.tryCall(
                             () -> {
+                              freed.compareAndSet(false, engine.handle.isFreed());
                               if (failing) {
                                 throw new IOException();
                               }
@@ -147,23 +172,42 @@ class CloseTest {
       for (Future<Long> call : calls) {
         call.get(30, TimeUnit.SECONDS);
       }
+      assertFalse(freed.get(), "freed with a call inside");
       assertTrue(engine.handle.isFreed());
     }
   }
 
   @Test
   void anEngineNobodyClosesIsClosedByTheCollector() throws Exception {
-    Handle handle = lost();
+    assertTrue(freedByTheCollector(lost()));
+  }
+
+  @Test
+  void whatClosingMissedIsFreedByTheCollector() throws Exception {
+    assertTrue(freedByTheCollector(leftInTheMomentOfClosing()));
+  }
+
+  private static boolean freedByTheCollector(Handle handle) throws Exception {
     for (int i = 0; i < 200 && !handle.isFreed(); i++) {
       System.gc();
       Thread.sleep(20);
     }
-    assertTrue(handle.isFreed());
+    return handle.isFreed();
   }
 
   private static Handle lost() {
     Engine engine = engine();
     engine.app("orders").run(() -> {});
+    return engine.handle;
+  }
+
+  private static Handle leftInTheMomentOfClosing() {
+    Engine engine = engine();
+    Cells cells = engine.app("orders").cells;
+    int cell = cells.claim();
+    engine.close();
+    cells.leaveHealthy(cell); // and did not see the mark
+    assertFalse(engine.handle.isFreed());
     return engine.handle;
   }
 

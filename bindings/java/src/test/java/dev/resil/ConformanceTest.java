@@ -78,7 +78,7 @@ class ConformanceTest {
       engine.onEvent(
           event -> {
             if (event.kind() == Event.Kind.STATE_CHANGE) {
-              // Of an actor type's breaker there need not be an endpoint of ours.
+              assertTrue(event.endpoint() != null, event::toString);
               String breaker = event.text().split("\"")[1];
               transitions.add(
                   event.timeNanos() + " " + breaker + " " + event.from() + " -> " + event.to());

@@ -198,6 +198,65 @@ class EventsTest {
     assertTrue(engine.handle.isFreed());
   }
 
+  /** Its breaker belongs to none of the actors, but to a record that nobody asked for. */
+  static final String BY_TYPE =
+      """
+      kind: Resiliency
+      spec:
+        policies:
+          circuitBreakers: {cb: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 1}}
+        targets:
+          actors: {Cart: {circuitBreaker: cb, circuitBreakerScope: type}}
+      """;
+
+  @Test
+  void aBreakerThatActorsShareHasAnEndpointOfItsOwn() throws Exception {
+    List<Event> events = new ArrayList<>();
+    List<Endpoint> endpoints = new ArrayList<>();
+    try (Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(BY_TYPE)) {
+      engine.onEvent(events::add);
+      engine.onEndpoint(endpoints::add);
+      Endpoint cart = engine.actor("Cart", "7");
+      Callable<Integer> down =
+          () -> {
+            throw new IOException("down");
+          };
+      assertThrows(IOException.class, () -> cart.call(down));
+      clock.advance(Duration.ofSeconds(6));
+      cart.call(() -> 1);
+      List<Event> changes =
+          events.stream().filter(e -> e.kind() == Event.Kind.STATE_CHANGE).toList();
+      assertEquals(
+          List.of(State.OPEN, State.HALF_OPEN, State.CLOSED),
+          changes.stream().map(Event::to).toList());
+      Endpoint shared = changes.get(0).endpoint();
+      assertEquals("actor Cart", shared.kind() + " " + shared.name());
+      assertEquals("", shared.instance());
+      assertSame(shared, engine.actor("Cart", ""));
+      assertEquals(Set.of(shared), new HashSet<>(changes.stream().map(Event::endpoint).toList()));
+      assertEquals(List.of(cart, shared), endpoints);
+      assertEquals(2, engine.snapshot().endpoints().size(), "the engine had it already");
+      assertTrue(events.stream().allMatch(e -> e.endpoint() != null), events::toString);
+    }
+  }
+
+  @Test
+  void aCallThatOutlivesItsEngineStillTellsOfASharedBreaker() {
+    List<Event> events = new ArrayList<>();
+    Engine engine = Engine.builder().clock(clock).logger(null).fromYaml(BY_TYPE);
+    engine.onEvent(events::add);
+    IOException down = new IOException("down");
+    Callable<Integer> closing =
+        () -> {
+          engine.close();
+          throw down;
+        };
+    Endpoint cart = engine.actor("Cart", "7");
+    assertSame(down, assertThrows(IOException.class, () -> cart.call(closing)));
+    assertEquals("Cart", events.get(0).endpoint().name());
+    assertTrue(engine.handle.isFreed());
+  }
+
   @Test
   void aPublisherForReactiveCode() throws Exception {
     List<Event.Kind> kinds = new ArrayList<>();

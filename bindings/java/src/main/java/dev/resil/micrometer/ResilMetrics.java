@@ -16,8 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The engine's statistics under the names and labels of Dapr's dashboards: {@code
  * dapr_resiliency_loaded}, {@code dapr_resiliency_count}, {@code dapr_resiliency_activations_total}
- * and {@code dapr_resiliency_cb_state}. Every retry counts as an activation, and the breakers'
- * states are those of the moment. Needs io.micrometer:micrometer-core.
+ * and {@code dapr_resiliency_cb_state}. The count is, for targets that have the policy, a retry
+ * policy's operations (each at the end of its last attempt), a timeout's attempts, and the attempts
+ * that a circuit breaker was asked for, admitted or not. Every retry counts as an activation, and
+ * the breakers' states are those of the moment. Needs io.micrometer:micrometer-core.
  *
  * <pre>{@code new ResilMetrics(engine, "checkout", "myresiliency", "").bindTo(registry);}</pre>
  */

@@ -41,7 +41,7 @@ final class TargetMeters {
     executions(
         registry,
         "retry",
-        view -> view.retryPolicy() == null ? 0 : attempts(view) - view.calls().retries());
+        view -> view.retryPolicy() == null ? 0 : operations(view));
     executions(registry, "timeout", view -> view.timeout().isZero() ? 0 : attempts(view));
     activations(registry, "retry", view -> view.calls().retries());
     activations(registry, "timeout", view -> view.calls().timeouts());
@@ -73,6 +73,15 @@ final class TargetMeters {
   private static long attempts(Snapshot.EndpointView view) {
     Snapshot.Calls calls = view.calls();
     return calls.successes() + calls.failures() + calls.cancelled();
+  }
+
+  /**
+   * Attempts without retries, but as a sum: the difference of two counts that are read one after
+   * the other may go backwards. What a rejection ended is none: no attempt was its last.
+   */
+  private static long operations(Snapshot.EndpointView view) {
+    Snapshot.Calls calls = view.calls();
+    return calls.successes() + calls.gaveUp() + calls.cancelled();
   }
 
   /** A gauge, for the name: a counter's would end in _total, and Dapr's does not. */
@@ -112,13 +121,14 @@ final class TargetMeters {
     return endpoint.isInbound() ? "inbound" : "outbound";
   }
 
-  /** {@code app_order-processor}, {@code actor_Cart}, {@code Statestore_orders}. */
+  /**
+   * {@code app_order-processor}, {@code actor_Cart}, {@code Statestore_orders} ({@code Component_}
+   * where the type is not known), {@code builtin_DaprBuiltInServiceRetries}.
+   */
   static String label(Endpoint endpoint) {
-    return switch (endpoint.kind()) {
-      case "app", "actor" -> endpoint.kind() + "_" + endpoint.name();
-      case "component" ->
-          (endpoint.instance() == null ? "Component" : endpoint.instance()) + "_" + endpoint.name();
-      default -> endpoint.name();
-    };
+    String type = endpoint.instance();
+    return endpoint.kind().equals("component")
+        ? (type == null || type.isEmpty() ? "Component" : type) + "_" + endpoint.name()
+        : endpoint.kind() + "_" + endpoint.name();
   }
 }

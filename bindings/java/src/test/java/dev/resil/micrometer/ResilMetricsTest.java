@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.resil.Endpoint;
 import dev.resil.Engine;
+import dev.resil.Operation;
+import dev.resil.Outcome;
 import dev.resil.TimeSource;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -22,11 +24,13 @@ class ResilMetricsTest {
       metadata: {name: myresiliency}
       spec:
         policies:
+          timeouts: {t: 5s}
           retries: {r: {policy: constant, duration: 1s, maxRetries: 1}}
           circuitBreakers: {cb: {maxRequests: 1, timeout: 5s, trip: consecutiveFailures >= 2}}
         targets:
           apps: {orders: {retry: r, circuitBreaker: cb}}
-          components: {store: {inbound: {retry: r}}}
+          components: {store: {inbound: {retry: r}, outbound: {timeout: t}}}
+          actors: {Cart: {circuitBreaker: cb, circuitBreakerScope: type}}
       """;
 
   private static final class Clock implements TimeSource {
@@ -71,6 +75,22 @@ class ResilMetricsTest {
           };
       assertTrue(early.tryCall(down).exception() instanceof RuntimeException);
       assertTrue(early.tryCall(down).isRejected());
+      assertTrue(early.tryCall(down).isRejected());
+      for (String id : List.of("1", "2")) {
+        engine.actor("Cart", id).tryCall(down); // together they trip the breaker they share
+      }
+      assertTrue(engine.actor("Cart", "3").tryCall(down).isRejected());
+      engine.componentOutbound("store").call(() -> 1);
+      try (Operation late1 = engine.componentOutbound("store").operation()) {
+        late1.begin();
+        late1.end(Outcome.TIMEOUT);
+      }
+      Endpoint builtin = engine.builtin("DaprBuiltInServiceRetries");
+      builtin.call(() -> 1);
+      builtin.tryCall(down); // four attempts
+      try (Operation cancelled = builtin.operation()) {
+        cancelled.begin();
+      }
       Thread.sleep(60); // one scrape's worth of snapshot
       String page = registry.scrape();
 
@@ -85,7 +105,7 @@ class ResilMetricsTest {
               "name=\"myresiliency\"",
               "namespace=\"shop\""));
       assertEquals(
-          10 + 2 + 1,
+          10 + 2 + 2, // with the two that were rejected
           value(
               page,
               "dapr_resiliency_count",
@@ -117,6 +137,23 @@ class ResilMetricsTest {
           "the target has none");
       assertEquals(1, value(page, "dapr_resiliency_cb_state", orders, "status=\"open\""));
       assertEquals(0, value(page, "dapr_resiliency_cb_state", orders, "status=\"half-open\""));
+      String cart = "target=\"actor_Cart\"";
+      String breaker = "policy=\"circuitbreaker\"";
+      assertEquals(3, value(page, "dapr_resiliency_count", cart, breaker));
+      assertEquals(
+          1,
+          value(page, "dapr_resiliency_activations_total", cart, breaker, "status=\"open\""),
+          "of a breaker that is no one actor's");
+      assertEquals(1, value(page, "dapr_resiliency_cb_state", cart, "status=\"open\""));
+      assertEquals(0, value(page, "dapr_resiliency_cb_state", cart, "status=\"closed\""));
+      String store = "target=\"Component_store\"";
+      assertEquals(2, value(page, "dapr_resiliency_count", store, "policy=\"timeout\""));
+      assertEquals(
+          1, value(page, "dapr_resiliency_activations_total", store, "policy=\"timeout\""));
+      String reserved = "target=\"builtin_DaprBuiltInServiceRetries\"";
+      String retry = "policy=\"retry\"";
+      assertEquals(3, value(page, "dapr_resiliency_count", reserved, retry));
+      assertEquals(3, value(page, "dapr_resiliency_activations_total", reserved, retry));
       assertEquals(
           1,
           value(
