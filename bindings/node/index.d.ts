@@ -169,8 +169,8 @@ export class Attempt {
 }
 
 interface EventBase {
-  /** Undefined for a warning that is not about an endpoint. */
-  endpoint: Endpoint | undefined;
+  /** Of a circuit breaker that the ids of an actor type share: the endpoint of the type, as `engine.actor(type)` gives it. */
+  endpoint: Endpoint;
   /** Of the engine's clock. */
   timeMs: number;
 }
@@ -206,8 +206,10 @@ export interface GiveUpEvent extends EventBase {
   reason: string;
   outcome: string;
 }
-export interface WarningEvent extends EventBase {
+export interface WarningEvent extends Omit<EventBase, 'endpoint'> {
   type: 'warning';
+  /** Undefined if the warning is not about an endpoint. */
+  endpoint: Endpoint | undefined;
   number: number;
   message: string;
 }

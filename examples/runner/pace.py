@@ -8,7 +8,7 @@ class Pace:
     retry: float = 5.0  # retryForever: constant, 5s
     breaker: float = 5.0  # simpleCB: timeout 5s
     failures: int = 5  # simpleCB: consecutiveFailures >= 5
-    early: float = 0.25  # a line may be read that much before it was due (reading its predecessor took longer)
+    early: float = 1.0  # a line may be read that much before it was due (reading its predecessor took longer)
     late: float = 3.0  # and that much after
     orders: int = 10
     before_the_fault: int = 4

@@ -18,7 +18,7 @@ def judge(record: Record, pace: Pace = SEED) -> str:
     the_breaker(record, pace)
     the_recovery(record, pace)
     the_end(record, pace)
-    the_stamps(record.log())
+    the_stamps(record.log(), pace)
     probes = record.failed_probes()
     attempts = next(iter(record.recoveries().values()))
     closed = record.changes()[-1].at
@@ -126,11 +126,11 @@ def the_end(record: Record, pace: Pace) -> None:
         raise Deviation(f"checkout ended with exit code {record.exit_code}")
 
 
-def the_stamps(log: Sequence[LogLine]) -> None:
+def the_stamps(log: Sequence[LogLine], pace: Pace) -> None:
     """The seconds in INFO[0025] count at the same rate as ours; where they start is the service's own business."""
     for line in log[1:]:
         off = (line.stamp - log[0].stamp) - (line.at - log[0].at)
-        if abs(off) > 1.5:  # two roundings, and reading
+        if abs(off) > 1 + pace.early:  # two roundings, and reading
             raise Deviation(f"the stamp {line.stamp} of `{line.text}` is {off:+.1f} s off the clock")
 
 

@@ -91,10 +91,11 @@ class Engine:
         """An app's method. Each method has a circuit breaker of its own."""
         return self._endpoint(_resil.APP, "app", name, method or None)
 
-    def actor(self, type: str, id: str) -> Endpoint:
-        """An actor. Whether it has a breaker of its own is for the policy's circuitBreakerScope to say."""
+    def actor(self, type: str, id: str = "") -> Endpoint:
+        """An actor. Whether it has a breaker of its own is for the policy's circuitBreakerScope to say. Without an id:
+        the type, whose breaker its actors share under circuitBreakerScope: type; that breaker's events are of it."""
         _utf8("an actor's id", id)
-        return self._endpoint(_resil.ACTOR, "actor", type, id)
+        return self._endpoint(_resil.ACTOR, "actor", type, id or None)
 
     def component(self, name: str, direction: str = "outbound", *, type: Optional[str] = None) -> Endpoint:
         """A component, called (outbound) or calling (inbound). `type` (Statestore, Pubsub, ...) chooses default

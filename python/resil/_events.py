@@ -21,7 +21,7 @@ class Event(NamedTuple):
     time_ns: int
     """On the engine's clock."""
     endpoint: int
-    """Endpoint.id; -1 for a warning about none."""
+    """Endpoint.id; -1 for a warning about none. If actors share a breaker, its changes are of engine.actor(type)."""
     kind: str
     """breaker, retry, recovered, rejected, timed-out, gave-up or warning."""
     before: Union[int, str]

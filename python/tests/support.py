@@ -60,6 +60,7 @@ spec:
       counted: {circuitBreaker: counting}
     actors:
       T: {retry: twice, circuitBreaker: once, circuitBreakerScope: id}
+      Shared: {circuitBreaker: once, circuitBreakerScope: type}
     components:
       store: {outbound: {retry: twice}, inbound: {circuitBreaker: once}}
 """

@@ -94,6 +94,22 @@ def test_events(engine: resil.Engine, clock: VirtualClock) -> None:
     assert events[0].text.startswith("Error processing operation endpoint[both, both:m]")
 
 
+def test_a_breaker_that_actors_share_is_told_with_the_endpoint_of_their_type(clock: VirtualClock) -> None:
+    engine = resil.Engine.from_text(POLICIES, clock=clock)
+    first, second = engine.actor("Shared", "1"), engine.actor("Shared", "2")
+    first.begin().end(resil.FAILURE)
+    assert not second.begin().allowed
+    found = [(event.kind, event.endpoint) for event in engine.events()]
+    shared = engine.actor("Shared")
+    assert found == [("breaker", shared.id), ("rejected", second.id)]
+    assert (str(shared), shared.kind, shared.name, shared.instance) == ("actor Shared", "actor", "Shared", None)
+    assert shared.state == first.state == "open"
+    clock.advance(6)
+    assert shared.call(len, "x") == 1
+    assert second.state == "closed"
+    assert {event.endpoint for event in engine.events() if event.kind == "breaker"} == {shared.id}
+
+
 def test_readers_are_independent_and_go_on(engine: resil.Engine) -> None:
     first, second = engine.events(), engine.events()
     engine.app("plain", "m").call(Flaky(1))

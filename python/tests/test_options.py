@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from datetime import timedelta
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import pytest
 
 import resil
-from support import Flaky, VirtualClock, trip
+from support import Flaky, VirtualClock, run, trip
 
 
 def test_unknown_option(engine: resil.Engine) -> None:
@@ -224,14 +224,88 @@ def test_deadline_cuts_budgets_and_retries(engine: resil.Engine, clock: VirtualC
     assert resil.time_left() is None
 
 
-def test_deadline_ends_waiting(engine: resil.Engine, clock: VirtualClock) -> None:
-    orders = engine.app("guarded", "m")
+def with_attempt(orders: resil.Endpoint) -> int:
+    with orders.attempt():
+        return 1
+
+
+def with_attempts(orders: resil.Endpoint) -> int:
+    for attempt in orders.attempts():
+        with attempt:
+            return 1
+    pytest.fail("no attempt")
+
+
+async def async_with_attempt(orders: resil.Endpoint) -> int:
+    async with orders.attempt():
+        return 1
+
+
+async def async_with_attempts(orders: resil.Endpoint) -> int:
+    async for attempt in orders.attempts():
+        async with attempt:
+            return 1
+    pytest.fail("no attempt")
+
+
+async def one() -> int:
+    return 1
+
+
+async def try_acall(orders: resil.Endpoint) -> int:
+    return (await orders.try_acall(one)).unwrap()
+
+
+# Every way to make an operation that waits for a breaker.
+WAYS: Dict[str, Callable[[resil.Endpoint], int]] = {
+    "call": lambda orders: orders.call(len, "x"),
+    "call with options for Python": lambda orders: orders.options(result_failed=lambda _: False).call(len, "x"),
+    "try_call": lambda orders: orders.try_call(len, "x").unwrap(),
+    "attempt": with_attempt,
+    "attempts": with_attempts,
+    "acall": lambda orders: run(lambda: orders.acall(one)),
+    "try_acall": lambda orders: run(lambda: try_acall(orders)),
+    "async attempt": lambda orders: run(lambda: async_with_attempt(orders)),
+    "async attempts": lambda orders: run(lambda: async_with_attempts(orders)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_deadline_ends_waiting_at_once(engine: resil.Engine, clock: VirtualClock, way: str) -> None:
+    orders = engine.app("guarded", "m").options(wait=True)
     trip(orders)
-    waiting = orders.options(wait=True, deadline=3)
-    with pytest.raises(resil.CircuitOpenError):  # at once: the breaker opens again only after the deadline
-        waiting.call(len, "x")
+    opens_again = orders.begin().delay
+    for deadline in (3, opens_again):  # a probe would be admitted after the deadline, or with it
+        with pytest.raises(resil.CircuitOpenError) as caught:
+            WAYS[way](orders.options(deadline=deadline))
+        assert (clock.slept, caught.value.retry_after) == ([], pytest.approx(opens_again))
+    assert WAYS[way](orders.options(deadline=opens_again + 0.001)) == 1
+    assert clock.slept == [pytest.approx(opens_again)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_deadline_ends_waiting_for_a_probe_at_once(engine: resil.Engine, clock: VirtualClock, way: str) -> None:
+    orders = engine.app("guarded", "m").options(wait=True)
+    trip(orders)
+    clock.advance(6)
+    probe = orders.begin()
+    look_again = orders.begin().delay
+    with pytest.raises(resil.TooManyRequestsError):
+        WAYS[way](orders.options(deadline=look_again))
     assert clock.slept == []
-    assert orders.options(wait=True, deadline=60).call(len, "x") == 1
+    probe.end(resil.SUCCESS)
+
+
+def test_deadline_ends_waiting_between_attempts_at_once(engine: resil.Engine, clock: VirtualClock) -> None:
+    orders = engine.app("stubborn", "m").options(wait=True, deadline=5)
+    flaky = Flaky(9)
+    with pytest.raises(resil.CircuitOpenError) as caught:  # open from 2 s, the next attempt at 3 s, a probe at 7 s
+        orders.call(flaky)
+    assert (flaky.calls, clock.slept, caught.value.__cause__) == (3, [1, 1, 1], flaky.error)
+    orders, flaky, clock.slept = engine.app("stubborn", "async").options(wait=True, deadline=5), Flaky(9), []
+    with pytest.raises(resil.CircuitOpenError) as caught:
+        run(lambda: orders.acall(flaky.acall))
+    assert (flaky.calls, clock.slept, caught.value.__cause__) == (3, [1, 1, 1], flaky.error)
 
 
 def test_deadline_starts_with_each_operation(engine: resil.Engine, clock: VirtualClock) -> None:

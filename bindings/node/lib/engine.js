@@ -131,8 +131,21 @@ class Engine extends EventEmitter {
     return endpoint;
   }
 
+  /** Of an event; undefined for a warning about none. */
   _endpointById(id) {
-    return this._byId.get(id);
+    return id < 0 ? undefined : (this._byId.get(id) ?? this._endpointOfType(id));
+  }
+
+  // The ids of an actor type share a circuit breaker under circuitBreakerScope: type. Its endpoint is the engine's own making,
+  // which nobody may have asked for: the snapshot knows which type it is of.
+  _endpointOfType(id) {
+    const { endpoints } = JSON.parse(native.snapshot(this._number, nowNs(this._clock)));
+    const entry = endpoints.find((each) => each.endpoint === id);
+    if (entry === undefined) return undefined;
+    const endpoint = new Endpoint(this, id, targets.actor(entry.name));
+    if (this.disposed) endpoint._close();
+    this._byId.set(id, endpoint);
+    return endpoint;
   }
 
   _reload(isPath, source) {

@@ -123,7 +123,10 @@ test('an open breaker rejects, or is waited for; detach takes it all away', asyn
   const { client, engine, detach } = await set(t, [{ status: 500 }, { status: 500 }, {}], settings);
   for (let i = 0; i < 2; i++) await assert.rejects(client.get('x'));
   await assert.rejects(client.get('x'), { code: 'RESIL_OPEN' });
-  const patient = axios.create({ baseURL: client.defaults.baseURL, adapter: adapter(engine, { waitWhenOpen: true }) });
+  const { baseURL } = client.defaults;
+  const hurried = axios.create({ baseURL, adapter: adapter(engine, { waitWhenOpen: true, deadline: 30 }) });
+  await assert.rejects(hurried.get('x'), { code: 'RESIL_OPEN' }); // a probe would come after its deadline
+  const patient = axios.create({ baseURL, adapter: adapter(engine, { waitWhenOpen: true }) });
   const waiting = patient.get('x');
   await clock.advance(61);
   assert.equal((await waiting).status, 200);

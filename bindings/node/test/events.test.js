@@ -2,7 +2,7 @@
 const { test } = require('node:test');
 const assert = require('node:assert/strict');
 const { Outcome } = require('..');
-const { virtual, flaky } = require('./support/policies');
+const { policies, virtual, flaky } = require('./support/policies');
 
 const TYPES = [
   'stateChange',
@@ -63,6 +63,47 @@ test('the story of a breaker', async (t) => {
       ['log', 'Circuit breaker "plain:m" changed state from half-open to closed'],
     ],
   );
+});
+
+test('a breaker that the ids of an actor type share is told with the endpoint of the type', async (t) => {
+  const yaml = policies({
+    breakers: '{cb: {timeout: 5s, trip: consecutiveFailures >= 2}}',
+    actors: '{T: {circuitBreaker: cb, circuitBreakerScope: type}}',
+  });
+  const { engine, clock } = virtual(t, { yaml });
+  const seen = [];
+  engine.on('stateChange', ({ endpoint, to }) => seen.push([endpoint, to]));
+  for (const id of ['1', '2']) await engine.actor('T', id).tryExecute(flaky(9));
+  await clock.advance(5001);
+  await engine.actor('T', '3').execute(flaky(0));
+  const [[shared]] = seen;
+  assert.deepEqual(
+    seen.map(([endpoint, to]) => [endpoint === shared, to]),
+    [
+      [true, 'open'],
+      [true, 'half-open'],
+      [true, 'closed'],
+    ],
+  );
+  assert.deepEqual([String(shared), shared.state], ['T', 'closed']);
+  assert.equal(engine.actor('T'), shared);
+  for (let i = 0; i < 2; i++) await shared.tryExecute(flaky(9));
+  assert.equal(engine.actor('T', '1').state, 'open');
+});
+
+test('that endpoint is found while the engine is being disposed, and takes no call', async (t) => {
+  const yaml = policies({
+    breakers: '{cb: {timeout: 5s, trip: consecutiveFailures >= 1}}',
+    actors: '{T: {circuitBreaker: cb, circuitBreakerScope: type}}',
+  });
+  const { engine } = virtual(t, { yaml });
+  const seen = [];
+  engine.on('stateChange', ({ endpoint }) => seen.push(endpoint));
+  const last = engine.actor('T', '1').begin();
+  engine.dispose();
+  last.end(Outcome.FAILURE);
+  assert.deepEqual(seen.map(String), ['T']);
+  assert.throws(() => seen[0].executeSync(() => 1), { code: 'RESIL_CLOSED' });
 });
 
 test('giving up says why and with what', async (t) => {

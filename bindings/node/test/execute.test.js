@@ -264,6 +264,23 @@ test('a deadline ends retries, budgets and waits', async (t) => {
   assert.equal(await clock.run(app('plain').execute(flaky(0), options)), 'ok');
 });
 
+test('a breaker that opens between the attempts is not waited for past the deadline either', async (t) => {
+  const { clock, app } = virtual(t);
+  const options = { deadline: 5000, waitWhenOpen: true }; // open from 2 s, the next attempt at 4 s, a probe at 7 s
+  const error = new Error('down');
+  await assert.rejects(clock.run(app('all').execute(flaky(9, error), options)), { name: 'OpenError', cause: error });
+  assert.equal(clock.now(), 4000);
+  const fails = () => {
+    throw error;
+  };
+  const sync = () => app('all', 'other').executeSync(fails, { ...options, blocking: true });
+  assert.throws(sync, { name: 'OpenError', cause: error });
+  assert.equal(clock.now(), 8000);
+  const { code } = await clock.run(app('all', 'third').tryExecute(fails, options));
+  assert.deepEqual([code, clock.now()], ['RESIL_OPEN', 12_000]);
+  assert.equal(await clock.run(app('all', 'fourth').execute(flaky(2), { ...options, deadline: 10_000 })), 'ok');
+});
+
 test("an outcome of the caller's own decides", async (t) => {
   const { clock, app, engine } = virtual(t);
   const results = [{ items: [] }, { items: [1] }];

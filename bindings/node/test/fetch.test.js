@@ -141,6 +141,8 @@ test('the breaker opens, rejects, and may be waited for', async (t) => {
   const fetch = wrapFetch(engine);
   for (let i = 0; i < 2; i++) await fetch(server.url);
   await assert.rejects(fetch(server.url), { code: 'RESIL_OPEN' });
+  const hurried = wrapFetch(engine, { waitWhenOpen: true, deadline: 30 });
+  await assert.rejects(hurried(server.url), { code: 'RESIL_OPEN' }); // a probe would come after its deadline
   const patient = wrapFetch(engine, { waitWhenOpen: true })(server.url);
   await clock.advance(61);
   assert.equal((await patient).status, 200);

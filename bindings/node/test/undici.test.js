@@ -134,6 +134,8 @@ for (const undici of versions) {
     await assert.rejects(request(server.url, { dispatcher }), { code: 'RESIL_OPEN' });
     const agent = new Agent();
     t.after(() => agent.destroy());
+    const hurried = agent.compose(interceptor(engine, { waitWhenOpen: true, deadline: 30 }));
+    await assert.rejects(request(server.url, { dispatcher: hurried }), { code: 'RESIL_OPEN' }); // a probe would come too late
     const patient = agent.compose(interceptor(engine, { waitWhenOpen: true }));
     const waiting = request(server.url, { dispatcher: patient });
     await clock.advance(61);

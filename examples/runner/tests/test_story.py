@@ -15,7 +15,7 @@ from runner.trouble import Deviation, Trouble
 from runner.verdict import judge
 
 FAKES = Path(__file__).parent / "fakes"
-PACE = Pace(retry=0.3, breaker=0.3, early=0.1, late=1.0)
+PACE = Pace(retry=0.3, breaker=0.3)
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ import resil, {
   RejectedError,
   ResilError,
   type AttemptContext,
+  type Endpoint,
   type Result,
   type StateChangeEvent,
 } from 'resil';
@@ -68,7 +69,8 @@ endpoint.execute(async () => new Response(), {
 
 engine.on('stateChange', (event) => same<typeof event, StateChangeEvent>(true));
 engine.on('log', (line) => line.length);
-engine.once('retry', ({ delayMs, endpoint }) => delayMs + (endpoint?.id ?? 0));
+engine.once('retry', ({ delayMs, endpoint }) => delayMs + endpoint.id);
+engine.on('warning', ({ endpoint }) => same<typeof endpoint, Endpoint | undefined>(true));
 
 try {
   await endpoint.execute(async () => 1);
