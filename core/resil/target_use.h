@@ -49,9 +49,8 @@ class TargetUse {
   template <typename Record>
   void add(Record& record, EndpointId id) {
     if (record.name.resident) return;
-    heap_.reserve(heap_.size() + 1);
-    record.name.resident = true;
     push(record.last_used.load(std::memory_order_relaxed), id);
+    record.name.resident = true;
   }
 
   // The resident whose use is longest ago; it stays out until it is put back. -1: none left.

@@ -137,6 +137,20 @@ TEST(EngineEndpoints, AReservedPolicyIsATargetOfItsOwn) {
   EXPECT_EQ(caller.end(other, kFailure), kGiveUp);
 }
 
+// Takes a moment. If what one more endpoint costs grew with their number, this would not end within a test's time.
+TEST(EngineEndpoints, AMillionOfThemTakeNoLongerEachThanAFew) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  constexpr int kMany = 20'000;
+#else
+  constexpr int kMany = 1'000'000;
+#endif
+  for (const std::uint32_t bound : {100U, 2'000'000U}) {
+    Caller caller(one_app({.breaker = breaker(kTouchy), .cache_size = bound}));
+    for (int i = 0; i < kMany; ++i) ASSERT_EQ(caller.app(std::to_string(i)), i);
+    EXPECT_EQ(caller.attempt(kMany - 1, kSuccess), kDone);
+  }
+}
+
 TEST(EngineEndpoints, ABreakerOfATargetWithoutOneIsAnError) {
   Caller caller{PolicySet{}};
   EXPECT_EQ(caller.engine.state(caller.app(), caller.now), kBadArgument);
