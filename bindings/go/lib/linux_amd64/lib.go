@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "4d8587efe275dc08b4d3638db1efed4d49e6772d8c8e6f7730aec27e0ed2f2cf"
+	SHA256  = "93d5427e766b1f232fd63eeb3b5a384634f0f111549f3776cda09c2aecc38af8"
 )
