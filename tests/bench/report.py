@@ -6,6 +6,8 @@ import sys
 
 import matplotlib
 
+import ratios
+
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
 
@@ -98,10 +100,11 @@ def main(folder):
     text = ["# What resil costs, and what its peers do", "", f"Measured on {machine()}. One run a table, subjects in turn; "
             "a ratio is to resil in the same rows. Made by `tests/bench/run`.", ""]
     report = {"machine": machine(), "tables": {}}
-    for language in ("c", "python"):
+    for language, title, wanted in (("c", "C", ratios.native), ("python", "Python", ratios.python)):
         file = folder / f"{language}.jsonl"
         if not file.exists():
             continue
+        text += [f"## {title}: what it comes to", "", *ratios.table(read_rows(file), wanted), ""]
         for (table,), rows in by(read_rows(file), "table").items():
             timed = [row for row in rows if "ns" in row]
             lines = timed_table(timed) if timed else instruction_table(rows) if "instructions" in rows[0] else size_table(rows)
