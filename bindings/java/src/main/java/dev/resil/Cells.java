@@ -16,6 +16,9 @@ import java.lang.invoke.VarHandle;
  * how many are in, in its low 24 bits, and the healthy calls in the rest. It is entered and left by
  * an addition.
  *
+ * <p>Beside each is the number of rejections that the engine did not hear of, written in the same
+ * way by whoever is in the cell.
+ *
  * <p>A call leaves the cell it entered, whichever thread it leaves on; so each cell's number of
  * calls under way is never negative, and zero in all of them, read one after the other while nobody
  * may enter, means that nobody is in.
@@ -26,6 +29,9 @@ final class Cells {
   private static final int HEALTHY = 24;
   private static final long HEALTHY_CALL_LEAVES = (1L << HEALTHY) - 1;
   private static final long INSIDE = (1L << HEALTHY) - 1;
+
+  /** From a cell to its rejections. */
+  private static final int REJECTIONS = 2;
 
   /** Two cache lines apart: the prefetcher pulls pairs. Even, as the claimed cells' places are. */
   private static final int SPACING = 16;
@@ -89,6 +95,25 @@ final class Cells {
       return false;
     }
     return (long) CELL.getAndAdd(cells, cell, HEALTHY_CALL_LEAVES) < 0;
+  }
+
+  /** Counts a rejection. Within the cell. */
+  void addRejection(int cell) {
+    int count = cell + REJECTIONS;
+    if (isClaimed(cell)) {
+      CELL.setOpaque(cells, count, (long) CELL.get(cells, count) + 1);
+    } else {
+      CELL.getAndAdd(cells, count, 1L);
+    }
+  }
+
+  long rejections() {
+    long sum = 0;
+    for (int cell = SPACING; cell < cells.length; cell += SPACING) {
+      sum += (long) CELL.getVolatile(cells, cell + REJECTIONS);
+      sum += (long) CELL.getVolatile(cells, cell + 1 + REJECTIONS);
+    }
+    return sum;
   }
 
   boolean empty() {

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
  * applies the target's timeout, retries and circuit breaker.
  *
  * <p>A call to a healthy target costs two reads of the breaker's word and one atomic operation; it
- * allocates nothing and does not leave Java. So does a rejection taken as a value ({@link
- * #tryCall}, {@link #callOrElse}), but for the crossing.
+ * allocates nothing and does not leave Java. A rejection taken as a value ({@link #tryCall}, {@link
+ * #callOrElse}) does neither, from an open breaker's third on; it costs a reading of the clock.
  */
 public final class Endpoint {
   private static final VarHandle WORD =
@@ -41,6 +41,7 @@ public final class Endpoint {
   private final ByteBuffer word;
   private final TargetKey target;
   private volatile Rejection rejection;
+  private volatile KnownRejection known;
 
   /** Within the gate. */
   Endpoint(Engine engine, TargetKey target, int id) {
@@ -259,7 +260,7 @@ public final class Endpoint {
     try {
       long before = word();
       if ((before & FAST) == 0 || !options.mayElide) {
-        return SyncCall.begin(this, work, options, onRejection);
+        return ask(work, options, onRejection, before, cell);
       }
       T value;
       try {
@@ -275,6 +276,22 @@ public final class Endpoint {
     } finally {
       leave(cell, healthy);
     }
+  }
+
+  /** Asks the engine, unless its last answer still holds. */
+  private <T> T ask(
+      Callable<? extends T> work,
+      CallOptions options,
+      Function<Rejection, ? extends T> onRejection,
+      long word,
+      int cell)
+      throws Exception {
+    KnownRejection before = known;
+    if (before != null && options.mayElide && !options.wait && before.holds(word, engine)) {
+      cells.addRejection(cell);
+      return onRejection.apply(before.rejection());
+    }
+    return SyncCall.begin(this, work, options, onRejection, word);
   }
 
   /** Within the gate. */
@@ -321,6 +338,34 @@ public final class Endpoint {
     }
     Rejection made = new Rejection(this, reason, wordNow, Times.after(now(), ticket.delay()));
     rejection = made;
+    return made;
+  }
+
+  /**
+   * The time before the engine is asked under a word that it rejected a call under before; 0 where
+   * its answer will not be kept.
+   */
+  long moment(long word) {
+    Rejection last = rejection;
+    KnownRejection kept = known;
+    return last == null
+            || !last.stillSays(Reason.OPEN, word)
+            || kept != null && kept.word() == word
+            || engine.everyRejection
+        ? 0
+        : engine.elapsed();
+  }
+
+  /**
+   * The same, kept for those who ask next. It takes two: the first rejection of a breaker's
+   * generation changes the word, and only the second knows from {@code asked} when its answer began
+   * to hold.
+   */
+  Rejection rejection(Ticket ticket, long word, long asked) {
+    Rejection made = rejection(ticket);
+    if (asked != 0 && made.stillSays(ticket.reason(), word)) {
+      known = new KnownRejection(made, word, asked + ticket.delay());
+    }
     return made;
   }
 }

@@ -5,6 +5,8 @@ import dev.resil.internal.ResilJNI;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +31,7 @@ public final class Engine implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
 
   final Handle handle;
+  final boolean everyRejection;
   private final TimeSource clock;
   private final EventPump events;
   private final Cleaner.Cleanable cleanable;
@@ -37,9 +40,10 @@ public final class Engine implements AutoCloseable {
   private final CopyOnWriteArrayList<Consumer<? super Endpoint>> endpointListeners =
       new CopyOnWriteArrayList<>();
 
-  Engine(long address, TimeSource clock, System.Logger logger) {
+  Engine(long address, TimeSource clock, System.Logger logger, boolean everyRejection) {
     this.handle = new Handle(address);
     this.clock = clock;
+    this.everyRejection = everyRejection;
     this.cleanable = CLEANER.register(this, handle);
     this.events = new EventPump(this, logger);
     events.drain(); // what the load has to say
@@ -189,7 +193,15 @@ public final class Engine implements AutoCloseable {
 
   /** Within the gate. */
   private Snapshot readSnapshot() {
-    return new Snapshot(Text.string(ResilJNI.Engine_snapshot(handle.address, nowOrNoTime())));
+    String text = Text.string(ResilJNI.Engine_snapshot(handle.address, nowOrNoTime()));
+    Map<Integer, Long> rejections = new HashMap<>();
+    for (Endpoint endpoint : endpoints.values()) {
+      long count = endpoint.cells.rejections();
+      if (count != 0) {
+        rejections.merge(endpoint.id, count, Long::sum);
+      }
+    }
+    return new Snapshot(Snapshot.withRejections(text, rejections));
   }
 
   private void credit(Endpoint endpoint) {
@@ -273,6 +285,11 @@ public final class Engine implements AutoCloseable {
 
   long now() {
     return clock == null ? ResilJNI.now() : clock.nanoTime();
+  }
+
+  /** The time on the engine's clock without a crossing; only differences mean anything. */
+  long elapsed() {
+    return clock == null ? System.nanoTime() : clock.nanoTime();
   }
 
   void pause(long nanos) throws InterruptedException {

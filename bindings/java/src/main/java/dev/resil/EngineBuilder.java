@@ -132,7 +132,7 @@ public final class EngineBuilder {
         ResilJNI.delete_Engine(address);
       }
     }
-    return new Engine(address, clock, logger);
+    return new Engine(address, clock, logger, everyRejection);
   }
 
   static PolicyException failure(long engine) {

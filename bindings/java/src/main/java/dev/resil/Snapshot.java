@@ -6,12 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The state of every endpoint at one moment. Numbers that several threads write at that moment may
  * differ by the calls in flight; each is exact when there are none.
  */
 public final class Snapshot {
+  /** Keys only: within a string a quote has a backslash before it. */
+  private static final Pattern COUNTED =
+      Pattern.compile("\"endpoint\":(\\d+)|\"rejections\":(\\d+)");
+
   private final String json;
   private final List<EndpointView> endpoints;
   private final Map<Integer, EndpointView> byId = new HashMap<>();
@@ -27,7 +33,26 @@ public final class Snapshot {
     this.policies = (Long) whole.get("policies");
   }
 
-  /** The engine's own text; its schema is in ABI.md. */
+  /** The engine's text with the rejections, by endpoint, that it did not hear of. */
+  static String withRejections(String json, Map<Integer, Long> rejections) {
+    if (rejections.isEmpty()) {
+      return json;
+    }
+    StringBuilder text = new StringBuilder(json.length() + 16 * rejections.size());
+    Matcher found = COUNTED.matcher(json);
+    long more = 0;
+    while (found.find()) {
+      if (found.group(1) != null) {
+        more = rejections.getOrDefault(Integer.valueOf(found.group(1)), 0L);
+      } else if (more != 0) {
+        long all = Long.parseLong(found.group(2)) + more;
+        found.appendReplacement(text, "\"rejections\":" + all);
+      }
+    }
+    return found.appendTail(text).toString();
+  }
+
+  /** The text, in the engine's own schema, which is in ABI.md. */
   public String json() {
     return json;
   }

@@ -14,15 +14,17 @@ final class SyncCall {
       Endpoint endpoint,
       Callable<? extends T> work,
       CallOptions options,
-      Function<Rejection, ? extends T> onRejection)
+      Function<Rejection, ? extends T> onRejection,
+      long word)
       throws Exception {
     TicketPool pool = endpoint.handle.tickets;
     Ticket ticket = pool.take();
     try {
+      long asked = endpoint.moment(word);
       long deadline = options.deadline == 0 ? 0 : Times.after(endpoint.now(), options.deadline);
       if (!Attempt.begin(endpoint, ticket, deadline)
           && !waitUntilAdmitted(endpoint, options, ticket, null)) {
-        return onRejection.apply(endpoint.rejection(ticket));
+        return onRejection.apply(endpoint.rejection(ticket, word, asked));
       }
       return run(endpoint, work, options, onRejection, ticket);
     } finally {
