@@ -15,6 +15,7 @@ case ${1:-} in
   *) echo "usage: run.sh [--quick|--smoke]" >&2; exit 2 ;;
 esac
 
+rm -rf "$out/java" # shading an older jar anew would keep the older classes
 mvn -q -B -f "$here/pom.xml" -DbuildFolder="$out/java" package
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 for threads in 1 2; do
