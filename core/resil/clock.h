@@ -15,7 +15,8 @@ inline Nanos read_clock(clockid_t clock) {
 
 class TimeSource {
  public:
-  // Ticks are 1 to 10 ms apart, and a busy virtual machine may be late for one.
+  // Ticks are 1 to 10 ms apart, and a busy virtual machine may be late for one. Were one later than this, not_past
+  // would find a moment past later by as much.
   static constexpr Nanos kCoarseLag = 50 * kMillisecond;
 
   explicit TimeSource(Nanos now) : now_(now) {}
