@@ -9,9 +9,9 @@
 #include <memory>
 #include <string>
 
-#include "config/loader.h"
+#include "config/document/loader.h"
 #include "report/snapshot_json.h"
-#include "resil/engine.h"
+#include "resil/engine/engine.h"
 
 using namespace resil;
 
@@ -41,10 +41,10 @@ static_assert(RESIL_E_ARG == kBadArgument && RESIL_E_FULL == kTableFull && RESIL
 static_assert(RESIL_APP == int(TargetKind::App) && RESIL_ACTOR == int(TargetKind::Actor) &&
               RESIL_COMPONENT_IN == int(TargetKind::ComponentIn) &&
               RESIL_COMPONENT_OUT == int(TargetKind::ComponentOut) && RESIL_BUILTIN == int(TargetKind::Builtin));
-static_assert(RESIL_ALLOW == int(Verdict::Allow) && RESIL_REJECT == int(Verdict::Reject));
-static_assert(RESIL_DONE == int(Decision::Done) && RESIL_RETRY == int(Decision::Retry) &&
-              RESIL_GIVE_UP == int(Decision::GiveUp));
-static_assert(RESIL_WHY_OPEN == int(Reason::Open) && RESIL_WHY_HALF_OPEN_FULL == int(Reason::HalfOpenFull) &&
+static_assert(RESIL_ALLOW == int(BeginAnswer::Allow) && RESIL_REJECT == int(BeginAnswer::Reject));
+static_assert(RESIL_DONE == int(EndAnswer::Done) && RESIL_RETRY == int(EndAnswer::Retry) &&
+              RESIL_GIVE_UP == int(EndAnswer::GiveUp));
+static_assert(RESIL_WHY_OPEN == int(Reason::Open) && RESIL_WHY_HALF_OPEN_FULL == int(Reason::TooManyRequests) &&
               RESIL_WHY_EXHAUSTED == int(Reason::Exhausted) && RESIL_WHY_NOT_RETRIABLE == int(Reason::NotRetriable) &&
               RESIL_WHY_CANCELLED == int(Reason::Cancelled) && RESIL_WHY_DEADLINE == int(Reason::Deadline));
 static_assert(RESIL_SUCCESS == Outcome::kSuccess && RESIL_FAILURE == Outcome::kFailure &&

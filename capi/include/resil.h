@@ -21,119 +21,145 @@
 #define RESIL_H
 #include <stdint.h>
 #ifndef RESIL_API
-#  if !defined(_WIN32)
-#    define RESIL_API __attribute__((visibility("default")))
-#  elif defined(RESIL_STATIC)
-#    define RESIL_API
-#  elif defined(RESIL_BUILD)
-#    define RESIL_API __declspec(dllexport)
-#  else
-#    define RESIL_API __declspec(dllimport)
-#  endif
+#if !defined(_WIN32)
+#define RESIL_API __attribute__((visibility("default")))
+#elif defined(RESIL_STATIC)
+#define RESIL_API
+#elif defined(RESIL_BUILD)
+#define RESIL_API __declspec(dllexport)
+#else
+#define RESIL_API __declspec(dllimport)
+#endif
 #endif
 #ifdef __cplusplus
 extern "C" {
 #endif
 #define RESIL_ABI 1
 RESIL_API int32_t resil_abi(void);              /* RESIL_ABI of the loaded library; check at load */
-RESIL_API const char *resil_version(void);      /* "0.1.0"; static */
-RESIL_API const char *resil_name(int32_t code); /* a reason or an error: "breaker-open", "E_CONFIG"; static, not NULL */
+RESIL_API const char* resil_version(void);      /* "0.1.0"; static */
+RESIL_API const char* resil_name(int32_t code); /* a reason or an error: "breaker-open", "E_CONFIG"; static, not NULL */
 
 typedef struct resil_engine resil_engine;
 
 /* Written in place, so it needs no thread-local state (goroutines and virtual threads migrate).
  * `message` is the first mistake, NUL-terminated: where it is and what to write instead. line and
  * column count from 1; 0 = not about a place in a text. resil_check tells all mistakes at once. */
-typedef struct { int32_t code, line, column, reserved; char message[240]; } resil_error;
+typedef struct {
+  int32_t code, line, column, reserved;
+  char message[240];
+} resil_error;
 
 /* `size` = sizeof the caller compiled with. A longer struct is accepted if its tail is zero. */
 typedef struct {
-    uint32_t size, flags;             /* RESIL_LENIENT | RESIL_EVERY_REJECTION */
-    const char *app_id;               /* who is calling, for `scopes`; NULL = every document applies */
-    const char *config_path;          /* a kind: Configuration file that must enable the feature; NULL = on */
-    uint32_t max_endpoints, event_capacity;   /* 0 = default: 1 048 576 and 1 024 */
-    uint64_t jitter_seed;             /* 0 = random; anything else makes delays repeatable */
-    uint64_t max_bytes;               /* of policy text, all documents together; 0 = default: 262 144 */
+  uint32_t size, flags;                   /* RESIL_LENIENT | RESIL_EVERY_REJECTION */
+  const char* app_id;                     /* who is calling, for `scopes`; NULL = every document applies */
+  const char* config_path;                /* a kind: Configuration file that must enable the feature; NULL = on */
+  uint32_t max_endpoints, event_capacity; /* 0 = default: 1 048 576 and 1 024 */
+  uint64_t jitter_seed;                   /* 0 = random; anything else makes delays repeatable */
+  uint64_t max_bytes;                     /* of policy text, all documents together; 0 = default: 262 144 */
 } resil_options;
-#define RESIL_LENIENT 1u              /* what Dapr ignores is a warning event, not an error */
-#define RESIL_EVERY_REJECTION 2u      /* an event for each rejection, not only for the first of a breaker's generation */
+#define RESIL_LENIENT 1u         /* what Dapr ignores is a warning event, not an error */
+#define RESIL_EVERY_REJECTION 2u /* an event for each rejection, not only for the first of a breaker's generation */
 
 enum { RESIL_E_ARG = -1, RESIL_E_CONFIG = -2, RESIL_E_FULL = -3, RESIL_E_TICKET = -4, RESIL_E_INTERNAL = -5 };
 
 /* Load `kind: Resiliency` YAML (one or more documents), or a file or folder of it. NULL on failure with *err filled.
  * `opt` and `err` may be NULL. */
-RESIL_API resil_engine *resil_open(const resil_options *opt, const char *yaml, int64_t len, resil_error *err);
-RESIL_API resil_engine *resil_open_path(const resil_options *opt, const char *path, resil_error *err);
+RESIL_API resil_engine* resil_open(const resil_options* opt, const char* yaml, int64_t len, resil_error* err);
+RESIL_API resil_engine* resil_open_path(const resil_options* opt, const char* path, resil_error* err);
 /* Replace all policies, or none if the text is invalid. Endpoint ids survive; a breaker keeps its
  * state iff its settings are equal; an operation in flight finishes under the policy it began with. */
-RESIL_API int32_t resil_reload(resil_engine *e, const char *yaml, int64_t len, resil_error *err);
-RESIL_API int32_t resil_reload_path(resil_engine *e, const char *path, resil_error *err);
-RESIL_API void resil_close(resil_engine *e);    /* NULL is fine */
-/* Everything that resil_open (or, where `path` is not NULL, resil_open_path) would complain about, an error or warning a line,
- * without making an engine. Returns the full length, 0 = nothing to complain about; cut like resil_snapshot's. */
-RESIL_API int64_t resil_check(const resil_options *opt, const char *yaml, int64_t len, const char *path, char *buf, int64_t capacity);
+RESIL_API int32_t resil_reload(resil_engine* e, const char* yaml, int64_t len, resil_error* err);
+RESIL_API int32_t resil_reload_path(resil_engine* e, const char* path, resil_error* err);
+RESIL_API void resil_close(resil_engine* e); /* NULL is fine */
+/* Everything that resil_open (or, where `path` is not NULL, resil_open_path) would complain about, an error or warning
+ * a line, without making an engine. Returns the full length, 0 = nothing to complain about; cut like resil_snapshot's.
+ */
+RESIL_API int64_t resil_check(const resil_options* opt, const char* yaml, int64_t len, const char* path, char* buf,
+                              int64_t capacity);
 
-/* Intern an endpoint once; keep the id. `instance` is an app's method, an actor's id, a component's type (Statestore, Pubsub, ...;
- * it only chooses default policies); it may be NULL. RESIL_BUILTIN names a reserved policy. A target without policy gets an id
- * too and is always allowed. RESIL_E_FULL: max_endpoints are there. */
-typedef enum { RESIL_APP = 0, RESIL_ACTOR = 1, RESIL_COMPONENT_IN = 2, RESIL_COMPONENT_OUT = 3, RESIL_BUILTIN = 4 } resil_kind;
-RESIL_API int32_t resil_endpoint(resil_engine *e, int32_t kind, const char *name, int64_t name_len,
-                                 const char *instance, int64_t instance_len);
+/* Intern an endpoint once; keep the id. `instance` is an app's method, an actor's id, a component's type (Statestore,
+ * Pubsub, ...; it only chooses default policies); it may be NULL. RESIL_BUILTIN names a reserved policy. A target
+ * without policy gets an id too and is always allowed. RESIL_E_FULL: max_endpoints are there. */
+typedef enum {
+  RESIL_APP = 0,
+  RESIL_ACTOR = 1,
+  RESIL_COMPONENT_IN = 2,
+  RESIL_COMPONENT_OUT = 3,
+  RESIL_BUILTIN = 4
+} resil_kind;
+RESIL_API int32_t resil_endpoint(resil_engine* e, int32_t kind, const char* name, int64_t name_len,
+                                 const char* instance, int64_t instance_len);
 
 /* One logical operation, all its attempts. Zero it to start one. 64 bytes forever, no pointers. */
 typedef struct {
-    uint32_t endpoint;   /* set by begin */
-    uint32_t attempt;    /* 1, 2, ...: the attempt just begun */
-    uint32_t flags;      /* out: RESIL_HAS_EVENTS: something to read with resil_events. in: reserved, zero */
-    int32_t reason;      /* why the last answer was not ALLOW / DONE; see resil_name */
-    int64_t deadline_ns; /* in, optional: the whole operation must be over by then (the clock of now_ns); 0 = none */
-    int64_t timeout_ns;  /* out of begin: budget for this attempt, never past the deadline; 0 = none */
-    int64_t delay_ns;    /* out of end: wait this long before the next begin. Out of begin: 0 when allowed; when rejected, how
-                            long until one could be. In to end: the server's own hint (Retry-After), 0 = none */
-    uint64_t engine[3];  /* policy and breaker generation, start; not yours */
+  uint32_t endpoint;   /* set by begin */
+  uint32_t attempt;    /* 1, 2, ...: the attempt just begun */
+  uint32_t flags;      /* out: RESIL_HAS_EVENTS: something to read with resil_events. in: reserved, zero */
+  int32_t reason;      /* why the last answer was not ALLOW / DONE; see resil_name */
+  int64_t deadline_ns; /* in, optional: the whole operation must be over by then (the clock of now_ns); 0 = none */
+  int64_t timeout_ns;  /* out of begin: budget for this attempt, never past the deadline; 0 = none */
+  int64_t delay_ns;    /* out of end: wait this long before the next begin. Out of begin: 0 when allowed; when rejected,
+                          how    long until one could be. In to end: the server's own hint (Retry-After), 0 = none */
+  uint64_t engine[3];  /* policy and breaker generation, start; not yours */
 } resil_ticket;
 #define RESIL_HAS_EVENTS 1u
 
-enum { RESIL_ALLOW = 0, RESIL_REJECT = 1 };                     /* resil_begin */
-enum { RESIL_DONE = 0, RESIL_RETRY = 1, RESIL_GIVE_UP = 2 };    /* resil_end */
-enum { RESIL_WHY_OPEN = 16, RESIL_WHY_HALF_OPEN_FULL = 17, RESIL_WHY_EXHAUSTED = 18,
-       RESIL_WHY_NOT_RETRIABLE = 19, RESIL_WHY_CANCELLED = 20, RESIL_WHY_DEADLINE = 21 };  /* reason */
-enum { RESIL_SUCCESS = 0, RESIL_FAILURE = 1, RESIL_TIMEOUT = 2, RESIL_CANCELLED = 3 };  /* outcome */
+enum { RESIL_ALLOW = 0, RESIL_REJECT = 1 };                  /* resil_begin */
+enum { RESIL_DONE = 0, RESIL_RETRY = 1, RESIL_GIVE_UP = 2 }; /* resil_end */
+enum {
+  RESIL_WHY_OPEN = 16,
+  RESIL_WHY_HALF_OPEN_FULL = 17,
+  RESIL_WHY_EXHAUSTED = 18,
+  RESIL_WHY_NOT_RETRIABLE = 19,
+  RESIL_WHY_CANCELLED = 20,
+  RESIL_WHY_DEADLINE = 21
+};                                                                                     /* reason */
+enum { RESIL_SUCCESS = 0, RESIL_FAILURE = 1, RESIL_TIMEOUT = 2, RESIL_CANCELLED = 3 }; /* outcome */
 #define RESIL_HTTP(status) (0x10000 | (int32_t)(status)) /* outcome; resil classifies the status */
-#define RESIL_GRPC(code)   (0x20000 | (int32_t)(code))
+#define RESIL_GRPC(code) (0x20000 | (int32_t)(code))
 
 /* `now_ns` is any monotonic clock; RESIL_NOW lets the engine read its own (CLOCK_MONOTONIC), only when it must.
  * Passing time in is the custom clock: tests and simulators need no hook. */
 #define RESIL_NOW INT64_MIN
 /* ALLOW: make the attempt within timeout_ns, then call resil_end exactly once, whatever happened.
  * REJECT: do not, do not call resil_end; the operation is over, unless the host chose to wait: then sleep
- * delay_ns and begin again with this same ticket (waiting is no attempt). With RESIL_WHY_DEADLINE waiting is pointless. */
-RESIL_API int32_t resil_begin(resil_engine *e, int32_t endpoint, int64_t now_ns, resil_ticket *t);
-/* RETRY: wait delay_ns (the policy's or the server's, whichever is longer), then resil_begin with this same ticket. DONE and
- * GIVE_UP: the operation is over; a retry that could not begin before the deadline is not offered. CANCELLED frees the permit
- * and counts for nothing. A result from before a breaker changed state is ignored. A probe never ended expires, so a lost
- * ticket cannot wedge a breaker. RESIL_E_TICKET: no attempt of this ticket is in flight. */
-RESIL_API int32_t resil_end(resil_engine *e, resil_ticket *t, int32_t outcome, int64_t now_ns);
+ * delay_ns and begin again with this same ticket (waiting is no attempt). With RESIL_WHY_DEADLINE waiting is pointless.
+ */
+RESIL_API int32_t resil_begin(resil_engine* e, int32_t endpoint, int64_t now_ns, resil_ticket* t);
+/* RETRY: wait delay_ns (the policy's or the server's, whichever is longer), then resil_begin with this same ticket.
+ * DONE and GIVE_UP: the operation is over; a retry that could not begin before the deadline is not offered. CANCELLED
+ * frees the permit and counts for nothing. A result from before a breaker changed state is ignored. A probe never ended
+ * expires, so a lost ticket cannot wedge a breaker. RESIL_E_TICKET: no attempt of this ticket is in flight. */
+RESIL_API int32_t resil_end(resil_engine* e, resil_ticket* t, int32_t outcome, int64_t now_ns);
 
-/* RESIL_CLOSED, _OPEN or _HALF_OPEN at `now_ns`, read without moving anything; RESIL_E_ARG for no such endpoint or no breaker. */
-RESIL_API int32_t resil_state(resil_engine *e, int32_t endpoint, int64_t now_ns);
+/* RESIL_CLOSED, _OPEN or _HALF_OPEN at `now_ns`, read without moving anything; RESIL_E_ARG for no such endpoint or no
+ * breaker. */
+RESIL_API int32_t resil_state(resil_engine* e, int32_t endpoint, int64_t now_ns);
 
-/* OPTIONAL. The endpoint's breaker word, valid until resil_close; NULL for no such endpoint. Load it with acquire order:
- *   bit 0 FAST | bits 1..24 timeout in ms, 0 = none | the rest opaque: compare, do not decode
- * While FAST is set, begin would allow and a success would change nothing. So: load w; if FAST, make
- * the attempt without begin; if it succeeded and the word still equals w, skip end as well.
- * Otherwise resil_adopt(w) rebuilds the ticket begin would have made; then resil_end as usual.
- * FAST is never set where a success or the passing of time counts (rates, intervals, limits). */
+/* OPTIONAL. The endpoint's breaker word, valid until resil_close; NULL for no such endpoint. Load it with acquire
+ * order: bit 0 FAST | bits 1..24 timeout in ms, 0 = none | the rest opaque: compare, do not decode While FAST is set,
+ * begin would allow and a success would change nothing. So: load w; if FAST, make the attempt without begin; if it
+ * succeeded and the word still equals w, skip end as well. Otherwise resil_adopt(w) rebuilds the ticket begin would
+ * have made; then resil_end as usual. FAST is never set where a success or the passing of time counts (rates,
+ * intervals, limits). */
 #define RESIL_FAST 1u
-RESIL_API const uint64_t *resil_word(resil_engine *e, int32_t endpoint);
-RESIL_API int32_t resil_adopt(resil_engine *e, int32_t endpoint, uint64_t word, int64_t began_ns, resil_ticket *t);
-/* Tell the statistics of `n` healthy calls that skipped begin and end (bindings count them in their own cheapest way and credit
- * them before a snapshot), so that metrics are complete. The breaker's decisions never needed them. */
-RESIL_API int32_t resil_credit(resil_engine *e, int32_t endpoint, int64_t n);
+RESIL_API const uint64_t* resil_word(resil_engine* e, int32_t endpoint);
+RESIL_API int32_t resil_adopt(resil_engine* e, int32_t endpoint, uint64_t word, int64_t began_ns, resil_ticket* t);
+/* Tell the statistics of `n` healthy calls that skipped begin and end (bindings count them in their own cheapest way
+ * and credit them before a snapshot), so that metrics are complete. The breaker's decisions never needed them. */
+RESIL_API int32_t resil_credit(resil_engine* e, int32_t endpoint, int64_t n);
 
-enum { RESIL_CLOSED = 0, RESIL_OPEN = 1, RESIL_HALF_OPEN = 2 };   /* before and after, in a RESIL_EVENT_BREAKER */
-enum { RESIL_EVENT_BREAKER = 1, RESIL_EVENT_RETRY = 2, RESIL_EVENT_RECOVERED = 3, RESIL_EVENT_REJECTED = 4,
-       RESIL_EVENT_TIMED_OUT = 5, RESIL_EVENT_GAVE_UP = 6, RESIL_EVENT_WARNING = 7 };
+enum { RESIL_CLOSED = 0, RESIL_OPEN = 1, RESIL_HALF_OPEN = 2 }; /* before and after, in a RESIL_EVENT_BREAKER */
+enum {
+  RESIL_EVENT_BREAKER = 1,
+  RESIL_EVENT_RETRY = 2,
+  RESIL_EVENT_RECOVERED = 3,
+  RESIL_EVENT_REJECTED = 4,
+  RESIL_EVENT_TIMED_OUT = 5,
+  RESIL_EVENT_GAVE_UP = 6,
+  RESIL_EVENT_WARNING = 7
+};
 /* kind       before          after            value
  * BREAKER    state           state            0
  * RETRY      failed attempt  its outcome      delay_ns before the next
@@ -142,20 +168,28 @@ enum { RESIL_EVENT_BREAKER = 1, RESIL_EVENT_RETRY = 2, RESIL_EVENT_RECOVERED = 3
  * TIMED_OUT  attempt         0                its budget, ns
  * GAVE_UP    attempts made   RESIL_WHY_*      the last outcome
  * WARNING    0               0                number of the warning; endpoint is -1 unless it is about one */
-typedef struct { uint64_t seq; int64_t time_ns; int32_t endpoint, kind, before, after; int64_t value; uint64_t reserved[3]; } resil_event;
+typedef struct {
+  uint64_t seq;
+  int64_t time_ns;
+  int32_t endpoint, kind, before, after;
+  int64_t value;
+  uint64_t reserved[3];
+} resil_event;
 /* Copy events after *cursor and advance it; start at 0. Any number of readers, each with its own
- * cursor. The ring overwrites: a jump in `seq` (they count 1, 2, 3, ...) is how many this reader lost. Returns the count. */
-RESIL_API int32_t resil_events(resil_engine *e, uint64_t *cursor, resil_event *out, int32_t capacity);
-/* The line to log for an event, in the words that Dapr's users know, e.g. `Circuit breaker "order-processor:orders" changed
- * state from closed to open`. 0 = nothing to log (only the first retry of an operation has a line, a rejection none). Returns
- * the full length; cut like resil_snapshot's. */
-RESIL_API int64_t resil_event_text(resil_engine *e, const resil_event *event, char *buf, int64_t capacity);
-/* State of every endpoint at `now_ns` as JSON, read without moving anything. Returns the full length; if that is >= capacity
- * the text was cut (still NUL-terminated), call again. `buf` may be NULL when capacity is 0. At least: {"endpoints": [{"kind":
- * "app", "name": "order-processor", "method": "orders", "breaker": {"name": "order-processor:orders", "state": "closed",
- * "counts": {"requests": 0, "totalSuccesses": 0, "totalFailures": 0, "consecutiveSuccesses": 0, "consecutiveFailures": 0}}}]}.
- * A count that the trip rule does not read is not kept while closed: it is null. ABI.md has the whole schema. */
-RESIL_API int64_t resil_snapshot(resil_engine *e, int64_t now_ns, char *buf, int64_t capacity);
+ * cursor. The ring overwrites: a jump in `seq` (they count 1, 2, 3, ...) is how many this reader lost. Returns the
+ * count. */
+RESIL_API int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_t capacity);
+/* The line to log for an event, in the words that Dapr's users know, e.g. `Circuit breaker "order-processor:orders"
+ * changed state from closed to open`. 0 = nothing to log (only the first retry of an operation has a line, a rejection
+ * none). Returns the full length; cut like resil_snapshot's. */
+RESIL_API int64_t resil_event_text(resil_engine* e, const resil_event* event, char* buf, int64_t capacity);
+/* State of every endpoint at `now_ns` as JSON, read without moving anything. Returns the full length; if that is >=
+ * capacity the text was cut (still NUL-terminated), call again. `buf` may be NULL when capacity is 0. At least:
+ * {"endpoints": [{"kind": "app", "name": "order-processor", "method": "orders", "breaker": {"name":
+ * "order-processor:orders", "state": "closed", "counts": {"requests": 0, "totalSuccesses": 0, "totalFailures": 0,
+ * "consecutiveSuccesses": 0, "consecutiveFailures": 0}}}]}. A count that the trip rule does not read is not kept while
+ * closed: it is null. ABI.md has the whole schema. */
+RESIL_API int64_t resil_snapshot(resil_engine* e, int64_t now_ns, char* buf, int64_t capacity);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "resil/engine_view.h"
+#include "resil/engine/engine_view.h"
 
 namespace resil {
 

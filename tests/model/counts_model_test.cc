@@ -4,10 +4,10 @@
 
 #include <map>
 
-#include "config/trip_parser.h"
+#include "config/trip/trip_parser.h"
 #include "model/explorer.h"
 #include "model/model_atom.h"
-#include "resil/endpoint.h"
+#include "resil/breaker/endpoint.h"
 
 namespace resil::model {
 namespace {

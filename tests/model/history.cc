@@ -12,7 +12,7 @@ bool Sequential::begin(const Call& call, int index) {
   if (state_ == BreakerState::HalfOpen) {
     if (given_ >= now_.max_requests) {
       if (call.now <= probed_ + BreakerPlan::kProbeGrace) {
-        return call.answer == static_cast<std::int64_t>(Reason::HalfOpenFull);
+        return call.answer == static_cast<std::int64_t>(Reason::TooManyRequests);
       }
       given_ = succeeded_;
       ++generation_;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "resil/circuit_breaker.h"
+#include "resil/breaker/circuit_breaker.h"
 
 namespace resil::model {
 

@@ -3,7 +3,7 @@
 
 #include "model/explorer.h"
 #include "model/model_atom.h"
-#include "resil/event_ring.h"
+#include "resil/events/event_ring.h"
 
 namespace resil::model {
 namespace {

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "config/trip_parser.h"
+#include "config/trip/trip_parser.h"
 #include "model/history.h"
 #include "model/model_atom.h"
-#include "resil/endpoint.h"
+#include "resil/breaker/endpoint.h"
 
 namespace resil::model {
 
@@ -47,7 +47,7 @@ class Subject {
     operation_begins();
     TimeSource time(now);
     Admission admission;  // the short way first, as Engine::begin does
-    admission.wait = endpoint_.open_for(word(), time);
+    admission.wait = endpoint_.time_until_half_open(word(), time);
     if (admission.wait > 0)
       admission.reason = Reason::Open;
     else

@@ -17,6 +17,13 @@ RULES = {
     "capi": (["resil.h", "resil/", "config/", "report/"], None),
 }
 ONE_FILE = {"yaml-cpp/": "core/config/", "nlohmann/": "core/report/"}
+# Inside these folders, rooms from the lowest to the highest: a file includes its own room and those below.
+ROOMS = {
+    "core/resil": {"base": [], "trip": ["base"], "policy": ["base", "trip"], "breaker": ["base", "trip", "policy"],
+                   "events": ["base"], "limits": ["base"],
+                   "engine": ["base", "trip", "policy", "breaker", "events", "limits"]},
+    "core/config": {"text": [], "yaml": ["text"], "trip": ["text"], "document": ["text", "yaml", "trip"]},
+}
 OURS = ("resil/", "config/", "report/", "../core", "core/")
 
 
@@ -46,6 +53,21 @@ def check_core(root):
             yield f"nobody includes {library}: this check looks in the wrong place"
 
 
+def check_rooms(root):
+    for folder, rooms in ROOMS.items():
+        prefix = folder.removeprefix("core/") + "/"
+        for path, bracket, name in includes(root, folder):
+            where = path.relative_to(root / folder)
+            room = where.parts[0] if len(where.parts) > 1 else None
+            if room not in rooms:
+                yield f"{folder}/{where}: stands in no room; the rooms are {', '.join(rooms)}"
+            elif bracket == '"' and name.startswith(prefix):
+                other = name.removeprefix(prefix).split("/")[0]
+                if other != room and other not in rooms[room]:
+                    allowed = ", ".join([room, *rooms[room]])
+                    yield f'{folder}/{where}: includes "{name}"; {folder}/{room} may include {allowed}'
+
+
 def check_bindings(root):
     for folder in ("bindings", "python", "examples"):
         for path, _, name in includes(root, folder):
@@ -55,7 +77,7 @@ def check_bindings(root):
 
 def main(root):
     root = pathlib.Path(root)
-    wrong = [*check_core(root), *check_bindings(root)]
+    wrong = [*check_core(root), *check_rooms(root), *check_bindings(root)]
     print("\n".join(wrong) or "every include points the right way")
     return bool(wrong)
 

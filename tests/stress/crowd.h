@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
-#include "resil/rng.h"
-#include "resil/types.h"
+#include "resil/base/rng.h"
+#include "resil/base/types.h"
 
 namespace resil::testing {
 

@@ -1,5 +1,5 @@
 // The ring under threads: every reader can account for every number.
-#include "resil/event_ring.h"
+#include "resil/events/event_ring.h"
 
 #include "stress/crowd.h"
 #include "support/caller.h"

@@ -181,7 +181,7 @@ TEST(ReloadUnderThreads, CountersAreThereBeforeTheRuleThatReadsThem) {
   }
 }
 
-// Scopes change while actors call: nobody may wait for a breaker that is elsewhere now.
+// Scopes change while actors call: nobody may wait for a breaker that is shared now.
 TEST(ReloadUnderThreads, ChangingScopesNeverStopsACall) {
   const auto scope = [](TargetEntry::Scope of) {
     return one_actor({.breaker = breaker({.interval = kSecond}), .scope = of});

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resil/engine.h"
+#include "resil/engine/engine.h"
 
 namespace resil::testing {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/loader.h"
+#include "config/document/loader.h"
 
 namespace resil {
 

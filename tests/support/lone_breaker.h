@@ -5,7 +5,7 @@
 #include <atomic>
 #include <span>
 
-#include "resil/circuit_breaker.h"
+#include "resil/breaker/circuit_breaker.h"
 #include "support/policies.h"
 
 namespace resil::testing {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "config/trip_parser.h"
-#include "resil/policy_set.h"
-#include "resil/types.h"
+#include "config/trip/trip_parser.h"
+#include "resil/base/types.h"
+#include "resil/policy/policy_set.h"
 
 namespace resil::testing {
 

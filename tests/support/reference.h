@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "resil/counts.h"
-#include "resil/event_ring.h"
-#include "resil/types.h"
+#include "resil/base/types.h"
+#include "resil/events/event_ring.h"
+#include "resil/trip/counts.h"
 
 namespace resil::testing {
 
@@ -28,7 +28,7 @@ struct ReferenceRetryPolicy {
   bool exponential = false;
   Nanos duration = 5 * kSecond, max_interval = 60 * kSecond;
   std::int64_t max_retries = -1;
-  Nanos max_elapsed = 0;
+  Nanos max_duration = 0;
   std::function<bool(Outcome)> matches = [](Outcome) { return true; };
 };
 
@@ -59,7 +59,7 @@ class ReferenceBreaker {
     move(now);
     if (state_ == BreakerState::Open) return rejected(Reason::Open, *expiry_ + 1);
     if (state_ == BreakerState::HalfOpen && counts_.requests >= policy_.max_requests) {
-      if (now <= youngest_permit_ + grace) return rejected(Reason::HalfOpenFull, youngest_permit_ + grace + 1);
+      if (now <= youngest_permit_ + grace) return rejected(Reason::TooManyRequests, youngest_permit_ + grace + 1);
       ++generation_;  // what has not ended by now belongs to the past
       told_ = false;
       counts_.requests = counts_.total_successes;

@@ -1,7 +1,7 @@
 // A clock that moves when it is told to, and never back.
 #pragma once
 
-#include "resil/types.h"
+#include "resil/base/types.h"
 
 namespace resil::testing {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/duration.h"
+#include "config/text/duration.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

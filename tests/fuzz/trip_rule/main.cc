@@ -7,7 +7,7 @@
 #include <limits>
 #include <string_view>
 
-#include "config/trip_parser.h"
+#include "config/trip/trip_parser.h"
 
 namespace {
 

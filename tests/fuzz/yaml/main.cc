@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "config/loader.h"
+#include "config/document/loader.h"
 
 namespace {
 

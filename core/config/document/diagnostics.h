@@ -1,0 +1,60 @@
+// Where a load's mistakes and remarks are collected.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "config/yaml/yaml_node.h"
+
+namespace resil {
+
+// A mistake (error) or a remark (not error), at a place in a source.
+struct Diagnostic {
+  bool error = true;
+  std::string source;        // a file's name; empty for a text
+  int line = 0, column = 0;  // from 1; 0: not about a place in a text
+  std::string message;       // what is wrong and what to write instead
+
+  // "file:line:column: message", without what is not known.
+  std::string text() const;
+};
+
+class Diagnostics {
+ public:
+  explicit Diagnostics(bool lenient) : lenient_(lenient) {}
+
+  bool lenient() const { return lenient_; }
+  void begin_source(std::string name) { source_ = std::move(name); }
+
+  void error(int line, int column, std::string message) { add(true, line, column, std::move(message)); }
+  void error(const YamlNode& at, std::string message) { add(true, at.line, at.column, std::move(message)); }
+  void warning(int line, int column, std::string message) { add(false, line, column, std::move(message)); }
+  void warning(const YamlNode& at, std::string message) { add(false, at.line, at.column, std::move(message)); }
+
+  // What the original lets pass: an error, or a warning if the load is lenient.
+  void strict(const YamlNode& at, std::string message) { add(!lenient_, at.line, at.column, std::move(message)); }
+
+  // Nothing more will be told, so it need not be worked out well.
+  bool full() const { return diagnostics_.size() >= kMostDiagnostics; }
+
+  std::size_t errors() const { return errors_; }
+  bool failed() const { return errors_ > 0; }
+
+  // In the order of the sources and, in each, of the text.
+  std::vector<Diagnostic> take();
+
+ private:
+  // More would help nobody, and a hostile text could ask for a great many.
+  static constexpr std::size_t kMostDiagnostics = 100;
+
+  void add(bool error, int line, int column, std::string message);
+
+  bool lenient_;
+  std::size_t errors_ = 0;
+  std::string source_;
+  std::vector<Diagnostic> diagnostics_;
+  std::size_t untold_errors_ = 0, untold_warnings_ = 0;
+};
+
+}  // namespace resil

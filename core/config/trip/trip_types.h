@@ -1,0 +1,34 @@
+// How a trip expression's types, operators, counts and functions are spelled.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resil/trip/trip_code.h"
+
+namespace resil {
+
+// In the order of struct Counts.
+inline constexpr std::array<std::string_view, 5> kCountNames = {"requests", "totalSuccesses", "totalFailures",
+                                                                "consecutiveSuccesses", "consecutiveFailures"};
+
+struct TripFunction {
+  std::string_view name;
+  TripOp op;
+  TripType type;
+};
+inline constexpr std::array kFunctions = {
+    TripFunction{"int", TripOp::ToInt, TripType::Int}, TripFunction{"uint", TripOp::ToUint, TripType::Uint},
+    TripFunction{"double", TripOp::ToDouble, TripType::Double}, TripFunction{"bool", TripOp::ToBool, TripType::Bool},
+    TripFunction{"dyn", TripOp::Literal, TripType::Error}};
+
+std::string_view name_of(TripType type);
+std::string with_article(TripType type);  // "an int"
+std::string_view symbol_of(TripOp op);
+
+// Why an operation on constants of the right types has no value.
+std::string why_impossible(TripOp op, const std::vector<TripValue>& values);
+
+}  // namespace resil

@@ -1,0 +1,237 @@
+#include "config/yaml/yaml_reader.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+#include <utility>
+
+#include "config/text/suggest.h"
+
+namespace resil {
+namespace {
+
+// Thrown out of yaml-cpp's events; places count as the whole text does.
+struct Refused {
+  YamlMistake mistake;
+};
+
+// True if a quoted scalar that begins at `at` ends within the text. (yaml-cpp lets the end of the text close it too.)
+bool is_closed(std::string_view text, std::size_t at) {
+  if (at >= text.size() || (text[at] != '"' && text[at] != '\''))
+    return true;  // a block, whose end is the indentation's
+  const char quote = text[at];
+  while (++at < text.size()) {
+    if (text[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (text[at] == quote) {
+      if (quote == '"' || text.substr(at, 2) != "''") return true;
+      ++at;
+    }
+  }
+  return false;
+}
+
+// Builds the tree from yaml-cpp's events and refuses what it should not hold, as early as it shows.
+class Builder final : public YAML::EventHandler {
+ public:
+  Builder(const YamlDocument& document, const YamlLimits& limits) : document_(document), limits_(limits) {}
+
+  bool finished() const { return finished_; }
+  YamlNode take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (finished_) refuse(mark, "the document is over, but more follows; begin another document with a line of ---");
+  }
+  void OnDocumentEnd() override {
+    if (!is_closed(document_.text, last_quote_)) {
+      throw Refused{{last_quote_line_, 0, "not valid YAML: the quote that opens in this line is not closed"}};
+    }
+    finished_ = true;
+  }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    check(mark, "", anchor);
+    add(mark, YamlNode::Kind::Null);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse(mark, "aliases (*name) are not allowed here; write the value out");
+  }
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse_anchor(mark); }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    check(mark, tag, anchor);
+    if (value.size() > limits_.scalar) {
+      refuse(mark, "a value of " + std::to_string(value.size()) + " bytes is too long: at most " +
+                       std::to_string(limits_.scalar));
+    }
+    YamlNode& node = add(mark, YamlNode::Kind::Scalar);
+    node.text = value;
+    node.quoted = tag == "!";
+    const std::size_t at = position(mark) + (node.quoted ? 1 : 0);
+    if (document_.text.substr(at, value.size()) == value) node.text_column = mark.column + (node.quoted ? 2 : 1);
+    if (node.quoted) {
+      last_quote_ = position(mark);
+      last_quote_line_ = node.line;
+    }
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    check(mark, tag, anchor);
+    open(mark, YamlNode::Kind::Sequence);
+  }
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    check(mark, tag, anchor);
+    open(mark, YamlNode::Kind::Mapping);
+  }
+  void OnMapEnd() override {
+    refuse_duplicates(*open_.back());
+    close();
+  }
+
+ private:
+  [[noreturn]] void refuse(const YAML::Mark& mark, std::string message) const {
+    throw Refused{{mark.line + document_.first_line, mark.column + 1, std::move(message)}};
+  }
+
+  [[noreturn]] void refuse_anchor(const YAML::Mark& mark) const {
+    refuse(mark, "anchors (&name) are not allowed here; write the value out where it is needed");
+  }
+
+  // Marks count bytes: the stream is UTF-8 and has no byte order mark.
+  std::size_t position(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), document_.text.size());
+  }
+
+  void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
+    if (anchor != YAML::NullAnchor) refuse_anchor(mark);
+    if (!tag.empty() && tag != "?" && tag != "!")
+      refuse(mark, "tags (" + quoted(tag) + ") are not allowed here; remove it");
+  }
+
+  YamlNode& add(const YAML::Mark& mark, YamlNode::Kind kind) {
+    if (++nodes_ > limits_.nodes) {
+      refuse(mark, "the document is too large: more than " + std::to_string(limits_.nodes) + " values");
+    }
+    const bool key =
+        !open_.empty() && open_.back()->kind == YamlNode::Kind::Mapping && open_.back()->items.size() % 2 == 0;
+    if (key && kind != YamlNode::Kind::Scalar) refuse(mark, "a key must be a plain word; put it before the ':'");
+    YamlNode& node = open_.empty() ? root_ : open_.back()->items.emplace_back();
+    node.kind = kind;
+    node.line = mark.line + document_.first_line;
+    node.column = mark.column + 1;
+    return node;
+  }
+
+  // Pointers stay good: nothing is added to a node that has an open child.
+  void open(const YAML::Mark& mark, YamlNode::Kind kind) {
+    if (static_cast<int>(open_.size()) >= limits_.depth) {
+      refuse(mark, "nested too deeply: at most " + std::to_string(limits_.depth) + " levels");
+    }
+    open_.push_back(&add(mark, kind));
+  }
+  void close() { open_.pop_back(); }
+
+  static void refuse_duplicates(const YamlNode& mapping) {
+    std::vector<std::size_t> order(mapping.pairs());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return mapping.key(a).text < mapping.key(b).text; });
+    const YamlNode *first = nullptr, *second = nullptr;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const YamlNode &a = mapping.key(order[i - 1]), &b = mapping.key(order[i]);
+      if (a.text == b.text && (second == nullptr || b.line < second->line)) first = &a, second = &b;
+    }
+    if (second == nullptr) return;
+    throw Refused{{second->line, second->column,
+                   "the key " + quoted(second->text) + " is here a second time, the first is in line " +
+                       std::to_string(first->line) + "; remove one"}};
+  }
+
+  const YamlDocument& document_;
+  const YamlLimits& limits_;
+  YamlNode root_;
+  std::vector<YamlNode*> open_;
+  std::size_t nodes_ = 0;
+  std::size_t last_quote_ = std::string_view::npos;
+  int last_quote_line_ = 0;
+  bool finished_ = false;
+};
+
+// yaml-cpp says what it met; this adds what to do about it.
+std::string explained(const std::string& message, std::string_view line) {
+  struct Remedy {
+    std::string_view part, advice;
+  };
+  constexpr Remedy kRemedies[] = {
+      {"illegal map value", "put a value that has ': ' in it in quotes, and check the indentation"},
+      {"end of map not found", "check the indentation of this line"},
+      {"end of sequence not found", "check the indentation of this line"},
+      {"illegal block entry", "put a list on lines of its own, or in [ ]"},
+      {"flow", "a '{' or '[' is not closed, or a ',' is missing or too many"},
+      {"unknown token", "put a value that begins with a special character in quotes"},
+      {"unknown escape", "write \\\\ for a backslash, or use single quotes"},
+      {"illegal EOF", "a quote is not closed"},
+      {"illegal document indicator", "a quote is not closed"},
+      {"anchor is not defined", "aliases (*name) are not allowed here, write the value out"},
+      {"bad file", "it is nested too deeply, or it is no YAML"},
+  };
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
+    return "not valid YAML: the line is indented with a tab; use spaces";
+  }
+  for (const Remedy& remedy : kRemedies) {
+    if (message.find(remedy.part) != std::string::npos) {
+      return "not valid YAML: " + message + "; " + std::string(remedy.advice);
+    }
+  }
+  return "not valid YAML: " + message;
+}
+
+YamlMistake placed(const YamlDocument& document, const YAML::Exception& exception) {
+  const YAML::Mark& mark = exception.mark;
+  if (mark.is_null()) return {document.first_line, 1, explained(exception.msg, "")};
+  const std::size_t at = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), document.text.size());
+  const std::size_t newline = at == 0 ? std::string_view::npos : document.text.rfind('\n', at - 1);
+  const std::string_view line = document.text.substr(newline == std::string_view::npos ? 0 : newline + 1);
+  return {mark.line + document.first_line, mark.column + 1, explained(exception.msg, line)};
+}
+
+// Reads from a text without copying it.
+class View final : public std::streambuf {
+ public:
+  explicit View(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // only ever read: no put area
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+}  // namespace
+
+YamlResult read_yaml(const YamlDocument& document, const YamlLimits& limits) {
+  if (auto bad = find_bad_byte(document)) return {std::nullopt, std::move(bad)};
+  try {
+    View view(document.text);
+    std::istream stream(&view);
+    YAML::Parser parser(stream);
+    Builder builder(document, limits);
+    // Twice and no more: the second time there must be nothing left. (A loop until false never ends on some texts.)
+    if (!parser.HandleNextDocument(builder)) return {};
+    parser.HandleNextDocument(builder);
+    return {builder.take(), std::nullopt};
+  } catch (const Refused& refused) {
+    return {std::nullopt, refused.mistake};
+  } catch (const YAML::Exception& exception) {
+    return {std::nullopt, placed(document, exception)};
+  }
+}
+
+}  // namespace resil

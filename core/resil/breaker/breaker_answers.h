@@ -1,0 +1,36 @@
+// What a circuit breaker is told and answers.
+#pragma once
+
+#include <cstdint>
+
+#include "resil/base/types.h"
+#include "resil/breaker/permit.h"
+#include "resil/trip/counts.h"
+
+namespace resil {
+
+struct Transition {
+  bool happened = false;
+  BreakerState from = BreakerState::Closed, to = BreakerState::Closed;
+};
+
+struct Admission {
+  Reason reason = Reason::None;  // None: admitted
+  Permit permit;
+  Nanos wait = 0;  // when rejected: how long until an attempt could be admitted
+  bool first_rejection = false;
+  bool shared = false;  // the breaker is another endpoint's: ask that one
+  Transition transition;
+};
+
+enum class Ending { Success, Failure, Cancelled };
+
+// How a breaker looks at a moment; nothing moves by looking.
+struct BreakerView {
+  BreakerState state = BreakerState::Closed;
+  Counts counts;
+  CountSet known = 0;  // which of the counts were kept
+  Nanos retry_after = 0;
+};
+
+}  // namespace resil

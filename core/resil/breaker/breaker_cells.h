@@ -1,0 +1,61 @@
+// BreakerCells: what one circuit breaker keeps. The word decides; the cells beside it are read only together
+// with a word that says they mean something (their generation, or a moment's low bits).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "resil/base/tagged_count.h"
+#include "resil/base/types.h"
+
+namespace resil {
+
+template <template <typename> class Atom>
+struct BreakerCells {
+  Atom<std::uint64_t> word{0};
+  Atom<Nanos> half_open_near{0};   // Open: roughly when half-open is due
+  Atom<Nanos> window_end_near{0};  // Closed with an interval: roughly when the window ends
+  // HalfOpen: when the n-th permit of a generation was given is in given_at[n % 2], so that the next permit,
+  // noted before it is given, leaves the youngest one's moment alone.
+  Atom<std::uint64_t> given_at[2]{};
+};
+
+// When a permit was given: 8 bits of its generation, to tell the present one from the next, and 56 of the moment.
+struct GivenAt {
+  static constexpr unsigned kMomentBits = 56;
+
+  static constexpr std::uint64_t pack(std::uint64_t generation, Nanos moment) {
+    return generation << kMomentBits | (static_cast<std::uint64_t>(moment) << 8 >> 8);
+  }
+  static constexpr bool of_generation(std::uint64_t cell, std::uint64_t generation) {
+    return cell >> kMomentBits == (generation & 0xFF);
+  }
+  // How long ago. The moment wraps after two years; only the last 13 days of these read as a moment yet to come, as
+  // threads may see it whose clocks were read at about the same time.
+  static constexpr Nanos age(std::uint64_t cell, Nanos now) {
+    constexpr std::uint64_t kRound = std::uint64_t{1} << kMomentBits, kAhead = std::uint64_t{1} << 50;
+    const std::uint64_t age = (static_cast<std::uint64_t>(now) - cell) & (kRound - 1);
+    return age > kRound - kAhead ? static_cast<Nanos>(age) - static_cast<Nanos>(kRound) : static_cast<Nanos>(age);
+  }
+};
+
+// What a rule that reads more than the run of failures needs; such endpoints have one line a thread shard. A healthy
+// call of every thread would write requests and successes, so each thread has its own, and whoever evaluates the
+// rule adds them up: exact whenever no call is in flight. The rest is written by failures: shard 0's serves all.
+template <template <typename> class Atom>
+struct alignas(64) Tally {
+  TaggedCount<Atom> requests;
+  TaggedCount<Atom> successes;
+  TaggedCount<Atom> failures;                  // totalFailures
+  TaggedCount<Atom> run;                       // consecutiveFailures, where a window's end takes the word's room
+  TaggedCount<Atom> successes_before_failure;  // at the latest failure
+
+  template <typename StillCurrent>
+  void freshen(std::uint32_t generation, StillCurrent still_current) {
+    for (TaggedCount<Atom>* count : {&requests, &successes, &failures, &run, &successes_before_failure}) {
+      count->freshen(generation, still_current);
+    }
+  }
+};
+
+}  // namespace resil

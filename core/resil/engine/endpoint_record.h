@@ -1,0 +1,47 @@
+// EndpointRecord: one interned endpoint. The first cache line is what begin and end touch; it never moves, and its
+// word's address is the one that resil_word hands out.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "resil/base/types.h"
+#include "resil/breaker/endpoint.h"
+#include "resil/engine/breaker_lru.h"
+
+namespace resil {
+
+// What an endpoint is called; the text lives in the table's arena.
+struct EndpointName {
+  const char* text = nullptr;  // the name, then the instance
+  std::uint32_t name_length = 0, instance_length = 0;
+  TargetKind kind = TargetKind::App;
+  bool resident = false;  // counts towards its target's bound of breakers
+
+  std::string_view name() const { return {text, name_length}; }
+  std::string_view instance() const { return {text + name_length, instance_length}; }
+};
+
+struct alignas(64) EndpointRecord {
+  Endpoint<std::atomic> live;
+  // Set while the target is near its bound of breakers: from then on begin notes the order of use.
+  std::atomic<BreakerLru*> use{nullptr};
+
+  alignas(64) std::atomic<Tally<std::atomic>*> tallies{nullptr};
+  std::atomic<std::int32_t> owner{-1};  // whose breaker counts: its own id, or its actor type's
+  std::atomic<std::int32_t> next_returned{BreakerLru::kNotOnStack};  // link in BreakerLru
+  std::atomic<std::uint64_t> last_used{0};  // in BreakerLru's order; 0: evicted, or never noted
+  std::atomic<std::uint32_t> timeouts{0}, cancelled{0}, gave_up{0}, recovered{0};
+  EndpointName name;
+};
+
+static_assert(sizeof(EndpointRecord) == 128);
+
+// Counts of calls, by thread shard: metrics, no decision reads them.
+struct CallCounts {
+  std::atomic<std::uint64_t> successes{0}, failures{0}, rejections{0}, retries{0};
+};
+
+}  // namespace resil

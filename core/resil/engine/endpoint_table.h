@@ -1,0 +1,70 @@
+// EndpointTable: endpoints by number. Append-only: a number is valid for as long as the engine lives, records
+// never move, and looking one up is two loads. Interning is the engine's, under its lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resil/engine/endpoint_record.h"
+
+namespace resil {
+
+class EndpointTable {
+ public:
+  EndpointTable(std::uint32_t max_endpoints, unsigned shards);
+  ~EndpointTable();
+  EndpointTable(const EndpointTable&) = delete;
+  EndpointTable& operator=(const EndpointTable&) = delete;
+
+  // Null: no such endpoint. Wait-free.
+  EndpointRecord* find(EndpointId id) const {
+    return static_cast<std::uint32_t>(id) < count_.load(std::memory_order_acquire) ? &at(id) : nullptr;
+  }
+  // Of an endpoint that is known to be there.
+  EndpointRecord& at(EndpointId id) const {
+    const auto index = static_cast<std::uint32_t>(id);
+    return pages_[index / kPage]->records[index % kPage];
+  }
+  CallCounts& counts(EndpointId id, unsigned shard) const {
+    const auto index = static_cast<std::uint32_t>(id);
+    return pages_[index / kPage]->counts[shard * kPage + index % kPage];
+  }
+  std::uint32_t capacity() const { return max_endpoints_; }
+  std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
+
+  // -1: not interned.
+  EndpointId lookup(TargetKind kind, std::string_view name, std::string_view instance) const;
+
+  // A new record, not yet to be found: complete it, then publish it. -1: the table is full.
+  EndpointId add(TargetKind kind, std::string_view name, std::string_view instance);
+  EndpointRecord& unpublished(EndpointId id) { return at(id); }
+  void publish(EndpointId id);
+
+ private:
+  static constexpr std::uint32_t kPage = 128;
+
+  struct Page {
+    explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {}
+    EndpointRecord records[kPage];
+    std::unique_ptr<CallCounts[]> counts;  // shard by shard, so that threads do not share lines
+  };
+
+  const char* keep(std::string_view name, std::string_view instance);
+  std::size_t slot_of(TargetKind kind, std::string_view name, std::string_view instance) const;
+  void grow_index();
+
+  const std::uint32_t max_endpoints_;
+  const unsigned shards_;
+  std::unique_ptr<Page*[]> pages_;  // written before the count that makes a page reachable
+  std::atomic<std::uint32_t> count_{0};
+
+  std::vector<std::int32_t> index_;  // open addressing; -1: free
+  std::deque<std::string> arena_;    // blocks of names
+};
+
+}  // namespace resil

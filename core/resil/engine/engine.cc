@@ -1,0 +1,157 @@
+#include "resil/engine/engine.h"
+
+#include <algorithm>
+#include <bit>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+namespace resil {
+namespace {
+
+constexpr unsigned kMostShards = 8;
+
+unsigned shard_count() {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(kMostShards, std::bit_ceil(cores));
+}
+
+std::uint64_t seed_or_random(std::uint64_t seed) {
+  if (seed != 0) return seed;
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+// May the breaker keep its state when one plan replaces the other?
+bool keeps_state(const PolicyRecord& before, const PolicyRecord& after) {
+  const bool was = before.plan.present, is = after.plan.present;
+  if (!was || !is) return was == is;
+  if (before.plan.shared || after.plan.shared) return before.plan.shared == after.plan.shared;
+  return before.policy.breaker->rules() == after.policy.breaker->rules();
+}
+
+}  // namespace
+
+Engine::Engine(const EngineOptions& options, PolicySet policies)
+    : shard_mask_(shard_count() - 1),
+      jitter_seed_(seed_or_random(options.jitter_seed)),
+      every_rejection_(options.every_rejection),
+      table_(options.max_endpoints, shard_mask_ + 1),
+      events_(options.event_capacity),
+      set_(std::move(policies)) {}
+
+Engine::~Engine() = default;
+
+EndpointId Engine::endpoint(TargetKind kind, std::string_view name, std::string_view instance) {
+  const std::lock_guard held(lock_);
+  const EndpointId known = table_.lookup(kind, name, instance);
+  if (known < 0) return create(set_, kind, name, instance);
+  EndpointRecord& record = table_.at(known);
+  if (BreakerLru* use = record.use.load()) {
+    use->note(record, known);
+    evict_beyond_bound(*use, known);
+  }
+  return known;
+}
+
+EndpointId Engine::create(const PolicySet& set, TargetKind kind, std::string_view name, std::string_view instance) {
+  Policy policy = set.resolve(kind, name, instance);
+  EndpointId owner_id = -1;
+  if (policy.breaker_per_target && !instance.empty()) {
+    owner_id = table_.lookup(kind, name, {});
+    if (owner_id < 0 && table_.capacity() - table_.size() < 2) return kTableFull;  // room for both or neither
+    if (owner_id < 0) owner_id = create(set, kind, name, {});
+  } else {
+    policy.breaker_per_target = false;
+  }
+  const std::uint32_t number = policies_.intern(policy);
+  const BreakerPlan& plan = policies_.at(number).plan;
+  const EndpointId id = table_.add(kind, name, instance);
+  if (id < 0) return kTableFull;
+  EndpointRecord& record = table_.unpublished(id);
+  provide_tallies(record, plan);
+  record.owner.store(owner_id < 0 ? id : owner_id);
+  record.live.create(number, plan.first_word(0));
+  table_.publish(id);
+  join({id, number, policy.cache_size});
+  if (policy.cache_size != 0 && plan.present && !plan.shared) evict_beyond_bound(use_of(record.name), id);
+  return id;
+}
+
+void Engine::provide_tallies(EndpointRecord& record, const BreakerPlan& plan) {
+  if (!plan.needs_tallies() || record.tallies.load() != nullptr) return;
+  tallies_.emplace_back(new Tally<std::atomic>[std::size_t{shard_mask_} + 1]);
+  record.tallies.store(tallies_.back().get(), std::memory_order_release);
+}
+
+Engine::Binding Engine::binding_for(const PolicySet& set, EndpointId id) {
+  EndpointRecord& record = table_.at(id);
+  const EndpointName& name = record.name;
+  Policy policy = set.resolve(name.kind, name.name(), name.instance());
+  if (name.instance_length == 0) policy.breaker_per_target = false;
+  if (policy.breaker_per_target && record.owner.load() == id) {
+    EndpointId owner_id = table_.lookup(name.kind, name.name(), {});
+    if (owner_id < 0) owner_id = create(set, name.kind, name.name(), {});
+    if (owner_id < 0) throw EngineFull("max_endpoints leaves none for actor type " + std::string(name.name()));
+    record.owner.store(owner_id);
+  }
+  const std::uint32_t number = policies_.intern(policy);
+  provide_tallies(record, policies_.at(number).plan);
+  return {id, number, policy.cache_size};
+}
+
+void Engine::reload(PolicySet policies) {
+  const std::lock_guard held(lock_);
+  // Everything that may fail comes first; from then on nothing does.
+  std::vector<Binding> bindings;
+  for (std::uint32_t id = 0; id < table_.size(); ++id) {
+    bindings.push_back(binding_for(policies, static_cast<EndpointId>(id)));
+  }
+  std::swap(set_, policies);
+  for (auto& [name, use] : uses_) {
+    use->collect_returned([this](EndpointId id) -> EndpointRecord& { return table_.at(id); });
+    use->for_each([this](EndpointId id) { table_.at(id).name.resident = false; });
+    use->clear();
+    use->said_over = false;
+  }
+  for (const Binding& binding : bindings) bind(binding);
+  // From here on it is only book-keeping of bounds.
+  for (const Binding& binding : bindings) join(binding);
+  for (auto& [name, use] : uses_) {
+    if (use->bound != 0 && use->residents() > use->bound) evict_beyond_bound(*use, -1);
+  }
+}
+
+void Engine::bind(const Binding& binding) {
+  EndpointRecord& record = table_.at(binding.id);
+  const std::uint32_t before = Endpoint<std::atomic>::policy_of(record.live.binding());
+  if (before == binding.policy) return;
+  if (keeps_state(policies_.at(before), policies_.at(binding.policy))) {
+    record.live.rebind_keeping_state(binding.policy, plans());
+  } else {
+    record.live.rebind(binding.policy, plans());
+  }
+}
+
+std::int32_t Engine::state(EndpointId id, Nanos now) noexcept {
+  EndpointRecord* record = table_.find(id);
+  if (record == nullptr) return kBadArgument;
+  const BreakerPlan* plan = &policies_.at(Endpoint<std::atomic>::policy_of(record->live.binding())).plan;
+  if (!plan->present) return kBadArgument;
+  EndpointRecord& owner = plan->shared ? table_.at(record->owner.load()) : *record;
+  const BreakerView view = owner.live.inspect(TimeSource(now).now(), plans(), [&] { return tallies_of(owner); });
+  return static_cast<std::int32_t>(view.state);
+}
+
+std::int32_t Engine::credit(EndpointId id, std::int64_t calls) noexcept {
+  if (table_.find(id) == nullptr || calls < 0) return kBadArgument;
+  table_.counts(id, 0).successes.fetch_add(static_cast<std::uint64_t>(calls), std::memory_order_relaxed);
+  return 0;
+}
+
+const std::atomic<std::uint64_t>* Engine::word(EndpointId id) const noexcept {
+  const EndpointRecord* record = table_.find(id);
+  return record == nullptr ? nullptr : &record->live.word();
+}
+
+}  // namespace resil

@@ -1,0 +1,124 @@
+// Engine: endpoints, policies and events put together. begin, end, adopt and state are the hot path (hot_path.cc:
+// no lock, no allocation, no system call but the clock); everything else takes the engine's lock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "resil/engine/breaker_lru.h"
+#include "resil/engine/endpoint_table.h"
+#include "resil/engine/engine_view.h"
+#include "resil/engine/policy_table.h"
+#include "resil/engine/ticket.h"
+#include "resil/events/event_ring.h"
+#include "resil/policy/policy_set.h"
+
+namespace resil {
+
+// max_endpoints are there.
+struct EngineFull : std::length_error {
+  using std::length_error::length_error;
+};
+
+struct EngineOptions {
+  std::uint32_t max_endpoints = 1U << 20;
+  std::uint32_t event_capacity = 1024;
+  std::uint64_t jitter_seed = 0;
+  bool every_rejection = false;
+};
+
+class Engine {
+ public:
+  Engine(const EngineOptions& options, PolicySet policies);
+  ~Engine();
+
+  // The hot path. Answers a BeginAnswer or EndAnswer, or one of kBadArgument and kBadTicket.
+  std::int32_t begin(EndpointId id, Nanos now, Ticket& ticket) noexcept;
+  std::int32_t end(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
+  std::int32_t adopt(EndpointId id, std::uint64_t word, Nanos began, Ticket& ticket) noexcept;
+
+  // Lock-free too, though nobody is in a hurry.
+  std::int32_t state(EndpointId id, Nanos now) noexcept;
+  std::int32_t credit(EndpointId id, std::int64_t calls) noexcept;
+  const std::atomic<std::uint64_t>* word(EndpointId id) const noexcept;
+  std::uint32_t read_events(std::uint64_t& cursor, Event* out, std::uint32_t capacity) const noexcept {
+    return events_.read(cursor, out, capacity);
+  }
+
+  // Under the lock. endpoint: kTableFull when it is.
+  EndpointId endpoint(TargetKind kind, std::string_view name, std::string_view instance);
+  void reload(PolicySet policies);
+  void warn(const std::string& text, EndpointId endpoint = -1);
+  std::string event_text(const Event& event) const;
+  EngineView view(Nanos now) const;
+
+ private:
+  struct Plans {  // a policy's number -> its plan
+    const PolicyTable& table;
+    const BreakerPlan& operator()(std::uint32_t number) const { return table.at(number).plan; }
+  };
+  using Tallies = std::span<Tally<std::atomic>>;
+  struct Binding {  // an endpoint and the policy that it is to have
+    EndpointId id;
+    std::uint32_t policy;
+    std::uint32_t cache_size;
+  };
+
+  // hot_path.cc
+  std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
+  std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
+  std::int32_t end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
+  bool continues(const Ticket& ticket, EndpointId id) const noexcept;
+  void publish(Ticket& ticket, const Event& event) noexcept;
+  void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
+                          const TimeSource& time) noexcept;
+  std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
+  std::int32_t admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, TimeSource& time) noexcept;
+  std::int32_t succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept;
+  std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, TimeSource& time) noexcept;
+  Tallies tallies_of(const EndpointRecord& record) const {
+    Tally<std::atomic>* tallies = record.tallies.load(std::memory_order_acquire);
+    return {tallies, tallies == nullptr ? 0 : std::size_t{shard_mask_} + 1};
+  }
+  Plans plans() const { return Plans{policies_}; }
+
+  // engine.cc, under the lock
+  Binding binding_for(const PolicySet& set, EndpointId id);
+  EndpointId create(const PolicySet& set, TargetKind kind, std::string_view name, std::string_view instance);
+  void provide_tallies(EndpointRecord& record, const BreakerPlan& plan);
+  void bind(const Binding& binding);
+
+  // observe.cc, under the lock
+  void warn_locked(const std::string& warning, EndpointId endpoint);
+
+  // eviction.cc, under the lock
+  BreakerLru& use_of(const EndpointName& name);
+  void note_from_now(BreakerLru& use, EndpointId id);
+  bool forget(EndpointId id);
+  void join(const Binding& binding);
+  void evict_beyond_bound(BreakerLru& use, EndpointId newest);
+
+  const unsigned shard_mask_;
+  const std::uint64_t jitter_seed_;
+  const bool every_rejection_;
+  EndpointTable table_;
+  PolicyTable policies_;
+  EventRing<std::atomic> events_;
+  alignas(64) std::atomic<std::uint64_t> jitter_position_{0};
+
+  mutable std::mutex lock_;
+  PolicySet set_;
+  std::map<std::pair<TargetKind, std::string>, std::unique_ptr<BreakerLru>> uses_;
+  std::vector<std::unique_ptr<Tally<std::atomic>[]>> tallies_;
+  std::vector<std::string> warnings_;
+  std::map<std::string, std::size_t> warning_numbers_;
+};
+
+}  // namespace resil

@@ -1,0 +1,90 @@
+// Keeping circuitBreakerCacheSize. Evicting forgets what a closed breaker counted: its endpoint's number stays
+// good, and its next call finds a fresh breaker.
+#include <string>
+
+#include "resil/engine/engine.h"
+
+namespace resil {
+
+BreakerLru& Engine::use_of(const EndpointName& name) {
+  std::unique_ptr<BreakerLru>& use = uses_[{name.kind, std::string(name.name())}];
+  if (use == nullptr) use = std::make_unique<BreakerLru>();
+  return *use;
+}
+
+void Engine::join(const Binding& binding) {
+  EndpointRecord& record = table_.at(binding.id);
+  const BreakerPlan& plan = policies_.at(binding.policy).plan;
+  if (!plan.present || plan.shared || binding.cache_size == 0) {
+    record.use.store(nullptr);
+    return;
+  }
+  BreakerLru& use = use_of(record.name);
+  use.bound = binding.cache_size;
+  const bool evicted = record.use.load() != nullptr && record.last_used.load() == 0;
+  if (!evicted) use.add(record, binding.id);
+  if (use.noting) note_from_now(use, binding.id);
+  if (!use.noting && use.residents() * 2 >= use.bound) {
+    use.noting = true;
+    use.for_each([&](EndpointId id) { note_from_now(use, id); });
+  }
+}
+
+// One that is not yet noted was last used, as far as anybody knows, when it was interned.
+void Engine::note_from_now(BreakerLru& use, EndpointId id) {
+  EndpointRecord& record = table_.at(id);
+  if (record.use.load() == &use) return;
+  if (record.last_used.load() == 0) record.last_used.store(use.next_stamp());
+  record.use.store(&use, std::memory_order_release);
+}
+
+void Engine::evict_beyond_bound(BreakerLru& use, EndpointId newest) {
+  constexpr int kLookAtSetAside = 4;  // for each call, so that all get their turn and none waits for all
+  const auto record_of = [this](EndpointId id) -> EndpointRecord& { return table_.at(id); };
+  const auto closed = [&](EndpointId id) {
+    return BreakerWord(record_of(id).live.word().load(std::memory_order_acquire)).phase() == Phase::Closed;
+  };
+  use.collect_returned(record_of);
+  for (int i = 0; i < kLookAtSetAside; ++i) {
+    const EndpointId id = use.next_set_aside();
+    if (id < 0) break;
+    if (closed(id))
+      use.put_back(record_of(id).last_used.load(std::memory_order_relaxed), id);
+    else
+      use.set_aside(id);
+  }
+  bool keeps_newest = false;
+  while (use.residents() + (keeps_newest ? 1 : 0) > use.bound) {
+    const EndpointId oldest = use.take_oldest(record_of);
+    if (oldest < 0) break;
+    if (oldest == newest) {
+      keeps_newest = true;
+      continue;
+    }
+    if (!closed(oldest) || !forget(oldest)) use.set_aside(oldest);
+  }
+  if (keeps_newest) use.put_back(record_of(newest).last_used.load(std::memory_order_relaxed), newest);
+  if (use.residents() <= use.bound || use.said_over) return;
+  use.said_over = true;
+  EndpointId any = newest;
+  use.for_each([&any](EndpointId id) { any = any < 0 ? id : any; });
+  warn_locked("target '" + std::string(record_of(any).name.name()) + "' keeps more than circuitBreakerCacheSize " +
+                  std::to_string(use.bound) + " breakers: all are open or half-open, and none of these is forgotten",
+              any);
+}
+
+// False: it is not closed any more.
+bool Engine::forget(EndpointId id) {
+  EndpointRecord& record = table_.at(id);
+  // Zero first: a call that comes now puts the endpoint back on the stack, and finds the fresh breaker or is the
+  // reason why it could not be forgotten.
+  const std::uint64_t used = record.last_used.exchange(0, std::memory_order_relaxed);
+  record.name.resident = false;
+  if (record.live.forget(plans())) return true;
+  std::uint64_t unused = 0;
+  record.last_used.compare_exchange_strong(unused, used, std::memory_order_relaxed);
+  record.name.resident = true;
+  return false;
+}
+
+}  // namespace resil

@@ -1,0 +1,115 @@
+// What an engine tells: warnings, the lines to log for events, and the view that a snapshot shows.
+#include <algorithm>
+
+#include "resil/engine/engine.h"
+
+namespace resil {
+namespace {
+
+// Different ones; reloading files that are wrong in ever new ways must not grow memory without bound.
+constexpr std::size_t kMostWarnings = 4096;
+constexpr const char* kNoMoreWarnings =
+    "there were too many different warnings; this one is not kept: check the policies to see it";
+
+std::string_view state_name(std::int32_t state) {
+  switch (static_cast<BreakerState>(state)) {
+    case BreakerState::Closed: return "closed";
+    case BreakerState::Open: return "open";
+    case BreakerState::HalfOpen: return "half-open";
+  }
+  return "unknown";
+}
+
+// An event may be read after a reload that took the breaker away.
+std::string breaker_name(const Policy& policy, const EndpointName& name) {
+  if (!policy.breaker_name.empty()) return policy.breaker_name;
+  std::string text(name.name());
+  if (name.instance_length != 0) text += (name.kind == TargetKind::App ? ":" : "-") + std::string(name.instance());
+  return text;
+}
+
+}  // namespace
+
+void Engine::warn(const std::string& text, EndpointId endpoint) {
+  const std::lock_guard held(lock_);
+  warn_locked(text, endpoint);
+}
+
+// The same warning, as a reload of the same file gives it, is kept once.
+void Engine::warn_locked(const std::string& warning, EndpointId endpoint) {
+  const bool kept = warning_numbers_.contains(warning) || warnings_.size() + 1 < kMostWarnings;
+  const std::string text = kept ? warning : kNoMoreWarnings;
+  const auto [found, fresh] = warning_numbers_.try_emplace(text, warnings_.size());
+  if (fresh) warnings_.push_back(text);
+  events_.publish({.time = read_clock(CLOCK_MONOTONIC_COARSE),
+                   .endpoint = endpoint,
+                   .kind = EventKind::Warning,
+                   .value = static_cast<std::int64_t>(found->second)});
+}
+
+std::string Engine::event_text(const Event& event) const {
+  const std::lock_guard held(lock_);
+  if (event.kind == EventKind::Warning) {
+    const auto number = static_cast<std::uint64_t>(event.value);
+    return number < warnings_.size() ? warnings_[number] : std::string();
+  }
+  const EndpointRecord* record = table_.find(event.endpoint);
+  if (record == nullptr) return {};
+  const EndpointName& name = record->name;
+  const auto operation = [&] { return PolicySet::operation_name(name.kind, name.name(), name.instance()); };
+  switch (event.kind) {
+    case EventKind::Breaker:
+      return "Circuit breaker \"" + breaker_name(set_.resolve(name.kind, name.name(), name.instance()), name) +
+             "\" changed state from " + std::string(state_name(event.before)) + " to " +
+             std::string(state_name(event.after));
+    case EventKind::Retry:
+      // Once per operation, as the original says it.
+      return event.before == 1 ? "Error processing operation " + operation() + ". Retrying..." : std::string();
+    case EventKind::Recovered:
+      return "Recovered processing operation " + operation() + " after " + std::to_string(event.before) + " attempts";
+    default: return {};
+  }
+}
+
+EngineView Engine::view(Nanos now) const {
+  const std::lock_guard held(lock_);
+  EngineView view;
+  view.events = events_.latest();
+  view.policies = policies_.size();
+  const std::uint32_t size = table_.size();
+  view.endpoints.reserve(size);
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const auto id = static_cast<EndpointId>(i);
+    EndpointRecord& record = table_.at(id);
+    const PolicyRecord& in_force = policies_.at(Endpoint<std::atomic>::policy_of(record.live.binding()));
+    EndpointEntry entry;
+    entry.id = id;
+    entry.kind = record.name.kind;
+    entry.name = record.name.name();
+    entry.instance = record.name.instance();
+    entry.timeout = in_force.policy.timeout;
+    if (in_force.policy.retry != nullptr) entry.retry = in_force.policy.retry->name;
+    entry.evicted = record.use.load() != nullptr && record.last_used.load() == 0;
+    if (in_force.plan.present && !entry.evicted) {
+      EndpointRecord& owner = in_force.plan.shared ? table_.at(record.owner.load()) : record;
+      entry.breaker = BreakerEntry{set_.resolve(entry.kind, entry.name, entry.instance).breaker_name,
+                                   in_force.policy.breaker->policy_name,
+                                   owner.live.inspect(now, plans(), [&] { return tallies_of(owner); })};
+    }
+    for (unsigned shard = 0; shard <= shard_mask_; ++shard) {
+      const CallCounts& counts = table_.counts(id, shard);
+      entry.totals.successes += counts.successes.load(std::memory_order_relaxed);
+      entry.totals.failures += counts.failures.load(std::memory_order_relaxed);
+      entry.totals.rejections += counts.rejections.load(std::memory_order_relaxed);
+      entry.totals.retries += counts.retries.load(std::memory_order_relaxed);
+    }
+    entry.totals.timeouts = record.timeouts.load(std::memory_order_relaxed);
+    entry.totals.cancelled = record.cancelled.load(std::memory_order_relaxed);
+    entry.totals.recovered = record.recovered.load(std::memory_order_relaxed);
+    entry.totals.gave_up = record.gave_up.load(std::memory_order_relaxed);
+    view.endpoints.push_back(std::move(entry));
+  }
+  return view;
+}
+
+}  // namespace resil

@@ -1,0 +1,58 @@
+// PolicyTable: every policy in force or once in force, by number. A ticket holds the number, so an operation ends
+// under the policy it began with, however many reloads came between.
+//
+// Append-only, and equal policies share a number: reloading the same few documents for ever adds nothing, and
+// what stays until close is one record for each policy that ever differed. Readers load a pointer and
+// index; they never wait. Adding is the reloader's, who holds a lock of its own.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+
+#include "resil/breaker/breaker_plan.h"
+#include "resil/policy/policy.h"
+
+namespace resil {
+
+struct PolicyRecord {
+  Policy policy;  // without what differs from endpoint to endpoint: the breaker's name and how many are kept
+  BreakerPlan plan;
+};
+
+class PolicyTable {
+ public:
+  PolicyTable() = default;
+  ~PolicyTable();
+  PolicyTable(const PolicyTable&) = delete;
+  PolicyTable& operator=(const PolicyTable&) = delete;
+
+  // The number of a policy equal to this one, adding it if it is new.
+  std::uint32_t intern(const Policy& policy);
+
+  const PolicyRecord& at(std::uint32_t number) const {
+    const unsigned block = block_of(number);
+    return blocks_[block].load(std::memory_order_acquire)[number - first_of(block)];
+  }
+  bool contains(std::uint32_t number) const { return number < count_.load(std::memory_order_acquire); }
+  std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
+
+ private:
+  // Block b holds kFirst << b records: nothing ever moves, and few policies cost little.
+  static constexpr std::uint32_t kFirst = 16;
+  static constexpr unsigned kBlocks = 26;
+  static constexpr unsigned block_of(std::uint32_t number) {
+    return static_cast<unsigned>(std::bit_width(number / kFirst + 1)) - 1;
+  }
+  static constexpr std::uint32_t first_of(unsigned block) { return (kFirst << block) - kFirst; }
+
+  std::array<std::atomic<PolicyRecord*>, kBlocks> blocks_{};
+  std::atomic<std::uint32_t> count_{0};
+  // Candidates by a hash of a few members; whether one is equal, all members tell.
+  std::unordered_multimap<std::size_t, std::uint32_t> numbers_;
+};
+
+}  // namespace resil

@@ -1,0 +1,56 @@
+// TripRule: when a breaker opens, as a compiled predicate over its counts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "resil/trip/counts.h"
+#include "resil/trip/trip_code.h"
+
+namespace resil {
+
+class TripRule {
+ public:
+  // The format's default: consecutiveFailures > 5.
+  TripRule() = default;
+
+  // `code` is well-formed postfix within the bounds of trip_code.h (core/config/trip_parser.h makes it).
+  TripRule(std::string text, std::vector<TripNode> code);
+
+  // True if the rule says open. A run-time error (overflow, division by zero) does not trip.
+  bool trips(const Counts& counts) const noexcept {
+    if (code_.empty()) return simple_.holds(counts);
+    const TripValue value = evaluate_trip(code_.data(), code_.size(), counts);
+    return value.type == TripType::Bool && value.as_bool();
+  }
+
+  // The counts it looks at: those that no rule reads need not be kept.
+  CountSet reads() const { return reads_; }
+
+  // As the user wrote it.
+  const std::string& text() const { return text_; }
+
+  // Equal if they decide alike by construction; how they were spelled does not matter.
+  friend bool operator==(const TripRule& a, const TripRule& b) { return a.simple_ == b.simple_ && a.code_ == b.code_; }
+
+ private:
+  // `count relation constant`, by far the commonest rule, needs no program.
+  struct Simple {
+    std::uint8_t count = 4;
+    TripOp relation = TripOp::Greater;
+    std::int64_t constant = 5;
+
+    bool holds(const Counts& counts) const noexcept {
+      return relation_holds(relation, counts.*kCountMembers[count], constant);
+    }
+    friend bool operator==(const Simple&, const Simple&) = default;
+  };
+
+  std::string text_ = "consecutiveFailures > 5";
+  std::vector<TripNode> code_;  // empty: simple_ decides
+  Simple simple_;
+  CountSet reads_ = kConsecutiveFailures;
+};
+
+}  // namespace resil

@@ -1,0 +1,132 @@
+#include "resil/base/tagged_count.h"
+
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "support/hooked_atomic.h"
+
+namespace resil {
+namespace {
+
+using Count = TaggedCount<std::atomic>;
+constexpr auto kCurrent = [] { return true; };
+constexpr auto kOver = [] { return false; };
+constexpr std::uint32_t kMostGeneration = (1U << 20) - 1;
+
+TEST(TaggedCount, CountsWithinAGeneration) {
+  Count count;
+  for (std::uint64_t i = 1; i <= 5; ++i) EXPECT_EQ(count.add(7, kCurrent), i);
+  EXPECT_EQ(count.read(7), 5u);
+}
+
+TEST(TaggedCount, ReadsZeroInAnyOtherGeneration) {
+  Count count;
+  count.put(7, 5);
+  EXPECT_EQ(count.read(6), 0u);
+  EXPECT_EQ(count.read(8), 0u);
+}
+
+TEST(TaggedCount, ANewGenerationStartsAtOneWithoutAnybodyClearing) {
+  Count count;
+  count.put(7, 5);
+  EXPECT_EQ(count.add(8, kCurrent), 1u);
+  EXPECT_EQ(count.read(8), 1u);
+  EXPECT_EQ(count.read(7), 0u);
+}
+
+TEST(TaggedCount, AnIncrementForAGenerationThatIsOverIsDropped) {
+  Count count;
+  count.put(8, 5);
+  EXPECT_EQ(count.add(7, kOver), 0u);
+  EXPECT_EQ(count.read(8), 5u);
+}
+
+TEST(TaggedCount, AsksWhetherAGenerationIsCurrentOnlyWhenTheTagDiffers) {
+  Count count;
+  count.put(7, 1);
+  int asked = 0;
+  count.add(7, [&] { return ++asked > 0; });
+  EXPECT_EQ(asked, 0);
+  count.add(8, [&] { return ++asked > 0; });
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(TaggedCount, HoldsAtItsEndInsteadOfWrappingIntoTheTag) {
+  Count count;
+  count.put(3, Count::kMost - 1);
+  EXPECT_EQ(count.add(3, kCurrent), Count::kMost);
+  EXPECT_EQ(count.add(3, kCurrent), Count::kMost);
+  EXPECT_EQ(count.read(3), Count::kMost);
+  EXPECT_EQ(count.read(4), 0u);
+}
+
+TEST(TaggedCount, WrapsFromTheLastGenerationToTheFirst) {
+  Count count;
+  count.put(kMostGeneration, 5);
+  EXPECT_EQ(count.add(kMostGeneration, kCurrent), 6u);
+  EXPECT_EQ(count.add(0, kCurrent), 1u);
+  EXPECT_EQ(count.read(kMostGeneration), 0u);
+}
+
+TEST(TaggedCount, SetReplacesWithinAGenerationAndFromAnOlderOne) {
+  Count count;
+  count.set(7, 40, kCurrent);
+  EXPECT_EQ(count.read(7), 40u);
+  count.set(7, 0, kCurrent);
+  EXPECT_EQ(count.read(7), 0u);
+  count.set(8, Count::kMost + 5, kCurrent);
+  EXPECT_EQ(count.read(8), Count::kMost);
+  count.set(7, 1, kOver);
+  EXPECT_EQ(count.read(8), Count::kMost);
+}
+
+using testing::Access;
+using HookedCount = TaggedCount<testing::HookedAtomic>;
+
+// Between reading the cell and swapping it another thread counts too: neither is lost.
+TEST(TaggedCount, TwoIncrementsAtOnceAreBothCounted) {
+  HookedCount count;
+  count.put(7, 1);
+  testing::before(Access::Swap, &count, 1, [&] { count.add(7, kCurrent); });
+  EXPECT_EQ(count.add(7, kCurrent), 3u);
+  testing::Hook::on_access = nullptr;
+  EXPECT_EQ(count.read(7), 3u);
+}
+
+// A thread that slept through the end of its generation cannot overwrite what the next one counted.
+TEST(TaggedCount, ASleeperCannotTakeBackTheCellOfANewerGeneration) {
+  HookedCount count;
+  bool over = false;
+  testing::before(Access::Swap, &count, 1, [&] {
+    over = true;
+    count.add(8, kCurrent);
+  });
+  EXPECT_EQ(count.add(7, [&] { return !over; }), 0u);
+  testing::Hook::on_access = nullptr;
+  EXPECT_EQ(count.read(8), 1u);
+}
+
+// It may put its tag there before the newer generation counts: then the newer one starts at one all the same.
+TEST(TaggedCount, AStaleTagDoesNotReachANewerGeneration) {
+  Count count;
+  count.add(7, kCurrent);
+  EXPECT_EQ(count.read(8), 0u);
+  EXPECT_EQ(count.add(8, kCurrent), 1u);
+}
+
+TEST(TaggedCount, ASetThatLostItsGenerationWritesNothing) {
+  HookedCount count;
+  bool over = false;
+  testing::before(Access::Swap, &count, 1, [&] {
+    over = true;
+    count.add(8, kCurrent);
+  });
+  count.set(7, 99, [&] { return !over; });
+  testing::Hook::on_access = nullptr;
+  EXPECT_EQ(count.read(7), 0u);
+  EXPECT_EQ(count.read(8), 1u);
+}
+
+}  // namespace
+}  // namespace resil

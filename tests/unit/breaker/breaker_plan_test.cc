@@ -1,0 +1,104 @@
+#include "resil/breaker/breaker_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "support/policies.h"
+
+namespace resil {
+namespace {
+
+using testing::breaker;
+using testing::BreakerOptions;
+
+Policy with(const BreakerOptions& options, Nanos timeout = 0) {
+  Policy policy;
+  policy.timeout = timeout;
+  policy.breaker = breaker(options);
+  return policy;
+}
+
+TEST(BreakerPlan, WithoutABreakerAWordIsFastUnlessTheTimeoutDoesNotFit) {
+  Policy policy;
+  EXPECT_EQ(BreakerPlan::of(policy).first_word(0), BreakerWord::fast(0, 0));
+  policy.timeout = 5 * kSecond;
+  EXPECT_EQ(BreakerPlan::of(policy).first_word(2), BreakerWord::fast(2, 5000));
+  policy.timeout = kMillisecond + 1;
+  EXPECT_EQ(BreakerPlan::of(policy).first_word(2).phase(), Phase::NoBreaker);
+  policy.timeout = 16'777'215 * kMillisecond;
+  EXPECT_TRUE(BreakerPlan::of(policy).first_word(0).is_fast());
+  policy.timeout = 16'777'216 * kMillisecond;
+  EXPECT_FALSE(BreakerPlan::of(policy).first_word(0).is_fast());
+}
+
+// resil.h: FAST is never set where a success or the passing of time counts.
+TEST(BreakerPlan, FastOnlyWhereASuccessAndTimeChangeNothing) {
+  const auto fast = [](const BreakerOptions& options) { return BreakerPlan::of(with(options)).fast_allowed; };
+  EXPECT_TRUE(fast({}));
+  EXPECT_TRUE(fast({.trip = "totalFailures > 3"}));
+  EXPECT_TRUE(fast({.trip = "consecutiveFailures > 3 || totalFailures > 9"}));
+  EXPECT_FALSE(fast({.interval = kSecond}));
+  EXPECT_FALSE(fast({.interval = kSecond, .trip = "totalFailures > 3"}));
+  EXPECT_FALSE(fast({.trip = "requests > 3"}));
+  EXPECT_FALSE(fast({.trip = "totalSuccesses < 3"}));
+  EXPECT_FALSE(fast({.trip = "consecutiveSuccesses == 0"}));
+}
+
+TEST(BreakerPlan, APolicyThatLimitsTheWholeOperationIsNeverFast) {
+  Policy policy;
+  RetryPolicy retry = testing::constant_retry(kSecond, -1);
+  retry.max_duration = kSecond;
+  policy.retry = testing::shared(retry);
+  const BreakerPlan plan = BreakerPlan::of(policy);
+  EXPECT_TRUE(plan.times_operation);
+  EXPECT_FALSE(plan.first_word(0).is_fast());
+}
+
+// Everything but a run of failures without a window, which has room in the word.
+TEST(BreakerPlan, TalliesAreForRulesThatReadMoreThanTheWordHolds) {
+  const auto needs = [](const BreakerOptions& options) { return BreakerPlan::of(with(options)).needs_tallies(); };
+  EXPECT_FALSE(needs({.trip = "consecutiveFailures > 1"}));
+  EXPECT_FALSE(needs({.trip = "false"}));
+  EXPECT_TRUE(needs({.interval = kSecond}));
+  for (const std::string_view trip : {"requests > 1", "totalSuccesses > 1", "consecutiveSuccesses > 1",
+                                      "totalFailures > 1", "consecutiveFailures > 1 && requests > 1"}) {
+    EXPECT_TRUE(needs({.trip = trip})) << trip;
+  }
+}
+
+TEST(BreakerPlan, ALostPermitIsTakenBackAfterAMinuteOrTwiceTheTimeout) {
+  EXPECT_EQ(BreakerPlan::of(with({})).probe_grace, 60 * kSecond);
+  EXPECT_EQ(BreakerPlan::of(with({}, 30 * kSecond)).probe_grace, 60 * kSecond);
+  EXPECT_EQ(BreakerPlan::of(with({}, 31 * kSecond)).probe_grace, 62 * kSecond);
+  EXPECT_EQ(BreakerPlan::of(with({}, kForever)).probe_grace, kForever);
+}
+
+TEST(BreakerPlan, TakesTheSettingsOver) {
+  const BreakerPlan plan = BreakerPlan::of(with({.max_requests = 3, .interval = 8 * kSecond, .timeout = 45 * kSecond}));
+  EXPECT_TRUE(plan.present);
+  EXPECT_FALSE(plan.shared);
+  EXPECT_EQ(plan.max_requests, 3u);
+  EXPECT_EQ(plan.interval, 8 * kSecond);
+  EXPECT_EQ(plan.open_for, 45 * kSecond);
+  EXPECT_EQ(plan.reads, kConsecutiveFailures);
+}
+
+TEST(BreakerPlan, FirstWords) {
+  EXPECT_EQ(BreakerPlan::of(with({})).first_word(4), BreakerWord::fast(4, 0));
+  EXPECT_EQ(BreakerPlan::of(with({.trip = "requests > 1"})).first_word(4), BreakerWord::slow(Phase::Closed, 4, 0));
+  const BreakerWord window = BreakerPlan::of(with({.interval = kSecond})).first_word(4);
+  EXPECT_EQ(window.phase(), Phase::Closed);
+  EXPECT_TRUE(window.window_unbegun());  // the window begins with the first call
+  Policy shared = with({});
+  shared.breaker_per_target = true;
+  EXPECT_EQ(BreakerPlan::of(shared).first_word(4).phase(), Phase::Shared);
+}
+
+TEST(BreakerPlan, ARunOfFailuresIsNeverFast) {
+  const BreakerPlan plan = BreakerPlan::of(with({}));
+  EXPECT_TRUE(plan.closed_word(1, 0).is_fast());
+  EXPECT_FALSE(plan.closed_word(1, 1).is_fast());
+  EXPECT_EQ(plan.closed_word(1, 5).payload(), 5u);
+}
+
+}  // namespace
+}  // namespace resil

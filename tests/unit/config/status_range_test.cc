@@ -1,0 +1,74 @@
+#include "config/text/status_range.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace resil {
+namespace {
+
+TEST(StatusRange, ListsAndRanges) {
+  const StatusResult result = parse_statuses("429,500-599", kHttpStatuses);
+  ASSERT_TRUE(result.value) << result.problem;
+  for (int status = 100; status <= 599; ++status) {
+    EXPECT_EQ(result.value->matches(status), status == 429 || status >= 500) << status;
+  }
+}
+
+TEST(StatusRange, Grpc) {
+  const StatusResult result = parse_statuses("4,8,14-16", kGrpcStatuses);
+  ASSERT_TRUE(result.value) << result.problem;
+  for (int code = 0; code <= 16; ++code) {
+    EXPECT_EQ(result.value->matches(code), code == 4 || code == 8 || code >= 14) << code;
+  }
+}
+
+TEST(StatusRange, BlanksAndEmptyPartsDoNoHarm) {
+  const StatusSet plain = *parse_statuses("429,500-599", kHttpStatuses).value;
+  for (const std::string text :
+       {" 429 , 500 - 599 ", "429,,500-599,", ",429,500-599", "429,\t500-599", "429,500-549,550-599,429"}) {
+    const StatusResult result = parse_statuses(text, kHttpStatuses);
+    ASSERT_TRUE(result.value) << text << ": " << result.problem;
+    EXPECT_EQ(*result.value, plain) << text;
+  }
+}
+
+TEST(StatusRange, AnEmptyTextIsNoListButAListOfNothingMatchesNothing) {
+  EXPECT_TRUE(parse_statuses("", kHttpStatuses).value->matches(404));
+  EXPECT_FALSE(parse_statuses(",", kHttpStatuses).value->matches(404));
+}
+
+TEST(StatusRange, TheWholeRange) {
+  EXPECT_TRUE(parse_statuses("100-599", kHttpStatuses).value->matches(100));
+  EXPECT_TRUE(parse_statuses("0-16", kGrpcStatuses).value->matches(0));
+  EXPECT_TRUE(parse_statuses("500-500", kHttpStatuses).value->matches(500));
+}
+
+TEST(StatusRange, MistakesSayWhatToWrite) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"600", "'600' is no HTTP status; they go from 100 to 599"},
+      {"99", "'99' is no HTTP status; they go from 100 to 599"},
+      {"400-600", "'600' is no HTTP status; they go from 100 to 599"},
+      {"99999999999", "'99999999999' is no HTTP status; they go from 100 to 599"},
+      {"4xx", "'4xx' is not a status; write statuses and ranges like 429,500-599"},
+      {"500-", "'' is not a status; write statuses and ranges like 429,500-599"},
+      {"-500", "'' is not a status; write statuses and ranges like 429,500-599"},
+      {"-", "'' is not a status; write statuses and ranges like 429,500-599"},
+      {"400-500-599", "'400-500-599' has more than one '-'; write first-last"},
+      {"599-500", "'599-500' ends before it starts; write 500-599"},
+      {"429;500", "'429;500' is not a status; write statuses and ranges like 429,500-599"},
+      {"429 500", "'429 500' is not a status; write statuses and ranges like 429,500-599"},
+      {"+429", "'+429' is not a status; write statuses and ranges like 429,500-599"},
+  };
+  for (const auto& [text, expected] : cases) {
+    const StatusResult result = parse_statuses(text, kHttpStatuses);
+    EXPECT_FALSE(result.value) << text;
+    EXPECT_EQ(result.problem, expected);
+  }
+  EXPECT_EQ(parse_statuses("17", kGrpcStatuses).problem, "'17' is no gRPC status; they go from 0 to 16");
+}
+
+}  // namespace
+}  // namespace resil

@@ -1,0 +1,43 @@
+#include "config/text/suggest.h"
+
+#include <gtest/gtest.h>
+
+namespace resil {
+namespace {
+
+const std::vector<std::string_view> kNames = {"retryForever", "general", "maxRetries", "ab"};
+
+TEST(Suggest, NearestByEditsIgnoringCase) {
+  EXPECT_EQ(nearest("retryForevr", kNames), "retryForever");
+  EXPECT_EQ(nearest("RETRYFOREVER", kNames), "retryForever");
+  EXPECT_EQ(nearest("genreal", kNames), "general") << "a swap is one edit";
+  EXPECT_EQ(nearest("maxRetry", kNames), "maxRetries");
+  EXPECT_EQ(nearest("forever", kNames), "retryForever") << "part of a name";
+  EXPECT_EQ(nearest("ac", kNames), "ab");
+  EXPECT_EQ(nearest("xy", kNames), "");
+  EXPECT_EQ(nearest("something", kNames), "");
+  EXPECT_EQ(nearest("", kNames), "");
+  EXPECT_EQ(nearest("general", {}), "");
+}
+
+TEST(Suggest, TheNearerOfTwoWins) { EXPECT_EQ(nearest("retr", {"retries", "retry"}), "retry"); }
+
+TEST(Suggest, GivesUpOnWhatNobodyTyped) { EXPECT_EQ(nearest(std::string(49, 'x'), {std::string_view("xxx")}), ""); }
+
+TEST(Suggest, Sentences) {
+  EXPECT_EQ(did_you_mean("genral", kNames), "; did you mean 'general'?");
+  EXPECT_EQ(did_you_mean("nothing", kNames), "");
+  EXPECT_EQ(listed({}), "");
+  EXPECT_EQ(listed({"a"}), "a");
+  EXPECT_EQ(listed({"a", "b", "c"}), "a, b and c");
+  EXPECT_EQ(quoted("a"), "'a'");
+  EXPECT_EQ(quoted("abcdef", 3), "'abc...'");
+  EXPECT_EQ(quoted("a\xC3\xA9"
+                   "b",
+                   2),
+            "'a...'")
+      << "never half a character";
+}
+
+}  // namespace
+}  // namespace resil

@@ -1,0 +1,171 @@
+#include "config/yaml/yaml_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace resil {
+namespace {
+
+YamlResult read(const std::string& text, YamlLimits limits = {}) { return read_yaml({text, 1}, limits); }
+
+std::string mistake(const std::string& text, YamlLimits limits = {}) {
+  const YamlResult result = read(text, limits);
+  if (!result.mistake) return "";
+  return std::to_string(result.mistake->line) + ":" + std::to_string(result.mistake->column) + ": " +
+         result.mistake->message;
+}
+
+std::string repeated(const std::string& part, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += part;
+  return text;
+}
+
+TEST(YamlReader, TreeWithPlaces) {
+  const YamlResult result = read("a: 1\nb:\n  - x\n  - {c: \"two\"}\nd:\n");
+  ASSERT_TRUE(result.root) << result.mistake->message;
+  const YamlNode& root = *result.root;
+  ASSERT_EQ(root.kind, YamlNode::Kind::Mapping);
+  EXPECT_EQ(root.pairs(), 3u);
+  const YamlNode* b = root.find("b");
+  ASSERT_NE(b, nullptr);
+  ASSERT_EQ(b->items.size(), 2u);
+  EXPECT_EQ(b->items[0].text, "x");
+  EXPECT_EQ(b->items[0].line, 3);
+  EXPECT_EQ(b->items[0].column, 5);
+  const YamlNode* c = b->items[1].find("c");
+  ASSERT_NE(c, nullptr);
+  EXPECT_EQ(c->text, "two");
+  EXPECT_TRUE(c->quoted);
+  EXPECT_EQ(c->line, 4);
+  EXPECT_EQ(c->column, 9);
+  EXPECT_EQ(root.find("d"), nullptr) << "null says as little as nothing";
+  EXPECT_EQ(root.find("nosuch"), nullptr);
+}
+
+TEST(YamlReader, KnowsWhereAScalarStandsLetterForLetter) {
+  const YamlResult result =
+      read("plain: a > 1 # \xC3\xA9\ndouble: \"a > 1\"\nsingle: 'it''s'\nfolded: >\n  a\n  b\nescaped: \"a\\tb\"\n");
+  ASSERT_TRUE(result.root);
+  EXPECT_EQ(result.root->find("plain")->text_column, 8);
+  EXPECT_EQ(result.root->find("double")->text_column, 10);
+  EXPECT_EQ(result.root->find("single")->text_column, 0);
+  EXPECT_EQ(result.root->find("folded")->text_column, 0);
+  EXPECT_EQ(result.root->find("escaped")->text_column, 0);
+}
+
+TEST(YamlReader, NothingButCommentsIsNoDocument) {
+  for (const std::string text : {"", "\n\n", "# only a remark\n", "---\n", "--- # nothing\n", "%YAML 1.2\n"}) {
+    const YamlResult result = read(text);
+    EXPECT_FALSE(result.mistake) << text << ": " << result.mistake->message;
+    EXPECT_TRUE(!result.root || result.root->kind == YamlNode::Kind::Null) << text;
+  }
+}
+
+TEST(YamlReader, RefusesWhatAPolicyHasNoUseFor) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"a: &x 1\n", "1:4: anchors (&name) are not allowed here; write the value out where it is needed"},
+      {"a: &x [*x, 1]\n", "1:4: anchors (&name) are not allowed here; write the value out where it is needed"},
+      {"a: *x\n",
+       "1:4: not valid YAML: the referenced anchor is not defined; aliases (*name) are not allowed here, write the "
+       "value out"},
+      {"a: !!str 1\n", "1:4: tags ('tag:yaml.org,2002:str') are not allowed here; remove it"},
+      {"a: !mine {}\n", "1:4: tags ('!mine') are not allowed here; remove it"},
+      {"a: 1\nb: 2\na: 3\n", "3:1: the key 'a' is here a second time, the first is in line 1; remove one"},
+      {"x: {a: 1, b: 2, a: 3}\n", "1:17: the key 'a' is here a second time, the first is in line 1; remove one"},
+      {"[a, b]: 1\n", "1:1: a key must be a plain word; put it before the ':'"},
+      {"? {a: 1}\n: 1\n", "1:3: a key must be a plain word; put it before the ':'"},
+      {"~: 1\n", "1:1: a key must be a plain word; put it before the ':'"},
+      {"[1],\n", "1:4: the document is over, but more follows; begin another document with a line of ---"},
+      {"- a\nb: 1\n", "2:1: the document is over, but more follows; begin another document with a line of ---"},
+      {"a: 1\n...\nb: 2\n", "3:1: the document is over, but more follows; begin another document with a line of ---"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(mistake(text), expected);
+}
+
+TEST(YamlReader, BrokenYamlSaysWhatToDo) {
+  const std::string invalid = "not valid YAML: ";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"a: b: c\n",
+       "1:5: " + invalid + "illegal map value; put a value that has ': ' in it in quotes, and check the indentation"},
+      {"a:\n\tb: 1\n", "2:3: " + invalid + "the line is indented with a tab; use spaces"},
+      {"a:\n  b: 1\n c: 2\n", "3:2: " + invalid + "end of map not found; check the indentation of this line"},
+      {"a: {b: 1\n",
+       "2:1: " + invalid + "end of map flow not found; a '{' or '[' is not closed, or a ',' is missing or too many"},
+      {"a: @b\n", "1:4: " + invalid + "unknown token; put a value that begins with a special character in quotes"},
+      {"a: \"\\q\"\n",
+       "1:7: " + invalid + "unknown escape character: q; write \\\\ for a backslash, or use single quotes"},
+      {"a: - b\n", "1:4: " + invalid + "illegal block entry; put a list on lines of its own, or in [ ]"},
+      {"a: \"open", "1:9: " + invalid + "illegal EOF in scalar; a quote is not closed"},
+      {"b: 1\na: \"open\n", "2:0: " + invalid + "the quote that opens in this line is not closed"},
+      {"a: 'it''s open\n", "1:0: " + invalid + "the quote that opens in this line is not closed"},
+      {"a: \"open\\\"\n", "1:0: " + invalid + "the quote that opens in this line is not closed"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(mistake(text), expected);
+  EXPECT_EQ(mistake("a: \"closed \\\\\"\nb: 'it''s'\n"), "");
+}
+
+TEST(YamlReader, HangingInputsEnd) {  // each of these loops for ever in YAML::LoadAll
+  for (const std::string text : {",", "[1],", ", a", "{:", "[:", "]", "}", "a: ]", "[,", "- ,\n"}) {
+    const YamlResult result = read(text);
+    EXPECT_TRUE(result.mistake || result.root) << text;
+  }
+  EXPECT_NE(mistake(","), "");
+  EXPECT_NE(mistake(", a"), "");
+}
+
+TEST(YamlReader, Limits) {
+  EXPECT_EQ(mistake(repeated("[", 32) + repeated("]", 32)), "");
+  EXPECT_EQ(mistake(repeated("[", 33) + repeated("]", 33)), "1:33: nested too deeply: at most 32 levels");
+  EXPECT_EQ(mistake("a: " + std::string(4096, 'x')), "");
+  EXPECT_EQ(mistake("a: " + std::string(4097, 'x')), "1:4: a value of 4097 bytes is too long: at most 4096");
+  YamlLimits few;
+  few.nodes = 10;
+  EXPECT_EQ(mistake(std::string("[").append(repeated("1,", 9)).append("]"), few), "");
+  EXPECT_EQ(mistake(std::string("[").append(repeated("1,", 10)).append("]"), few),
+            "1:20: the document is too large: more than 10 values");
+}
+
+TEST(YamlReader, BytesThatAreNoText) {
+  EXPECT_EQ(mistake(std::string("a: \0b", 5)), "1:4: the control character 0x00 cannot be in YAML; remove it");
+  EXPECT_EQ(mistake("a: 1\nb: \x04\n"), "2:4: the control character 0x04 cannot be in YAML; remove it");
+  for (const std::string bad : {"\xFF", "\xC3", "\xC3(", "\xE2\x82", "\xED\xA0\x80", "\xC0\xAF", "\xE0\x80\x80",
+                                "\xF5\x80\x80\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\x80", "\xFE\xFF\x00a"}) {
+    EXPECT_NE(mistake("a: " + bad + "\n").find("is not UTF-8; save the file as UTF-8"), std::string::npos)
+        << mistake("a: " + bad);
+  }
+  for (const std::string good : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xEE\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+    EXPECT_EQ(mistake("a: " + good + "\n"), "");
+  }
+}
+
+TEST(YamlReader, SplitsAtDocumentLines) {
+  const auto texts = [](const std::string& text) {
+    std::vector<std::pair<std::string, int>> parts;
+    for (const YamlDocument& part : split_yaml(text)) parts.emplace_back(part.text, part.first_line);
+    return parts;
+  };
+  using Parts = std::vector<std::pair<std::string, int>>;
+  EXPECT_EQ(texts("a: 1\n---\nb: 2\n"), (Parts{{"a: 1\n", 1}, {"---\nb: 2\n", 2}}));
+  EXPECT_EQ(texts("---\na: 1\n--- # two\r\nb: 2\n"), (Parts{{"---\na: 1\n", 1}, {"--- # two\r\nb: 2\n", 3}}));
+  EXPECT_EQ(texts("\xEF\xBB\xBF"
+                  "a: 1"),
+            (Parts{{"a: 1", 1}}));
+  EXPECT_EQ(texts("a: ---\n ---\n----\n"), (Parts{{"a: ---\n ---\n----\n", 1}}));
+  EXPECT_EQ(texts(""), Parts{});
+}
+
+TEST(YamlReader, LinesOfALaterDocumentCountFromTheTop) {
+  const std::vector<YamlDocument> parts = split_yaml("a: 1\n---\nb: 2\nb: 3\n");
+  ASSERT_EQ(parts.size(), 2u);
+  const YamlResult result = read_yaml(parts[1], {});
+  ASSERT_TRUE(result.mistake);
+  EXPECT_EQ(result.mistake->line, 4);
+  EXPECT_NE(result.mistake->message.find("the first is in line 3"), std::string::npos) << result.mistake->message;
+}
+
+}  // namespace
+}  // namespace resil
