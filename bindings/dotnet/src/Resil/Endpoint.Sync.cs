@@ -1,0 +1,110 @@
+namespace Resil;
+
+public sealed partial class Endpoint
+{
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>Its result.</returns>
+    public T Execute<T>(Func<CancellationToken, T> call, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="options">How the call is made and judged; null = as by default.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>Its result.</returns>
+    public T Execute<T>(Func<CancellationToken, T> call, CallOptions? options, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
+    /// <returns>Its result.</returns>
+    public T Execute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
+    /// <param name="options">How the call is made and judged; null = as by default.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
+    /// <returns>Its result.</returns>
+    public T Execute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    public void Execute(Action<CancellationToken> call, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="options">How the call is made and judged; null = as by default.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    public void Execute(Action<CancellationToken> call, CallOptions? options, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
+    public void Execute<TState>(Action<TState, CancellationToken> call, TState state, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
+    /// <param name="options">How the call is made and judged; null = as by default.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
+    public void Execute<TState>(Action<TState, CancellationToken> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>What became of it.</returns>
+    public Outcome<T> TryExecute<T>(Func<CancellationToken, T> call, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="options">How the call is made and judged; null = as by default.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>What became of it.</returns>
+    public Outcome<T> TryExecute<T>(Func<CancellationToken, T> call, CallOptions? options, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
+    /// <returns>What became of it.</returns>
+    public Outcome<T> TryExecute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+
+    /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
+    /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
+    /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
+    /// <param name="options">How the call is made and judged; null = as by default.</param>
+    /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
+    /// <returns>What became of it.</returns>
+    public Outcome<T> TryExecute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => throw new NotImplementedException();
+}

@@ -1,0 +1,78 @@
+namespace Resil;
+
+/// <summary>
+/// The state of every endpoint at one moment. Numbers that several threads write at that moment may differ by the calls in flight;
+/// each is exact when there are none.
+/// </summary>
+public sealed class EngineSnapshot
+{
+    internal EngineSnapshot() { }
+
+    /// <summary>The whole, in the engine's own schema.</summary>
+    public string Json => throw new NotImplementedException();
+
+    /// <summary>Every endpoint that the engine knows.</summary>
+    public IReadOnlyList<EndpointSnapshot> Endpoints => throw new NotImplementedException();
+
+    /// <summary>What is known of that endpoint; null where it is younger than the snapshot.</summary>
+    public EndpointSnapshot? Find(Endpoint endpoint) => throw new NotImplementedException();
+}
+
+/// <summary>One endpoint.</summary>
+public sealed record EndpointSnapshot
+{
+    internal EndpointSnapshot() { }
+
+    /// <summary>The engine's number for it.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required EndpointKind Kind { get; init; }
+
+    /// <summary>The app's id, the actor's type, the component's or the policy's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>An app's method, an actor's id, a component's type.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>An attempt's budget; zero = none.</summary>
+    public TimeSpan AttemptTimeout { get; init; }
+
+    /// <summary>The name of the retry policy.</summary>
+    public string? RetryPolicy { get; init; }
+
+    /// <summary>Null where the target has no circuit breaker, or this one's was evicted.</summary>
+    public BreakerSnapshot? Breaker { get; init; }
+
+    /// <summary>True where the breaker was evicted and starts anew with the next call.</summary>
+    public bool IsBreakerEvicted { get; init; }
+
+    /// <summary>Totals since the engine was opened.</summary>
+    public required CallCounts Calls { get; init; }
+}
+
+/// <summary>A circuit breaker. A count that its trip rule does not read is null while it is closed.</summary>
+/// <param name="Name">Its own name, e.g. <c>order-processor:orders</c>.</param>
+/// <param name="Policy">The name of its policy.</param>
+/// <param name="State">Its state.</param>
+/// <param name="RetryAfter">While open: until it will be half-open.</param>
+/// <param name="Requests">Attempts of this generation.</param>
+/// <param name="TotalSuccesses">Successes of this generation.</param>
+/// <param name="TotalFailures">Failures of this generation.</param>
+/// <param name="ConsecutiveSuccesses">Successes since the last failure.</param>
+/// <param name="ConsecutiveFailures">Failures since the last success.</param>
+public sealed record BreakerSnapshot(
+    string Name, string Policy, BreakerState State, TimeSpan RetryAfter, long? Requests, long? TotalSuccesses, long? TotalFailures,
+    long? ConsecutiveSuccesses, long? ConsecutiveFailures);
+
+/// <summary>Attempts and operations, counted since the engine was opened. Failures include timeouts.</summary>
+/// <param name="Successes">Attempts that went well.</param>
+/// <param name="Failures">Attempts that failed.</param>
+/// <param name="Timeouts">Attempts that used up their budget.</param>
+/// <param name="Cancelled">Attempts that were cancelled.</param>
+/// <param name="Rejections">Attempts that were not admitted.</param>
+/// <param name="Retries">Attempts that were made again.</param>
+/// <param name="Recovered">Operations that went well after a retry.</param>
+/// <param name="GaveUp">Operations that failed for good.</param>
+public sealed record CallCounts(
+    long Successes, long Failures, long Timeouts, long Cancelled, long Rejections, long Retries, long Recovered, long GaveUp);
