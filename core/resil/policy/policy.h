@@ -19,6 +19,7 @@ struct RetryPolicy {
   Backoff backoff;
   std::int64_t max_retries = -1;  // -1: no limit
   Nanos max_elapsed = 0;          // of the whole operation; 0: no limit. Only reserved policies have one
+  Nanos max_retry_after = 3600 * kSecond;  // a server that asks for more than this is not asked again
   StatusSet http, grpc;
 
   // Member by member, so that a field that is added later cannot be forgotten (PolicyTable shares equal policies).
