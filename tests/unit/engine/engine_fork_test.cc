@@ -51,14 +51,13 @@ TEST(EngineForks, WorkersOfOneParentDrawDifferentDelays) {
 
 TEST(EngineForks, AChildOfAChildDrawsDifferentlyToo) {
   Caller caller = loaded(0);
-  const Delays grandchildren =
-      in_children(1, [&] {
-        Delays firsts = first_delays(caller, 1);
-        for (const Delays& delays : in_children(2, [&] { return first_delays(caller, 1); })) {
-          firsts.insert(firsts.end(), delays.begin(), delays.end());
-        }
-        return firsts;
-      }).front();
+  const Delays grandchildren = in_children(1, [&] {
+                                 Delays firsts = first_delays(caller, 1);
+                                 for (const Delays& delays : in_children(2, [&] { return first_delays(caller, 1); })) {
+                                   firsts.insert(firsts.end(), delays.begin(), delays.end());
+                                 }
+                                 return firsts;
+                               }).front();
   EXPECT_EQ(grandchildren.size(), 3u);
   EXPECT_EQ(std::set<std::int64_t>(grandchildren.begin(), grandchildren.end()).size(), 3u);
 }
