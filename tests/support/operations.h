@@ -126,7 +126,7 @@ struct Step {
 
 inline constexpr std::size_t kSlots = 6, kPolicies = 3, kJumps = 14;
 inline constexpr Nanos kDeadlines[] = {0, 0, 0, 0, 1, 900 * kMillisecond, 10 * kSecond, 3600 * kSecond};
-inline constexpr Nanos kHints[] = {0, 0, 0, 0, 1, 700 * kMillisecond, 30 * kSecond};
+inline constexpr Nanos kHints[] = {0, 0, 0, 0, 1, 700 * kMillisecond, 30 * kSecond, 3601 * kSecond};
 
 inline Step decode_step(Bytes& bytes) {
   using enum Step::Kind;

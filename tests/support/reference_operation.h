@@ -119,12 +119,13 @@ class ReferenceEndpoint {
     const ReferenceRetryPolicy& retry = *op.policy.retry;
     if (!retry.matches(outcome)) return {.give_up = {Reason::NotRetriable}};
     if (retry.max_retries >= 0 && op.attempt > retry.max_retries) return {.give_up = {Reason::Exhausted}};
+    if (hint > 3600 * kSecond) return {.give_up = {Reason::NotRetriable}};
 
     ExpectedEnd expected{.retry = true, .delay_low = retry.duration, .delay_high = retry.duration};
     if (retry.exponential) {
       const Nanos middle = interval(retry, op.attempt);
       expected.delay_low = middle / 2;
-      expected.delay_high = std::min(middle + middle / 2 + 1, retry.max_interval);
+      expected.delay_high = std::min(middle + middle / 2, retry.max_interval);
     }
     expected.delay_low = std::max(expected.delay_low, hint);
     expected.delay_high = std::max(expected.delay_high, hint);

@@ -9,11 +9,14 @@ namespace resil {
 extern constinit thread_local unsigned thread_number __attribute__((tls_model("initial-exec")));
 extern std::atomic<unsigned> threads_seen;
 
-inline unsigned thread_slot(unsigned shard_mask) {
+// 1, 2, 3, ...: the calling thread's, and nobody else's.
+inline unsigned this_thread() {
   if (thread_number == 0) [[unlikely]] {
     thread_number = threads_seen.fetch_add(1, std::memory_order_relaxed) + 1;
   }
-  return (thread_number - 1) & shard_mask;
+  return thread_number;
 }
+
+inline unsigned thread_slot(unsigned shard_mask) { return (this_thread() - 1) & shard_mask; }
 
 }  // namespace resil

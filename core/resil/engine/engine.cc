@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -14,12 +13,6 @@ constexpr unsigned kMostShards = 8;
 unsigned shard_count() {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   return std::min(kMostShards, std::bit_ceil(cores));
-}
-
-std::uint64_t seed_or_random(std::uint64_t seed) {
-  if (seed != 0) return seed;
-  std::random_device device;
-  return std::uint64_t{device()} << 32 | device();
 }
 
 // May the breaker keep its state when one plan replaces the other?
@@ -34,10 +27,10 @@ bool keeps_state(const PolicyRecord& before, const PolicyRecord& after) {
 
 Engine::Engine(const EngineOptions& options, PolicySet policies)
     : shard_mask_(shard_count() - 1),
-      jitter_seed_(seed_or_random(options.jitter_seed)),
       every_rejection_(options.every_rejection),
       table_(options.max_endpoints, shard_mask_ + 1),
       events_(options.event_capacity),
+      jitter_(options.jitter_seed),
       set_(std::move(policies)) {}
 
 Engine::~Engine() = default;

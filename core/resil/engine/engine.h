@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "resil/base/jitter.h"
 #include "resil/engine/breaker_lru.h"
 #include "resil/engine/endpoint_table.h"
 #include "resil/engine/engine_view.h"
@@ -30,7 +31,7 @@ struct EngineFull : std::length_error {
 struct EngineOptions {
   std::uint32_t max_endpoints = 1U << 20;
   std::uint32_t event_capacity = 1024;
-  std::uint64_t jitter_seed = 0;
+  std::uint64_t jitter_seed = 0;  // 0: a random one
   bool every_rejection = false;
 };
 
@@ -117,12 +118,11 @@ class Engine {
   void evict_beyond_bound(BreakerLru& use, EndpointId newest);
 
   const unsigned shard_mask_;
-  const std::uint64_t jitter_seed_;
   const bool every_rejection_;
   EndpointTable table_;
   PolicyTable policies_;
   EventRing<std::atomic> events_;
-  alignas(64) std::atomic<std::uint64_t> jitter_position_{0};
+  Jitter jitter_;
 
   mutable std::mutex lock_;
   PolicySet set_;

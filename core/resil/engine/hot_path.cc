@@ -8,9 +8,6 @@
 
 namespace resil {
 
-constinit thread_local unsigned thread_number __attribute__((tls_model("initial-exec"))) = 0;
-std::atomic<unsigned> threads_seen{0};
-
 namespace {
 
 constexpr std::int32_t answer(BeginAnswer verdict) { return static_cast<std::int32_t>(verdict); }
@@ -242,9 +239,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.
       .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.began() : time.now()};
-  const RetryAnswer next = answer_failure(retry, failed, time, [this] {
-    return random_at(jitter_seed_, jitter_position_.fetch_add(1, std::memory_order_relaxed));
-  });
+  const RetryAnswer next = answer_failure(retry, failed, time, [this] { return jitter_.draw(); });
   ticket.reason = static_cast<std::int32_t>(next.reason);
   ticket.delay = next.delay;
   ticket.set_stage(next.decision == EndAnswer::Retry ? Stage::Between : Stage::Over);

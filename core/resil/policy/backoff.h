@@ -44,12 +44,13 @@ struct Backoff {
     return current;
   }
 
-  // The delay for retry k: in [interval/2, interval*3/2] and never above max_interval.
+  // The delay for retry k: uniform in [interval/2, interval*3/2] as far as that is not above max_interval. The range is
+  // cut, not what was drawn from it: else one delay in two would be max_interval itself, and clients meet there again.
   constexpr Nanos delay(std::uint32_t k, std::uint64_t random) const {
     const Nanos middle = interval(k);
     if (kind == Kind::Constant) return middle;
-    const auto drawn = static_cast<Nanos>(scale_random(random, static_cast<std::uint64_t>(middle) + 1));
-    return std::min(add_saturated(middle - middle / 2, drawn), max_interval);
+    const Nanos low = middle - middle / 2, high = std::min(add_saturated(middle, middle / 2), max_interval);
+    return low + static_cast<Nanos>(scale_random(random, static_cast<std::uint64_t>(high - low) + 1));
   }
 
   friend constexpr bool operator==(const Backoff&, const Backoff&) = default;

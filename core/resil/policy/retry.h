@@ -35,6 +35,9 @@ RetryAnswer answer_failure(const RetryPolicy* policy, const FailedAttempt& faile
   if (outcome.is_http() && !policy->http.matches(outcome.status())) return {EndAnswer::GiveUp, Reason::NotRetriable, 0};
   if (outcome.is_grpc() && !policy->grpc.matches(outcome.status())) return {EndAnswer::GiveUp, Reason::NotRetriable, 0};
   if (policy->max_retries >= 0 && failed.attempt > policy->max_retries) return {};
+  // Sooner than the server asked would be rude, and nobody should be parked for a day because a server said so. It is
+  // this failure that must not be retried, whatever is left of maxRetries: not Exhausted.
+  if (failed.hint > policy->max_retry_after) return {EndAnswer::GiveUp, Reason::NotRetriable, 0};
 
   const bool random = policy->backoff.kind == Backoff::Kind::Exponential;
   const Nanos own = policy->backoff.delay(failed.attempt, random ? draw() : 0);

@@ -1,5 +1,6 @@
 #include "resil/policy/backoff.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -63,6 +64,24 @@ TEST(Backoff, JitterIsHalfEitherWayAndNeverAboveMaxInterval) {
   EXPECT_EQ(backoff.delay(9, kMostRandom), 2 * kSecond);
 }
 
+// Where the cap cuts the range, delays are spread over what is left of it: one in ten in each tenth, none heaped up at
+// maxInterval.
+TEST(Backoff, DrawsBelowTheCapNotToIt) {
+  const Backoff backoff = exponential(2 * kSecond);
+  for (const std::uint32_t k : {3U, 4U, 5U, 9U}) {
+    const Nanos middle = backoff.interval(k), low = middle - middle / 2;
+    const Nanos high = std::min(middle + middle / 2, 2 * kSecond);
+    int tenth[10] = {}, at_cap = 0;
+    for (std::uint64_t i = 0; i < 20'000; ++i) {
+      const Nanos delay = backoff.delay(k, random_at(k, i));
+      at_cap += delay == 2 * kSecond ? 1 : 0;
+      ++tenth[(delay - low) * 10 / (high - low + 1)];
+    }
+    EXPECT_LE(at_cap, 1) << k;
+    for (const int delays : tenth) EXPECT_NEAR(delays, 2'000, 300) << k;  // 7 standard deviations
+  }
+}
+
 TEST(Backoff, EveryDelayIsWithinItsRange) {
   const Backoff backoff = exponential(15 * kSecond);
   for (std::uint32_t k = 1; k <= 12; ++k) {
@@ -70,7 +89,7 @@ TEST(Backoff, EveryDelayIsWithinItsRange) {
     for (std::uint64_t i = 0; i < 1000; ++i) {
       const Nanos delay = backoff.delay(k, random_at(k, i));
       EXPECT_GE(delay, middle / 2);
-      EXPECT_LE(delay, std::min(middle + middle / 2 + 1, 15 * kSecond));
+      EXPECT_LE(delay, std::min(middle + middle / 2, 15 * kSecond));
     }
   }
 }

@@ -114,12 +114,41 @@ TEST(Retry, TheServersHintLengthensAndNeverShortens) {
   expect_retry(ask(&capped, {.hint = 90 * kSecond}), 90 * kSecond);  // the cap is the policy's, not the server's
 }
 
+TEST(Retry, AHintBeyondMaxRetryAfterEndsTheOperation) {
+  const RetryPolicy policy = constant_retry(5 * kSecond, -1);
+  const Nanos hour = 3600 * kSecond;
+  EXPECT_EQ(policy.max_retry_after, hour);
+  expect_retry(ask(&policy, {.hint = hour}), hour);
+  expect_gives_up(ask(&policy, {.hint = hour + 1}), Reason::NotRetriable);
+  expect_gives_up(ask(&policy, {.hint = kForever}), Reason::NotRetriable);
+  RetryPolicy own = policy;
+  own.max_retry_after = 2 * kSecond;
+  expect_retry(ask(&own, {.hint = 2 * kSecond}), 5 * kSecond);
+  expect_gives_up(ask(&own, {.hint = 2 * kSecond + 1}), Reason::NotRetriable);  // though the policy's own is longer
+  own.max_retry_after = 0;
+  expect_retry(ask(&own, {}), 5 * kSecond);
+  expect_gives_up(ask(&own, {.hint = 1}), Reason::NotRetriable);
+}
+
+TEST(Retry, WhatIsExhaustedSaysSoWhateverTheHint) {
+  const RetryPolicy policy = constant_retry(5 * kSecond, 0);
+  expect_gives_up(ask(&policy, {.hint = kForever}), Reason::Exhausted);
+  expect_gives_up(ask(nullptr, {.hint = kForever}), Reason::Exhausted);
+}
+
+TEST(Retry, AHintBeyondTheDeadlineAndTooLongIsTooLongFirst) {
+  const RetryPolicy policy = constant_retry(5 * kSecond, -1);
+  expect_gives_up(ask(&policy, {.hint = 7200 * kSecond, .deadline = kNow + kSecond}), Reason::NotRetriable);
+}
+
 TEST(Retry, ARetryThatWouldPassTheDeadlineIsNotOffered) {
   const RetryPolicy policy = constant_retry(5 * kSecond, -1);
   expect_gives_up(ask(&policy, {.deadline = kNow + 5 * kSecond}), Reason::Deadline);
   expect_retry(ask(&policy, {.deadline = kNow + 5 * kSecond + 1}), 5 * kSecond);
   expect_gives_up(ask(&policy, {.hint = 9 * kSecond, .deadline = kNow + 9 * kSecond}), Reason::Deadline);
-  expect_gives_up(ask(&policy, {.hint = kForever, .deadline = kForever}), Reason::Deadline);
+  RetryPolicy patient = policy;
+  patient.max_retry_after = kForever;
+  expect_gives_up(ask(&patient, {.hint = kForever, .deadline = kForever}), Reason::Deadline);
 }
 
 TEST(Retry, WhatIsExhaustedOrNotRetriableSaysSoRatherThanDeadline) {
