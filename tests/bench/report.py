@@ -1,15 +1,20 @@
-"""Joins what the languages measured into report.md, report.json and one SVG a table.  usage: report.py FOLDER"""
+#!/usr/bin/env python3
+"""Joins what the languages measured into report.md, report.json and overview.svg.
+
+    report.py MEASURED REPORT            what MEASURED (build/bench) holds, and of the other languages what REPORT held before
+    report.py --plots REPORT FOLDER      a plot of each table of a report, drawn when somebody wants it
+
+A section keeps the machine it was measured on, since no machine has every language.
+"""
 import json
 import pathlib
 import platform
 import sys
 
-import matplotlib
-
+import pictures
 import ratios
 
-matplotlib.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
+TITLES = {"c": "C", "python": "Python", "node": "Node.js", "java": "Java", "go": "Go", "dotnet": ".NET"}
 
 
 def machine():
@@ -62,68 +67,57 @@ def size_table(rows):
     return lines
 
 
-def of_language(language, data):
-    """What a language's own harness measured, as rows like the native ones."""
-    if language == "node":
-        for name, row in data["rows"].items():
-            kind, _, subject = name.partition(": ")
-            yield {"table": "Node.js", "row": kind, "threads": 1, "subject": subject or "bare", **row}
-        return
-    for row in data["rows"] if language == "java" else data:
-        threads = row.get("threads", row.get("goroutines"))
-        yield {**row, "table": f"{language.capitalize()}: {row['table']}", "row": row["table"], "threads": threads,
-               "subject": row.get("lib", row.get("row"))}
+def section_of_rows(folder, language, wanted):
+    """C and Python tell rows; the tables and ratios are made here."""
+    rows = read_rows(folder / f"{language}.jsonl")
+    text, tables = [f"## {TITLES[language]}: what it comes to", "", *ratios.table(rows, wanted)], {}
+    for (table,), of_table in by(rows, "table").items():
+        timed = [row for row in of_table if "ns" in row]
+        lines = timed_table(timed) if timed else (
+            instruction_table(of_table) if "instructions" in of_table[0] else size_table(of_table))
+        text += ["", f"## {table}", "", *lines]
+        tables[table] = of_table
+    return "\n".join(text), tables
 
 
-def slug(table):
-    return "-".join("".join(c if c.isalnum() else " " for c in table.lower()).split())
+def section_of_report(folder, language):
+    """The other languages' harnesses write their own page and data."""
+    text = (folder / f"{language}.md").read_text().strip()
+    if not text.startswith("## "):
+        text = f"## {TITLES[language]}\n\n{text}"
+    return text, {TITLES[language]: json.loads((folder / f"{language}.json").read_text())}
 
 
-def plot(table, rows, file):
-    labels = [f"{r['row']}, {r['threads']} thr: {r['subject']}" for r in rows]
-    colours = ["#2a6f97" if r["subject"].startswith("resil") else "#c9a227" if "floor" in r["subject"] else "#9aa5b1"
-               for r in rows]
-    figure, axes = plt.subplots(figsize=(11, 0.24 * len(rows) + 1))
-    axes.barh(labels, [r["ns"] for r in rows], color=colours,
-              xerr=[[r["ns"] - r["low"] for r in rows], [r["high"] - r["ns"] for r in rows]], ecolor="#555555")
-    axes.set_xscale("log")
-    axes.invert_yaxis()
-    axes.set_xlabel("nanoseconds a call, median (lines: lowest to highest)")
-    axes.set_title(table)
-    axes.tick_params(labelsize=7)
-    figure.tight_layout()
-    figure.savefig(file, metadata={"Date": None})
-    plt.close(figure)
+def measured(folder):
+    for language, title in TITLES.items():
+        wanted = {"c": ratios.native, "python": ratios.python}.get(language)
+        if (folder / f"{language}.jsonl").exists() and wanted:
+            yield title, section_of_rows(folder, language, wanted)
+        elif (folder / f"{language}.md").exists() and (folder / f"{language}.json").exists():
+            yield title, section_of_report(folder, language)
 
 
-def main(folder):
-    text = ["# What resil costs, and what its peers do", "", f"Measured on {machine()}. One run a table, subjects in turn; "
-            "a ratio is to resil in the same rows. Made by `tests/bench/run`.", ""]
-    report = {"machine": machine(), "tables": {}}
-    for language, title, wanted in (("c", "C", ratios.native), ("python", "Python", ratios.python)):
-        file = folder / f"{language}.jsonl"
-        if not file.exists():
-            continue
-        text += [f"## {title}: what it comes to", "", *ratios.table(read_rows(file), wanted), ""]
-        for (table,), rows in by(read_rows(file), "table").items():
-            timed = [row for row in rows if "ns" in row]
-            lines = timed_table(timed) if timed else instruction_table(rows) if "instructions" in rows[0] else size_table(rows)
-            text += [f"## {table}", "", *lines, ""]
-            report["tables"][table] = rows
-            if timed:
-                plot(table, timed, folder / f"{slug(table)}.svg")
-                text += [f"![{table}]({slug(table)}.svg)", ""]
-    for language, title in (("node", "Node.js"), ("java", "Java"), ("go", "Go")):
-        file, data = folder / f"{language}.md", folder / f"{language}.json"
-        if not file.exists():
-            continue
-        text += [f"## {title}", "", file.read_text().strip(), ""]
-        report["tables"][title] = json.loads(data.read_text())
-        for (table,), rows in by(of_language(language, report["tables"][title]), "table").items():
-            plot(table, rows, folder / f"{slug(table)}.svg")
-            text += [f"![{table}]({slug(table)}.svg)", ""]
-    (folder / "report.md").write_text("\n".join(text))
-    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+def main(folder, report):
+    report.mkdir(parents=True, exist_ok=True)
+    data = report / "report.json"
+    sections = json.loads(data.read_text())["sections"] if data.exists() else {}
+    for title, (text, tables) in measured(folder):
+        sections[title] = {"machine": machine(), "text": text, "tables": tables}
+    text = ["# What resil costs, and what its peers do", "",
+            "One run a table, subjects in turn; a ratio is to resil in the same rows. The times are those of the machine that a section "
+            "names; instructions are the same everywhere. Made by `tests/bench/run`; `tests/bench/report.py --plots` draws every table.", "",
+            "![What a healthy call costs over the bare call](overview.svg)"]
+    for title in TITLES.values():
+        if title in sections:
+            text += ["", sections[title]["text"], "", f"Measured on {sections[title]['machine']}."]
+    (report / "report.md").write_text("\n".join(text) + "\n")
+    data.write_text(json.dumps({"sections": sections}, separators=(",", ":")) + "\n")
+    (report / "overview.svg").write_text(pictures.overview(sections))
 
 
-main(pathlib.Path(sys.argv[1]))
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--plots"]:
+        sections = json.loads((pathlib.Path(sys.argv[2]) / "report.json").read_text())["sections"]
+        pictures.plots(sections, pathlib.Path(sys.argv[3]))
+    else:
+        main(*map(pathlib.Path, sys.argv[1:3]))
