@@ -11,7 +11,8 @@ from typing import List, Optional
 
 from . import show
 from .languages import REPO, Language
-from .trouble import Trouble
+from .reach import unreachable
+from .trouble import Trouble, Unavailable
 
 # Built or fetched things inside the sources: they follow from them.
 DERIVED = {"build", "target", "node_modules", "__pycache__", "dist", "bin", "obj"}
@@ -33,11 +34,13 @@ def _set_up(language: Language) -> None:
         show.tell(f"everything is in place in {_short(language.cache)}")
         return
     stamp.unlink(missing_ok=True)
+    log = language.cache / "setup.log"
+    log.unlink(missing_ok=True)
     for command in language.setup:
         failed = (f"The set-up of the {language.name} quickstart stopped at `{' '.join(command.run)}` (in "
                   f"{_short(command.folder)}); the lines above say why. Mend that and run examples/quickstart "
                   f"{language.name} again.")
-        _run(command.run, command.folder, language.cache / "setup.log", command.tell or " ".join(command.run), failed)
+        _run(command.run, command.folder, log, command.tell or " ".join(command.run), failed)
     stamp.write_text(state)
 
 
@@ -81,20 +84,24 @@ def _provide(language: Language) -> None:
     packages = " ".join(package for need in missing for package in need.apt)
     if not shutil.which("apt-get") or not all(need.apt for need in missing):
         hints = " ".join(need.hint for need in missing if need.hint)
-        raise Trouble(f"The {language.name} quickstart needs {names}. {hints or f'Install that {again}.'}")
+        raise Unavailable(f"The {language.name} quickstart needs {names}. {hints or f'Install that {again}.'}")
     root = [] if os.geteuid() == 0 else ["sudo"]
     if root and not shutil.which("sudo"):
-        raise Trouble(f"The {language.name} quickstart needs {names}. As root, run `apt-get install {packages}` "
-                      f"{again}.")
+        raise Unavailable(f"The {language.name} quickstart needs {names}. As root, run `apt-get install {packages}` "
+                          f"{again}.")
     if root and not sys.stdin.isatty():
         root.append("-n")  # nobody there to type a password
     apt_get = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
     failed = f"apt-get could not install {names}. Run `apt-get install {packages}` by hand {again}."
     log = language.cache / "apt.log"
+    log.unlink(missing_ok=True)
     # A stale package list is the usual reason for a failed install; a failed update may still leave a usable one.
     _run([*apt_get, "update"], REPO, log, "refreshing apt's package list", None)
-    _run([*apt_get, "install", "-y", "--no-install-recommends", *packages.split()], REPO, log, f"installing {packages}",
-         failed)
+    try:
+        _run([*apt_get, "install", "-y", "--no-install-recommends", *packages.split()], REPO, log,
+             f"installing {packages}", failed)
+    except Trouble as trouble:
+        raise Unavailable(str(trouble)) from None
     for need in missing:
         if not _succeeds(need.check):
             raise Trouble(f"{' '.join(need.apt)} is installed, but there is still no {need.name}: "
@@ -102,18 +109,23 @@ def _provide(language: Language) -> None:
 
 
 def _run(command: List[str], folder: Path, log: Path, tell: str, failed: Optional[str]) -> None:
-    """Quiet if it works; its last lines and the sentence `failed` (None: go on) if it does not."""
+    """Quiet if it works; its last lines and the sentence `failed` (None: go on) if it does not. The log grows over the
+    commands of one set-up: a registry that answered one of them is not out of reach for the next."""
     began = time.monotonic()
     show.tell(tell + " ...")
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with log.open("wb") as out:
+        with log.open("ab") as out:
             code = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                                   check=False).returncode
     except OSError as error:
         raise Trouble(f"{error}. {failed or ''}".rstrip()) from None
     if code != 0 and failed:
-        print("\n".join(log.read_text("utf-8", "replace").splitlines()[-TAIL:]), flush=True)
+        said = log.read_text("utf-8", "replace")
+        print("\n".join(said.splitlines()[-TAIL:]), flush=True)
+        why = unreachable(said)
+        if why:
+            raise Unavailable(f"`{' '.join(command)}` needs a package registry that cannot be reached ({why}).")
         raise Trouble(failed)
     show.tell(f"... {'done' if code == 0 else 'failed, going on without'} ({time.monotonic() - began:.0f} s)")
 

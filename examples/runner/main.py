@@ -7,13 +7,14 @@ from typing import List
 from . import environment, languages, show
 from .processes import signals_end_the_story
 from .story import Story
-from .trouble import Deviation, Trouble
+from .trouble import Deviation, Trouble, Unavailable
 from .verdict import judge
 
 DESCRIPTION = """Tells the story of the resiliency quickstart unattended, with real processes and real HTTP, in about a
 minute: checkout sends orders to order-processor, order-processor is interrupted, checkout's calls are retried until
 the circuit breaker opens, order-processor comes back, and no order is lost. Ends with a one-line verdict; exits with
-0 if the story went as told in examples/README.md, 1 if it deviated, 2 if it could not be told."""
+0 if the story went as told in examples/README.md, 1 if it deviated, 2 if it could not be told, 3 if this machine lacks
+what the language needs."""
 
 
 def main(arguments: List[str]) -> int:
@@ -31,7 +32,7 @@ def main(arguments: List[str]) -> int:
             return _tell(chosen)
     except Trouble as trouble:
         show.bad(f"quickstart {chosen.language}: {trouble}")
-        return 2
+        return 3 if isinstance(trouble, Unavailable) else 2
     except BrokenPipeError:  # whoever read us has left; there is nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141

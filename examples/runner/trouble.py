@@ -5,5 +5,9 @@ class Trouble(Exception):
     """Something that keeps the story from being told. The text says what, and what to do next."""
 
 
+class Unavailable(Trouble):
+    """What the language needs cannot be had on this machine: a tool, or the registry of its packages."""
+
+
 class Deviation(Trouble):
     """The story was told and went otherwise than the seed says."""

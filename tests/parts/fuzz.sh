@@ -3,7 +3,7 @@
 # needs: clang++-14=clang-14 /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a=libclang-rt-14-dev
 # build: none
 # on-demand: yes
-# minutes: 60
+# minutes: 3000
 set -euo pipefail
 cmake --preset fuzz
 cmake --build --preset fuzz -j 2

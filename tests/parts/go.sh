@@ -2,16 +2,24 @@
 # The Go module with the archive of this build, as it is committed, with the race detector and under the other Go release;
 # its companions for gRPC and Prometheus, the quickstart's services, the benchmark's code.
 # needs: cc=gcc pkg-config=pkg-config
-# minutes: 30
 set -euo pipefail
 OTHER_RELEASE=go1.27.4
 STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 root="$RESIL_ROOT" out="$RESIL_ROOT/build/go"
 export RESIL_VECTORS="${RESIL_VECTORS:-$root/tests/conformance}" CGO_ENABLED=1
 
+log="$RESIL_LOGS/go-fetched.log"
+fetched() { # NAME COMMAND...: what comes from the proxy. 0: it is here; 1: it cannot be had; a broken transfer fails the part
+  local name="$1"
+  shift
+  "$@" > "$log" 2>&1 && return 0
+  python3 "$root/examples/runner/reach.py" "$name" "$log" --or-absent > "$RESIL_LOGS/go-why" && return 1
+  tail -n 20 "$log"
+  echo "$name could not be fetched"
+  exit 1
+}
 command -v go >/dev/null || { echo "Go is missing: 1.26 or newer is needed (Debian 12's own is older)"; exit 77; }
-(cd "$root/bindings/go" && go list -m >/dev/null 2>"$RESIL_LOGS/go-version") ||
-  { echo "Go 1.26 or newer is needed: $(tail -n 1 "$RESIL_LOGS/go-version")"; exit 77; }
+fetched "Go 1.26 or newer" env -C "$root/bindings/go" go list -m || { cat "$RESIL_LOGS/go-why"; exit 77; }
 
 status=0
 step() { # NAME COMMAND...: for what does not count its own tests
@@ -27,8 +35,8 @@ counting() { # NAME COMMAND...: for go test -v, which does; only what failed, an
   "$@" > "$out/$name.log" 2>&1 || { status=1; grep -v '^=== \|^ *--- \|^FAIL' "$out/$name.log" | tail -n 60 || true; }
   grep -E '^ *--- |^(ok|FAIL|panic)|vectors [0-9]+/' "$out/$name.log" || true
 }
-skip() { echo "0 passed, 0 failed, 1 skipped"; echo "skipped: $*"; }
-reachable() { (cd "$1" && go mod download >/dev/null 2>&1); }
+skip() { echo "0 passed, 0 failed, 1 skipped"; echo "skipped: $(cat "$RESIL_LOGS/go-why")"; }
+modules() { fetched "$1" env -C "$2" go mod download -x; }
 
 mkdir -p "$out"
 rm -rf "$out/module" "$out/prefix"
@@ -44,23 +52,23 @@ counting module go test -count=1 -v ./...
 counting race go test -count=1 -short -race -v ./...
 # A number of inputs, not a time: at the end of a time go 1.26 fails now and then with nothing found (golang/go issue 75804).
 step fuzz go test -run '^$' -fuzz FuzzLoadText -fuzztime 50000x .
-if go install "$STATICCHECK" 2>/dev/null; then
+if fetched staticcheck go install -x "$STATICCHECK"; then
   step staticcheck "$(go env GOPATH)/bin/staticcheck" ./...
 else
-  skip "staticcheck cannot be had"
+  skip
 fi
-if GOTOOLCHAIN="$OTHER_RELEASE" go version >/dev/null 2>&1; then
+if fetched "$OTHER_RELEASE" env GOTOOLCHAIN="$OTHER_RELEASE" go version; then
   counting other-release env GOTOOLCHAIN="$OTHER_RELEASE" go test -count=1 -short -v ./...
 else
-  skip "$OTHER_RELEASE cannot be had"
+  skip
 fi
 for companion in resilgrpc resilprom; do
-  if reachable "$out/module/$companion"; then
+  if modules "$companion" "$out/module/$companion"; then
     cd "$out/module/$companion"
     step "$companion-vet" go vet ./...
     counting "$companion" go test -count=1 -race -v ./...
   else
-    skip "$companion: its dependencies cannot be had"
+    skip
   fi
 done
 
@@ -69,9 +77,9 @@ counting committed-archive go test -count=1 -short -v -run 'Vectors|Archive' .
 cd "$root/examples/go"
 step examples go vet ./...
 cd "$root/tests/bench/go"
-if reachable .; then
+if modules "the benchmark's peers" .; then
   step bench go test -run '^$' -bench . -benchtime 20x
 else
-  skip "the benchmark's peers cannot be had"
+  skip
 fi
 exit $status

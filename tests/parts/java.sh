@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
 # dev.resil:resil: its tests on this machine's JDK and on the newest one, the jar in an empty project, the benchmarks once.
 # needs: javac=openjdk-17-jdk-headless mvn=maven swig4.0=swig4.0 cmake=cmake make=make g++=g++
-# minutes: 30
 set -euo pipefail
 out="$RESIL_ROOT/build/java"
 mkdir -p "$out"
 cmake --install "$RESIL_BUILD" --prefix "$out/prefix" >/dev/null
 
-maven() { # run Maven; out of reach of its registry is no failure of ours
-  if ! mvn -B -ntp "$@" 2>&1 | tee "$out/maven.log"; then
-    if grep -qE "^\[(ERROR|WARNING)\].*Could not transfer artifact" "$out/maven.log"; then # not a test's own words
-      echo "Maven Central is out of reach"
-      exit 77
-    fi
-    exit 1
+log="$RESIL_LOGS/java-maven.log" # of all of this part: a registry that answered once is not out of reach afterwards
+: > "$log"
+fetching() { # run what may fetch from Maven Central; where that cannot be reached, it is no failure of ours
+  if ! "$@" 2>&1 | tee -a "$log" | grep -vE "^(\[INFO\] )?(Downloading|Downloaded) from "; then
+    python3 "$RESIL_ROOT/examples/runner/reach.py" "Maven Central" "$log" || exit 1
+    exit 77
   fi
 }
+maven() { fetching mvn -B "$@"; }
 java() { maven -f "$RESIL_ROOT/bindings/java/pom.xml" -Dbuild.dir="$out/target" -Dresil.prefix="$out/prefix" "$@"; }
 
 version() { # of the Java at that path
@@ -40,4 +39,4 @@ rm -rf "$out/consumer"
 cp -r "$RESIL_ROOT/bindings/java/src/it/consumer" "$out/consumer"
 maven -f "$out/consumer/pom.xml" test
 
-RESIL_BENCH_OUT="$out/bench" "$RESIL_ROOT/tests/bench/java/run.sh" --smoke
+RESIL_BENCH_OUT="$out/bench" fetching "$RESIL_ROOT/tests/bench/java/run.sh" --smoke

@@ -6,8 +6,16 @@ out="$RESIL_ROOT/build/oracle" replay="$RESIL_BUILD/tests/conformance/replay"
 mkdir -p "$out"
 cd "$RESIL_ROOT/tests/conformance/oracle"
 command -v go >/dev/null || { echo "Go is missing: 1.26 or newer is needed (Debian 12's own is older)"; exit 77; }
-go list -m >/dev/null 2>"$out/go.log" || { echo "Go 1.26 or newer is needed: $(tail -n 1 "$out/go.log")"; exit 77; }
-go mod download 2>"$out/go.log" || { echo "the originals cannot be had: $(tail -n 1 "$out/go.log")"; exit 77; }
+fetch() { # NAME COMMAND...: what comes from the proxy, or this part is skipped; a transfer that broke fails it
+  local name="$1"
+  shift
+  "$@" > "$out/go.log" 2>&1 && return
+  python3 "$RESIL_ROOT/examples/runner/reach.py" "$name" "$out/go.log" --or-absent && exit 77
+  tail -n 20 "$out/go.log"
+  exit 1
+}
+fetch "Go 1.26 or newer" go list -m
+fetch "the originals" go mod download -x
 go vet .
 go build -o "$out/oracle" .
 

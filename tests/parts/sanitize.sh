@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The tests of core once under AddressSanitizer and UBSan, once under ThreadSanitizer.
 # build: none
-# minutes: 30
 set -euo pipefail
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS=print_stacktrace=1

@@ -72,7 +72,19 @@ def surefire(text):
     return Counts(ran - failures - errors - skipped, failures + errors, skipped)
 
 
+def dotnet(text):
+    """`dotnet test`: VSTest's line per assembly, or its closing block where the logger is a verbose one, or the summary of
+    Microsoft.Testing.Platform. A project has one of the first two."""
+    rows = re.findall(r"^(?:Passed|Failed|Skipped)! +- Failed: +(\d+), Passed: +(\d+), Skipped: +(\d+), Total: ", text, re.M)
+    found = sum((Counts(int(passed), int(failed), int(skipped)) for failed, passed, skipped in rows), Counts())
+    for block in re.findall(r"^Total tests: \d+\n((?:^ +(?:Passed|Failed|Skipped): \d+\n)*)", text, re.M):
+        found += Counts(number(r"Passed: (\d+)", block), number(r"Failed: (\d+)", block), number(r"Skipped: (\d+)", block))
+    for block in re.findall(r"^Test run summary: .*\n((?:^ +\w+: \d+\n)+)", text, re.M):
+        found += Counts(number(r"succeeded: (\d+)", block), number(r"failed: (\d+)", block), number(r"skipped: (\d+)", block))
+    return found
+
+
 def read(text):
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
-    found = (reader(text) for reader in (plain, ctest, googletest, pytest, unittest, node, go, surefire))
+    found = (reader(text) for reader in (plain, ctest, googletest, pytest, unittest, node, go, surefire, dotnet))
     return sum(found, Counts())

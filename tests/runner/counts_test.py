@@ -33,6 +33,23 @@ FAIL	example.org/broken [build failed]""", Counts(1, 2, 1)),
 [INFO] Tests run: 5, Failures: 1, Errors: 0, Skipped: 1, Time elapsed: 0.1 s - in a.BTest
 [ERROR] Tests run: 9, Failures: 1, Errors: 0, Skipped: 1
 """, Counts(7, 1, 1)),
+    "dotnet test": ("""Passed!  - Failed:     0, Passed:    12, Skipped:     1, Total:    13, Duration: 85 ms - A.Tests.dll (net8.0)
+Failed!  - Failed:     2, Passed:     3, Skipped:     0, Total:     5, Duration: 1 s - B.Tests.dll (net10.0)
+""", Counts(15, 2, 1)),
+    "dotnet test, with a verbose logger": ("""Test Run Failed.
+Total tests: 4
+     Passed: 2
+     Failed: 1
+    Skipped: 1
+ Total time: 1.0316 Seconds
+""", Counts(2, 1, 1)),
+    "dotnet test on Microsoft.Testing.Platform": ("""Test run summary: Failed!
+  total: 6
+  failed: 1
+  succeeded: 4
+  skipped: 1
+  duration: 1s 203ms
+""", Counts(4, 1, 1)),
     "a plain line": ("quickstart: 7 passed, 0 failed\n2 passed, 1 failed, 3 skipped\n", Counts(9, 1, 3)),
     "nothing": ("all is well\n", Counts()),
 }

@@ -41,6 +41,13 @@ class Judging(unittest.TestCase):
         result = self.judge(77, "looking\nno registry\n")
         self.assertEqual((result.state, result.counts, result.reason), ("skipped", Counts(0, 0, 1), "no registry"))
 
+    def test_skipped_after_a_failure(self):
+        self.assertEqual(self.judge(77, "1 failed, 3 passed in 1.0s\nno registry\n").state, "failed")
+
+    def test_passed_but_for_something_left_out(self):
+        result = self.judge(0, "3 passed in 1.0s\n0 passed, 0 failed, 1 skipped\nskipped: no registry\n")
+        self.assertEqual((result.state, result.counts, result.reason), ("passed", Counts(3, 0, 1), "skipped: no registry"))
+
     def test_too_late(self):
         result = self.judge(-9, "3 passed in 1.0s\n", late="ended after 5 minutes, its limit")
         self.assertEqual((result.state, result.counts), ("failed", Counts(3, 1)))

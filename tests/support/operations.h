@@ -97,7 +97,7 @@ inline PolicyPair decode_policy(Bytes& bytes) {
     retry.duration = retry.max_interval = bytes.pick(kDelays);
     RetryPolicy mine = retry.exponential ? exponential_retry(retry.max_interval, retry.max_retries)
                                          : constant_retry(retry.duration, retry.max_retries);
-    if (bytes.below(4) == 0) retry.max_elapsed = mine.max_elapsed = 10 * kSecond;
+    if (bytes.below(4) == 0) retry.max_duration = mine.max_duration = 10 * kSecond;
     if (bytes.coin()) {
       mine.http.add(429, 429);
       mine.http.add(500, 599);

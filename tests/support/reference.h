@@ -28,7 +28,7 @@ struct ReferenceRetryPolicy {
   bool exponential = false;
   Nanos duration = 5 * kSecond, max_interval = 60 * kSecond;
   std::int64_t max_retries = -1;
-  Nanos max_elapsed = 0;
+  Nanos max_duration = 0;
   std::function<bool(Outcome)> matches = [](Outcome) { return true; };
 };
 

@@ -134,7 +134,7 @@ class ReferenceEndpoint {
       if (expected.delay_low > latest_delay) expected.retry = false;
       expected.delay_high = latest_delay;
     };
-    if (retry.max_elapsed > 0) limit(retry.max_elapsed - (now - op.began), Reason::Exhausted);
+    if (retry.max_duration > 0) limit(retry.max_duration - (now - op.began), Reason::Exhausted);
     if (op.deadline != 0) limit(op.deadline - now - 1, Reason::Deadline);
     return expected;
   }

@@ -37,7 +37,7 @@ struct BreakerPlan {
     BreakerPlan plan;
     const auto whole_ms = static_cast<std::uint64_t>(policy.timeout / kMillisecond);
     plan.fast_timeout_ms = whole_ms;
-    plan.times_operation = policy.retry != nullptr && policy.retry->max_elapsed > 0;
+    plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
     plan.fast_allowed =
         policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
     if (policy.breaker == nullptr) return plan;

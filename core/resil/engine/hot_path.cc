@@ -238,7 +238,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
       .hint = std::max<Nanos>(0, ticket.delay),
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.
-      .began = ticket.timed() || retry == nullptr || retry->max_elapsed == 0 ? ticket.began() : time.now()};
+      .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.began() : time.now()};
   const RetryAnswer next = answer_failure(retry, failed, time, [this] {
     return random_at(jitter_seed_, jitter_position_.fetch_add(1, std::memory_order_relaxed));
   });

@@ -13,13 +13,26 @@ namespace resil {
 struct Backoff {
   enum class Kind : std::uint8_t { Constant, Exponential };
 
-  // An exponential back-off starts here and grows by half each time, randomised by half either way:
-  // the defaults of cenkalti/backoff v4, which the format gives no way to change.
+  // How a delay is drawn: exactly the interval, from [d(1-spread), d(1+spread)], [0, d], [d/2, d], or between `initial`
+  // and three times the delay before. Usual is None for a constant policy and Spread for an exponential one.
+  enum class Jitter : std::uint8_t { Usual, None, Spread, Full, Equal, Decorrelated };
+
+  // An exponential back-off starts here and grows by half each time, randomised by half either way: the defaults of
+  // cenkalti/backoff v4, which only a ResiliencyExtension can change.
   static constexpr Nanos kInitial = 500 * kMillisecond;
 
   Kind kind = Kind::Constant;
   Nanos duration = 5 * kSecond;       // constant only
   Nanos max_interval = 60 * kSecond;  // exponential only
+  Nanos initial = kInitial;           // exponential only
+  double multiplier = 1.5;            // exponential only; at least 1
+  Jitter jitter = Jitter::Usual;
+  double spread = 0.5;  // 0 to 1; where the jitter is Spread
+
+  constexpr Jitter jitter_in_force() const {
+    if (jitter != Jitter::Usual) return jitter;
+    return kind == Kind::Constant ? Jitter::None : Jitter::Spread;
+  }
 
   // The middle of the range for retry k = 1, 2, ..., before jitter.
   constexpr Nanos interval(std::uint32_t k) const {

@@ -91,6 +91,7 @@ Policy PolicySet::resolve(TargetKind kind, std::string_view name, std::string_vi
   policy.timeout = entry.timeout;
   policy.retry = entry.retry;
   policy.breaker = entry.breaker;
+  policy.limits = entry.limits;
   if (policy.breaker == nullptr) return policy;
 
   policy.cache_size = entry.cache_size;

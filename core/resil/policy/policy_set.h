@@ -18,6 +18,7 @@ struct TargetEntry {  // what a document says about one target, names already re
   std::shared_ptr<const BreakerSettings> breaker;
   enum class Scope : std::uint8_t { Id, Type } scope = Scope::Id;  // actors only; `both` behaves as id
   std::uint32_t cache_size = 0;
+  TargetLimits limits;
 };
 
 class PolicySet {

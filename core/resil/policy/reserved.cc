@@ -12,7 +12,7 @@ struct Reserved {
   std::string_view name;
   Backoff backoff;
   std::int64_t max_retries;
-  Nanos max_elapsed;
+  Nanos max_duration;
 };
 
 constexpr Backoff constant(Nanos duration) { return {Backoff::Kind::Constant, duration, 60 * kSecond}; }
@@ -35,7 +35,7 @@ RetryMap reserved_retries() {
     policy.name = reserved.name;
     policy.backoff = reserved.backoff;
     policy.max_retries = reserved.max_retries;
-    policy.max_elapsed = reserved.max_elapsed;
+    policy.max_duration = reserved.max_duration;
     retries.emplace(reserved.name, std::make_shared<const RetryPolicy>(std::move(policy)));
   }
   return retries;

@@ -37,8 +37,8 @@ RetryAnswer answer_failure(const RetryPolicy* policy, const FailedAttempt& faile
   const bool random = policy->backoff.kind == Backoff::Kind::Exponential;
   const Nanos own = policy->backoff.delay(failed.attempt, random ? draw() : 0);
   const Nanos delay = std::max(own, failed.hint);
-  if (policy->max_elapsed > 0 &&
-      add_saturated(subtract_saturated(time.now(), failed.began), delay) > policy->max_elapsed)
+  if (policy->max_duration > 0 &&
+      add_saturated(subtract_saturated(time.now(), failed.began), delay) > policy->max_duration)
     return {};
   if (failed.deadline != 0 && add_saturated(time.now(), delay) >= failed.deadline) {
     return {EndAnswer::GiveUp, Reason::Deadline, 0};

@@ -8,7 +8,7 @@ from unittest import mock
 
 from runner import environment
 from runner.languages import Command, Language, Need
-from runner.trouble import Trouble
+from runner.trouble import Trouble, Unavailable
 
 
 class Preparing(unittest.TestCase):
@@ -58,6 +58,17 @@ class SettingUp(Preparing):
         self.prepare("echo x >> log")
         self.assertEqual(self.times(), 2)
 
+    def test_a_registry_that_cannot_be_reached_is_told_apart(self):
+        refused = "echo 'npm error code ECONNREFUSED'; exit 1"
+        with self.assertRaisesRegex(Unavailable, r"cannot be reached \(ECONNREFUSED\)"):
+            self.prepare("echo x >> log", refused)
+
+    def test_a_registry_that_answered_an_earlier_command_is_no_such(self):
+        with self.assertRaises(Trouble) as caught:
+            self.prepare("echo 'npm http fetch GET 200 https://npm.example/a 3ms (cache miss)'",
+                         "echo 'npm error code ECONNREFUSED'; exit 1")
+        self.assertNotIsInstance(caught.exception, Unavailable)
+
     def test_a_missing_source_is_named(self):
         self.source = self.root / "nowhere"
         with self.assertRaisesRegex(Trouble, "nowhere does not exist"):
@@ -74,13 +85,13 @@ class Needing(Preparing):
 
     def test_without_apt_the_hint_is_told(self):
         with mock.patch("shutil.which", return_value=None), \
-                self.assertRaisesRegex(Trouble, "needs such thing. Fetch it."):
+                self.assertRaisesRegex(Unavailable, "needs such thing. Fetch it."):
             self.prepare(needs=[self.ABSENT])
 
     def test_without_root_and_sudo_the_command_is_told(self):
         with mock.patch("os.geteuid", return_value=1000), \
                 mock.patch("shutil.which", lambda name: None if name == "sudo" else name), \
-                self.assertRaisesRegex(Trouble, "As root, run `apt-get install thing`"):
+                self.assertRaisesRegex(Unavailable, "As root, run `apt-get install thing`"):
             self.prepare(needs=[self.ABSENT])
 
     def test_an_install_that_does_not_help_is_told(self):

@@ -46,7 +46,7 @@ TEST(BreakerPlan, FastOnlyWhereASuccessAndTimeChangeNothing) {
 TEST(BreakerPlan, APolicyThatLimitsTheWholeOperationIsNeverFast) {
   Policy policy;
   RetryPolicy retry = testing::constant_retry(kSecond, -1);
-  retry.max_elapsed = kSecond;
+  retry.max_duration = kSecond;
   policy.retry = testing::shared(retry);
   const BreakerPlan plan = BreakerPlan::of(policy);
   EXPECT_TRUE(plan.times_operation);

@@ -34,7 +34,7 @@ TEST(LoaderPolicies, RetryDefaults) {
     EXPECT_EQ(policy.backoff.duration, 5 * kSecond);
     EXPECT_EQ(policy.backoff.max_interval, 60 * kSecond);
     EXPECT_EQ(policy.max_retries, -1);
-    EXPECT_EQ(policy.max_elapsed, 0);
+    EXPECT_EQ(policy.max_duration, 0);
     EXPECT_FALSE(policy.http.given());
     EXPECT_FALSE(policy.grpc.given());
   }

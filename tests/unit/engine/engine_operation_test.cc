@@ -207,7 +207,7 @@ TEST(EngineHint, IsReadFromTheTicketAndBeginClearsIt) {
 // The built-in policies limit the whole operation; it begins with its first admitted attempt.
 TEST(EngineMaxElapsed, CountsFromTheFirstAttempt) {
   RetryPolicy retry = constant_retry(4 * kSecond, -1);
-  retry.max_elapsed = 10 * kSecond;
+  retry.max_duration = 10 * kSecond;
   Caller caller(one_app({.retry = shared(retry)}));
   const EndpointId id = caller.app();
   Ticket ticket{};

@@ -116,7 +116,7 @@ TEST(EngineReload, AnOperationOutlivesManyReloads) {
 
 TEST(EngineReload, ALimitOnTheWholeOperationCountsForThoseThatBeginUnderIt) {
   RetryPolicy limited = constant_retry(kSecond, -1);
-  limited.max_elapsed = 5 * kSecond;
+  limited.max_duration = 5 * kSecond;
   Caller caller(one_app({.retry = shared(constant_retry(kSecond, -1))}));
   const EndpointId id = caller.app();
   const std::uint64_t word = caller.engine.word(id)->load();

@@ -61,7 +61,13 @@ TEST(PolicyTable, WhateverDecidesOrShowsMakesAnotherPolicy) {
   };
   std::vector<Policy> policies{full(), Policy{}};
   for (const auto change : {+[](Policy& p) { p.timeout = 0; }, +[](Policy& p) { p.retry = nullptr; },
-                            +[](Policy& p) { p.breaker = nullptr; }, +[](Policy& p) { p.breaker_per_target = true; }}) {
+                            +[](Policy& p) { p.breaker = nullptr; }, +[](Policy& p) { p.breaker_per_target = true; },
+                            +[](Policy& p) { p.limits.deadline = 1; }, +[](Policy& p) { p.limits.max_concurrent = 1; },
+                            +[](Policy& p) { p.limits.rate_limit.emplace(); },
+                            +[](Policy& p) { p.limits.rate_limit = RateLimit{.rate = 2}; },
+                            +[](Policy& p) { p.limits.rate_limit = RateLimit{.per = 2}; },
+                            +[](Policy& p) { p.limits.rate_limit = RateLimit{.burst = 2}; },
+                            +[](Policy& p) { p.limits.hold_on_retry_after = true; }}) {
     policies.push_back(full());
     change(policies.back());
   }
@@ -70,16 +76,35 @@ TEST(PolicyTable, WhateverDecidesOrShowsMakesAnotherPolicy) {
   policies.push_back(with_retry([](RetryPolicy& r) { r.backoff.duration = 1; }));
   policies.push_back(with_retry([](RetryPolicy& r) { r.backoff.max_interval = 1; }));
   policies.push_back(with_retry([](RetryPolicy& r) { r.max_retries = -1; }));
-  policies.push_back(with_retry([](RetryPolicy& r) { r.max_elapsed = 1; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.max_duration = 1; }));
   policies.push_back(with_retry([](RetryPolicy& r) { r.http.add(429, 429); }));
   policies.push_back(with_retry([](RetryPolicy& r) { r.http = {}; }));
   policies.push_back(with_retry([](RetryPolicy& r) { r.grpc.give(); }));
   policies.push_back(with_retry([](RetryPolicy& r) { std::swap(r.http, r.grpc); }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.backoff.initial = 1; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.backoff.multiplier = 2; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.backoff.jitter = Backoff::Jitter::Full; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.backoff.spread = 0.25; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.max_retry_after = 1; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.budget.emplace(); }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.budget = RetryBudget{.ratio = 1}; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.budget = RetryBudget{.min_per_second = 1}; }));
+  policies.push_back(with_retry([](RetryPolicy& r) { r.budget = RetryBudget{.window = 1}; }));
   policies.push_back(with_breaker([](BreakerSettings& b) { b.policy_name = "other"; }));
   policies.push_back(with_breaker([](BreakerSettings& b) { b.max_requests = 2; }));
   policies.push_back(with_breaker([](BreakerSettings& b) { b.interval = 1; }));
   policies.push_back(with_breaker([](BreakerSettings& b) { b.timeout = 1; }));
   policies.push_back(with_breaker([](BreakerSettings& b) { b.trip = testing::trip_rule("requests > 1"); }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.window = 1; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.buckets = 1; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.window_calls = 1; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.slow_call = 1; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.http.give(); }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.grpc.give(); }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.timeout_multiplier = 2; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.max_timeout = 1; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.timeout_jitter = 1; }));
+  policies.push_back(with_breaker([](BreakerSettings& b) { b.shadow = true; }));
 
   PolicyTable table;
   std::set<std::uint32_t> numbers;

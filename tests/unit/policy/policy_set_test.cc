@@ -141,13 +141,13 @@ TEST(PolicySet, ReservedRetriesAreTargetsByName) {
   EXPECT_EQ(reminder.retry->backoff.kind, Backoff::Kind::Exponential);
   EXPECT_EQ(reminder.retry->backoff.max_interval, 60 * kSecond);
   EXPECT_EQ(reminder.retry->max_retries, -1);
-  EXPECT_EQ(reminder.retry->max_elapsed, 15 * 60 * kSecond);
+  EXPECT_EQ(reminder.retry->max_duration, 15 * 60 * kSecond);
 
   const Policy start = set.resolve(TargetKind::Builtin, "DaprBuiltInInitializationRetries", "");
   ASSERT_TRUE(start.retry);
   EXPECT_EQ(start.retry->backoff.max_interval, kSecond);
   EXPECT_EQ(start.retry->max_retries, 3);
-  EXPECT_EQ(start.retry->max_elapsed, 10 * kSecond);
+  EXPECT_EQ(start.retry->max_duration, 10 * kSecond);
 
   EXPECT_EQ(set.resolve(TargetKind::Builtin, "DaprBuiltInActorRetries", "").retry->max_retries, 3);
   EXPECT_EQ(set.resolve(TargetKind::Builtin, "DaprBuiltInActorNotFoundRetries", "").retry->max_retries, 5);

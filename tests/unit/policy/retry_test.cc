@@ -120,7 +120,7 @@ TEST(Retry, WhatIsExhaustedOrNotRetriableSaysSoRatherThanDeadline) {
 
 TEST(Retry, APolicyMayLimitTheWholeOperation) {
   RetryPolicy policy = constant_retry(kSecond, -1);
-  policy.max_elapsed = 10 * kSecond;
+  policy.max_duration = 10 * kSecond;
   expect_retry(ask(&policy, {.began = kNow - 9 * kSecond}), kSecond);
   expect_gives_up(ask(&policy, {.began = kNow - 9 * kSecond - 1}), Reason::Exhausted);
   expect_gives_up(ask(&policy, {.hint = 10 * kSecond, .began = kNow - 1}), Reason::Exhausted);
@@ -128,7 +128,7 @@ TEST(Retry, APolicyMayLimitTheWholeOperation) {
 
 TEST(Retry, AnyStartIsSurvived) {
   RetryPolicy policy = constant_retry(kSecond, -1);
-  policy.max_elapsed = 10 * kSecond;
+  policy.max_duration = 10 * kSecond;
   for (const Nanos began : {kReadClock, kReadClock + 1, kForever}) {
     EXPECT_NE(ask(&policy, {.began = began}).decision, EndAnswer::Done) << began;
   }
