@@ -15,8 +15,8 @@ public readonly record struct HttpTarget(string App, string? Method = null)
     public static HttpTarget? OfAuthority(HttpRequestMessage request) => Of(request, static uri => $"{uri.IdnHost}:{uri.Port}");
 
     /// <summary>
-    /// A path as a method: without its first slash, and with <c>{id}</c> for each segment that is an id (a number, a UUID, 16 or more
-    /// hexadecimal digits, anything over 64 characters), so that there is one circuit breaker for all orders and not one for each.
+    /// A path as a method: without its first slash, and with <c>{id}</c> for each segment that is an id (a number, a UUID, 8 or more
+    /// hexadecimal digits of which one is a number's), so that there is one circuit breaker for all orders and not one for each.
     /// </summary>
     public static string? MethodOf(Uri? uri) => uri is null ? null : Paths.Method(uri.IsAbsoluteUri ? uri.AbsolutePath : uri.OriginalString);
 

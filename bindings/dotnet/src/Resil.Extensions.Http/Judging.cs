@@ -55,7 +55,9 @@ internal sealed class Judging
         if (status == 101) // a switch of protocols is what the caller asked for
             return OutcomeCode.Success;
         var outcome = OutcomeCode.Http(status);
-        return status is >= 200 and < 400 || RetryAfter.Of(response, time) is not { } hint ? outcome : outcome.WithRetryAfter(hint);
+        if (status is >= 200 and < 400 || !response.Headers.NonValidated.TryGetValues("Retry-After", out var header))
+            return outcome;
+        return RetryAfter.Parse(header.ToString(), time.GetUtcNow()) is { } hint ? outcome.WithRetryAfter(hint) : outcome;
     }
 
     /// <summary>A handler's own time-out (that of connecting, say) is a cancellation with a TimeoutException inside.</summary>

@@ -3,8 +3,7 @@ namespace Resil.Extensions.Http;
 /// <summary>Paths as names of methods.</summary>
 internal static class Paths
 {
-    private const int LongestSegment = 64;
-    private const int ShortestHexId = 16;
+    private const int ShortestHexId = 8;
 
     public static string? Method(string path)
     {
@@ -31,9 +30,10 @@ internal static class Paths
     {
         if (segment.IsEmpty)
             return false;
-        if (segment.Length > LongestSegment || !segment.ContainsAnyExceptInRange('0', '9'))
+        if (!segment.ContainsAnyExceptInRange('0', '9') || Guid.TryParseExact(segment, "D", out _))
             return true;
-        return Guid.TryParse(segment, out _) || segment.Length >= ShortestHexId && !segment.ContainsAnyExcept(HexDigits);
+        return segment.Length >= ShortestHexId && !segment.ContainsAnyExcept(HexDigits)
+            && segment.ContainsAnyInRange('0', '9'); // without a digit it may be a word
     }
 
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");

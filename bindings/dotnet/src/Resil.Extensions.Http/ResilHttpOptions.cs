@@ -16,10 +16,10 @@ public sealed class ResilHttpOptions
     public Func<HttpRequestMessage, Endpoint?>? Endpoint { get; set; }
 
     /// <summary>
-    /// How many methods get a circuit breaker of their own. A path beyond that gets the app's, and a log line says so once: paths that
-    /// somebody else makes up must not cost memory without end.
+    /// How many paths of an app get a circuit breaker of their own. One beyond that gets the app's, and a log line says so once: paths
+    /// that somebody else makes up must not cost memory without end.
     /// </summary>
-    public int MaxMethods { get; set; } = 1000;
+    public int MaxPaths { get; set; } = 256;
 
     /// <summary>
     /// Waiting, the deadline, which exceptions fail. The deadline is the whole operation's; the HttpClient's own timeout is one too,

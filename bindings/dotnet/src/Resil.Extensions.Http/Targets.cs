@@ -6,12 +6,12 @@ namespace Resil.Extensions.Http;
 internal sealed partial class Targets
 {
     private readonly ConcurrentDictionary<HttpTarget, Endpoint> known = new();
+    private readonly ConcurrentDictionary<string, int> paths = new(); // of each app, how many are known
     private readonly Engine engine;
     private readonly Func<HttpRequestMessage, Endpoint?>? endpointOf;
     private readonly Func<HttpRequestMessage, HttpTarget?> targetOf;
     private readonly int most;
     private readonly ILogger logger;
-    private int methods;
     private int told;
 
     public Targets(Engine engine, ResilHttpOptions options, ILogger logger)
@@ -19,7 +19,7 @@ internal sealed partial class Targets
         this.engine = engine;
         this.logger = logger;
         endpointOf = options.Endpoint;
-        most = options.MaxMethods;
+        most = options.MaxPaths;
         targetOf = options.App is { } app ? request => new HttpTarget(app, HttpTarget.MethodOf(request.RequestUri)) : options.Target;
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class Targets
 
     private Endpoint? Intern(HttpTarget target)
     {
-        if (target.Method is not null && Volatile.Read(ref methods) >= most)
+        if (target.Method is not null && paths.GetValueOrDefault(target.App) >= most)
         {
             TellOnce(target);
             return Of(target with { Method = null });
@@ -44,7 +44,7 @@ internal sealed partial class Targets
         {
             var endpoint = engine.App(target.App, target.Method);
             if (known.TryAdd(target, endpoint) && target.Method is not null)
-                Interlocked.Increment(ref methods);
+                paths.AddOrUpdate(target.App, 1, static (_, count) => count + 1);
             return endpoint;
         }
         catch (ResilException full) when (full is not PolicyException)
@@ -59,11 +59,11 @@ internal sealed partial class Targets
     private void TellOnce(HttpTarget target)
     {
         if (Interlocked.Exchange(ref told, 1) == 0)
-            LogFull(logger, methods, target.App, target.Method);
+            LogFull(logger, paths.GetValueOrDefault(target.App), target.App, target.Method);
     }
 
-    [LoggerMessage(EventId = 100, EventName = "MethodsFull", Level = LogLevel.Warning, Message =
-        "{Count} paths have a circuit breaker of their own and there is no room for more: '{Method}' of '{App}', and whatever comes "
-        + "after it, gets its app's. Where paths contain ids, let the option Target make one method of them, or raise MaxMethods")]
+    [LoggerMessage(EventId = 100, EventName = "PathsFull", Level = LogLevel.Warning, Message =
+        "{Count} paths of '{App}' have a circuit breaker of their own and there is no room for more: '{Method}', and whatever comes "
+        + "after it, gets the app's. Where paths contain ids, let the option Target make one method of them, or raise MaxPaths")]
     private static partial void LogFull(ILogger logger, int count, string app, string? method);
 }
