@@ -21,7 +21,6 @@ NOT_BOUND = {
     "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
     "java": ADDED_IN_1_1,
     "go": ADDED_IN_1_1,
-    "node": {name: "computes the same thing itself" for name in ADDED_IN_1_1},
     "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
 }
 
