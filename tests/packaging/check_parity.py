@@ -11,8 +11,9 @@ BINDINGS = {  # where each one's crossing lies; Java takes its cold calls throug
     "java": ["bindings/java/native", "bindings/swig"],
     "go": ["bindings/go"],
     "swig": ["bindings/swig"],
+    "dotnet": ["bindings/dotnet/src"],
 }
-SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java"}
+SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java", ".cs"}
 COSTS_MORE = "what CPython or a generated proxy spends on a call is many times what reading the breaker's word would save"
 LATER = "adopts it when it can be built again; until then it computes the same thing itself"
 ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_retry_after", "resil_endpoint_text",
@@ -29,7 +30,7 @@ NOT_BOUND = {
 def bound(root, folders, functions):
     """The functions that the sources name; None where there are no sources."""
     paths = [path for folder in folders for path in sorted((root / folder).rglob("*"))
-             if path.suffix in SOURCES and not {"node_modules", "build", "target", "test"} & set(path.parts)]
+             if path.suffix in SOURCES and not {"node_modules", "build", "target", "test", "obj", "bin"} & set(path.parts)]
     if not paths:
         return None
     text = "\n".join(re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(errors="replace"), flags=re.S) for path in paths)
