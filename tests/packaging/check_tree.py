@@ -16,7 +16,7 @@ LONGEST = 400
 BUILT = "bindings/go/lib/"  # `go get` takes a module as it lies in the repository: its archive has to be there
 NAMES_A_PLACE = re.compile(
     r"(?<![\w.])/(work|root|home/\w+)/|\b(deb|security)\.debian\.org|\b(files\.)?pypi\.org|pythonhosted\.org"
-    r"|registry\.npmjs\.org|\bapi\.nuget\.org|\brepo1?\.maven|proxy\.golang\.org|static\.crates\.io|index\.crates\.io")
+    r"|registry\.npmjs\.org|(api|www)\.nuget\.org|\brepo1?\.maven|proxy\.golang\.org|static\.crates\.io|index\.crates\.io")
 
 
 def files(root):
