@@ -1,23 +1,29 @@
-using System.Text;
 using Resil.Interop;
 
 namespace Resil;
 
-/// <summary>The header of that name, as RFC 9110 has it: whole seconds, or a date. Read by the engine, for all languages alike.</summary>
+/// <summary>The header Retry-After, as RFC 9110 has it.</summary>
 public static class RetryAfter
 {
-    /// <summary>How long from <paramref name="now"/>; zero for a date that is past, null for what is malformed or negative.</summary>
-    public static unsafe TimeSpan? Parse(string? header, DateTimeOffset now)
+    /// <summary>How long from now; null where the text is neither seconds nor a date, or is past.</summary>
+    /// <param name="text">The header's value: whole seconds, or a date in any of HTTP's three forms.</param>
+    /// <param name="now">What a date is counted from.</param>
+    public static TimeSpan? Parse(string? text, DateTimeOffset now)
     {
-        if (string.IsNullOrEmpty(header))
+        if (text is null)
         {
             return null;
         }
-        long unixNow = Durations.ToNs(now - DateTimeOffset.UnixEpoch);
-        fixed (byte* text = Encoding.UTF8.GetBytes(header))
+        NativeLoader.Ready();
+        long unixNs = checked((now.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100);
+        unsafe
         {
-            long ns = Native.resil_retry_after(text, Encoding.UTF8.GetByteCount(header), unixNow);
-            return ns < 0 ? null : Durations.FromNs(ns);
+            byte[] bytes = Text.Bytes(text)!;
+            fixed (byte* at = bytes)
+            {
+                long ns = Native.resil_retry_after(at, bytes.Length - 1, unixNs);
+                return ns < 0 ? null : Durations.FromNs(ns);
+            }
         }
     }
 }

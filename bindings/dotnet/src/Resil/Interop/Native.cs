@@ -67,9 +67,6 @@ internal static unsafe partial class Native
     internal static partial int resil_state(nint engine, int endpoint, long now);
 
     [LibraryImport(Library)]
-    internal static partial long resil_transitions(nint engine, int endpoint, int toState);
-
-    [LibraryImport(Library)]
     internal static partial ulong* resil_word(nint engine, int endpoint);
 
     [LibraryImport(Library)]

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Polly;
 using Resil;
 using Resil.Extensions.Grpc;
@@ -30,6 +31,7 @@ File.WriteAllText(policies, """
 try
 {
     var builder = Host.CreateApplicationBuilder(["--Resil:Path", policies, "--Resil:AppId", "consumer"]);
+    builder.Logging.SetMinimumLevel(LogLevel.Warning);
     builder.Services.AddResil(builder.Configuration.GetSection("Resil"));
     var http = new Answers();
     builder.Services.AddHttpClient("shop").AddResil().ConfigurePrimaryHttpMessageHandler(() => http);
