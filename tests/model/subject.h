@@ -113,7 +113,7 @@ class Subject {
 
   void reload(int thread) {
     operation_begins();
-    endpoint_.rebind(1, plan_of());
+    endpoint_.rebind(1, plan_of(), no_tallies);
     record({thread, Act::Reload, 0});
     refresh_copy();
   }

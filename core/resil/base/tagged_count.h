@@ -40,13 +40,16 @@ class TaggedCount {
     }
   }
 
-  // Sets the number, unless another generation took the cell meanwhile and this one is over.
+  // Sets the number. False: another generation took the cell meanwhile and this one is over.
   template <typename StillCurrent>
-  void set(std::uint32_t generation, std::uint64_t number, StillCurrent still_current) {
+  bool set(std::uint32_t generation, std::uint64_t number, StillCurrent still_current) {
     std::uint64_t seen = cell_.load(std::memory_order_acquire);
     const std::uint64_t next = tagged(generation, number < kMost ? number : kMost);
-    while (seen != next && (seen >> kBits == generation || still_current()) &&
-           !cell_.compare_exchange_weak(seen, next, std::memory_order_acq_rel, std::memory_order_acquire)) {}
+    while (seen != next) {
+      if (seen >> kBits != generation && !still_current()) return false;
+      if (cell_.compare_exchange_weak(seen, next, std::memory_order_acq_rel, std::memory_order_acquire)) break;
+    }
+    return true;
   }
 
   // Zero for `generation`, unless that is what it counts already or it is over.

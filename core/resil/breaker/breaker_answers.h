@@ -31,6 +31,8 @@ struct BreakerView {
   Counts counts;
   CountSet known = 0;  // which of the counts were kept
   Nanos retry_after = 0;
+
+  bool is_new() const { return state == BreakerState::Closed && counts == Counts{}; }
 };
 
 }  // namespace resil

@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 
 #include "resil/base/tagged_count.h"
 #include "resil/base/types.h"
+#include "resil/breaker/breaker_word.h"
 
 namespace resil {
 
@@ -57,5 +59,19 @@ struct alignas(64) Tally {
     }
   }
 };
+
+// Generations wrap, and a count that nobody touched for a whole round would be taken for a present one. So whoever
+// makes the word show a new generation makes the tags new at every quarter of a round. `word` is that new word's
+// atomic.
+template <template <typename> class Atom>
+void freshen_if_due(std::uint32_t generation, const Atom<std::uint64_t>& word, std::span<Tally<Atom>> tallies) {
+  constexpr std::uint32_t kFreshenEvery = 1U << (BreakerWord::kGenerationBits - 2);
+  if (generation % kFreshenEvery != 0) [[likely]]
+    return;
+  const auto still_current = [&word, generation] {
+    return BreakerWord(word.load(std::memory_order_acquire)).generation() == generation;
+  };
+  for (Tally<Atom>& tally : tallies) tally.freshen(generation, still_current);
+}
 
 }  // namespace resil

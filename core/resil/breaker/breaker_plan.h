@@ -18,6 +18,7 @@ struct BreakerPlan {
   bool shared = false;           // the breaker is another endpoint's: an actor type's, for one of its actors
   bool fast_allowed = false;     // may a fast word be published?
   bool times_operation = false;  // begin must note when the operation began
+  bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -27,8 +28,8 @@ struct BreakerPlan {
   const TripRule* trip = nullptr;
 
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
-  // A closed breaker admits without counting or looking at the time.
-  bool admits_freely() const { return interval == 0 && !reads_any(kRequests); }
+  // A closed breaker admits without counting, looking at the time or noting the use.
+  bool admits_freely() const { return interval == 0 && !reads_any(kRequests) && !notes_use; }
   bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
   bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
   bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }
@@ -54,6 +55,14 @@ struct BreakerPlan {
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
     plan.fast_allowed =
         plan.fast_allowed && plan.interval == 0 && !plan.counts_successes() && !plan.reads_any(kRequests);
+    return plan;
+  }
+
+  // The same settings for an endpoint whose every call must be seen: no word may tell a host to skip any.
+  BreakerPlan noting() const {
+    BreakerPlan plan = *this;
+    plan.notes_use = true;
+    plan.fast_allowed = false;
     return plan;
   }
 

@@ -62,8 +62,8 @@ class CircuitBreaker {
   // What end has already done, so that starting over does not do it twice.
   struct Progress {
     Transition transition;  // at most one, which the caller must publish
-    bool counted = false;
-    std::uint64_t failures = 0, run = 0;
+    bool success_counted = false, success_marked = false;
+    std::uint64_t failures = 0, run = 0;  // the failure's number; 0: not counted
   };
 
   // False: a reload changed the plan meanwhile; end again with the new one and the same `progress`.
@@ -138,14 +138,8 @@ class CircuitBreaker {
         cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst, std::memory_order_acquire);
     if (!swapped) return false;
     if (next.is_fast()) published_fast_ = true;
-    // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one.
-    if (next.generation() != seen.generation() && next.generation() % kFreshenEvery == 0) freshen(next.generation());
+    if (next.generation() != seen.generation()) freshen_if_due(next.generation(), cells_.word, tallies_);
     return true;
-  }
-
-  [[gnu::noinline]] void freshen(std::uint32_t generation) {
-    const auto still_current = [this, generation] { return load().generation() == generation; };
-    for (Tally<Atom>& tally : tallies_) tally.freshen(generation, still_current);
   }
 
   auto still(std::uint32_t generation) const {
@@ -242,9 +236,10 @@ class CircuitBreaker {
     if (plan_.interval > 0 && seen.window_unbegun() && generation != permit.generation) return true;
     if (plan_.interval > 0 && !window_holds(seen, time)) return false;
     if (generation != permit.generation || permit.probe) return true;
-    if (!progress.counted && plan_.counts_successes()) {
-      progress.counted = true;
+    // An add that is refused, since the generation is over or only the binding changed, is made again if it may be.
+    if (!progress.success_counted && plan_.counts_successes()) {
       if (tallies_[shard_].successes.add(generation, still(generation)) == 0) return false;
+      progress.success_counted = true;
     }
     if (!plan_.reads_any(kConsecutiveFailures)) return true;
     if (plan_.interval > 0) {
@@ -260,19 +255,17 @@ class CircuitBreaker {
     if (plan_.interval > 0 && seen.window_unbegun() && generation != permit.generation) return true;
     if (plan_.interval > 0 && !window_holds(seen, time)) return false;
     if (generation != permit.generation || permit.probe) return true;
-    if (!progress.counted) {
-      progress.counted = true;
-      if (plan_.reads_any(kTotalFailures)) {
-        progress.failures = tallies_[0].failures.add(generation, still(generation));
-        if (progress.failures == 0) return false;
-      }
-      if (plan_.reads_any(kConsecutiveFailures) && plan_.interval > 0) {
-        progress.run = tallies_[0].run.add(generation, still(generation));
-        if (progress.run == 0) return false;
-      }
-      if (plan_.reads_any(kConsecutiveSuccesses)) {
-        tallies_[0].successes_before_failure.set(generation, successes(generation), still(generation));
-      }
+    if (progress.failures == 0 && plan_.reads_any(kTotalFailures)) {
+      progress.failures = tallies_[0].failures.add(generation, still(generation));
+      if (progress.failures == 0) return false;
+    }
+    if (progress.run == 0 && plan_.reads_any(kConsecutiveFailures) && plan_.interval > 0) {
+      progress.run = tallies_[0].run.add(generation, still(generation));
+      if (progress.run == 0) return false;
+    }
+    if (!progress.success_marked && plan_.reads_any(kConsecutiveSuccesses)) {
+      if (!tallies_[0].successes_before_failure.set(generation, successes(generation), still(generation))) return false;
+      progress.success_marked = true;
     }
     Counts counts;
     // Requests last: whatever ended was begun before, so no ratio is ever over one.
@@ -364,7 +357,6 @@ class CircuitBreaker {
     return counts;
   }
 
-  static constexpr std::uint32_t kFreshenEvery = 1U << (BreakerWord::kGenerationBits - 2);
   static constexpr CountSet kAllCounts =
       kRequests | kTotalSuccesses | kTotalFailures | kConsecutiveSuccesses | kConsecutiveFailures;
 

@@ -1,12 +1,12 @@
 // Endpoint: a breaker's cells together with the policy that is in force for them, and the way a reload replaces
 // that policy while calls are in flight.
 //
-// `binding` is {how often it changed : 32 | policy number : 32}. Two kinds of reload:
+// `binding` is {how often it changed : 32 | the plan's number : 32}. Two kinds of reload:
 // - Settings of the breaker equal (or none before and after): the binding changes, the state stays. A fast word
 //   shows the timeout, so it is rewritten; whoever publishes a fast word later looks whether its binding
 //   still holds, and rewrites it if not. Binding and word are swapped and read seq_cst there: either the
 //   reload sees the word or the publisher sees the binding.
-// - Otherwise the word first becomes {Rebinding, new policy, next generation}: that swap is the moment of the reload.
+// - Otherwise the word first becomes {Rebinding, new plan, next generation}: that swap is the moment of the reload.
 //   Then the binding, then a fresh word follow, by whoever comes first: nobody waits for the reloader.
 #pragma once
 
@@ -27,11 +27,11 @@ class Endpoint {
   Atom<std::uint64_t>& word() { return cells_.word; }
   const Atom<std::uint64_t>& word() const { return cells_.word; }
   std::uint64_t binding() const { return binding_.load(std::memory_order_acquire); }
-  static constexpr std::uint32_t policy_of(std::uint64_t binding) { return static_cast<std::uint32_t>(binding); }
+  static constexpr std::uint32_t plan_of(std::uint64_t binding) { return static_cast<std::uint32_t>(binding); }
 
   // Before anybody else knows the endpoint.
-  void create(std::uint32_t policy, BreakerWord word) {
-    binding_.store(policy, std::memory_order_relaxed);
+  void create(std::uint32_t plan, BreakerWord word) {
+    binding_.store(plan, std::memory_order_relaxed);
     cells_.word.store(word.raw(), std::memory_order_release);
   }
 
@@ -45,14 +45,14 @@ class Endpoint {
     return add_saturated(subtract_saturated(due, time.now()), 1);
   }
 
-  // `plans(number)` gives a policy's BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
+  // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
   // after the binding was read, since a reload provides them before it binds.
   template <typename Plans, typename Tallies>
   Admission begin(TimeSource& time, const Plans& plans, const Tallies& tallies, unsigned shard) {
     Admission admission;
     for (;; settle(plans)) {
       const std::uint64_t seen_binding = binding();
-      const BreakerPlan& plan = plans(policy_of(seen_binding));
+      const BreakerPlan& plan = plans(plan_of(seen_binding));
       CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plan, tallies(), shard);
       if (breaker.begin(time, admission)) return admission;
     }
@@ -64,7 +64,7 @@ class Endpoint {
     typename CircuitBreaker<Atom>::Progress progress;
     for (;; settle(plans)) {
       const std::uint64_t seen_binding = binding();
-      const BreakerPlan& plan = plans(policy_of(seen_binding));
+      const BreakerPlan& plan = plans(plan_of(seen_binding));
       if (!plan.present) return progress.transition;
       CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plan, tallies(), shard);
       const bool ended = breaker.end(permit, ending, time, progress);
@@ -78,50 +78,53 @@ class Endpoint {
     BreakerView view;
     for (;; settle(plans)) {
       const std::uint64_t seen_binding = binding();
-      CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plans(policy_of(seen_binding)), tallies(), 0);
+      CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plans(plan_of(seen_binding)), tallies(), 0);
       if (breaker.inspect(now, view)) return view;
     }
   }
 
-  // Puts a policy in force whose breaker settings equal the present ones.
+  // Puts a plan in force whose breaker settings equal the present ones.
   template <typename Plans>
-  void rebind_keeping_state(std::uint32_t policy, const Plans& plans) {
+  void rebind_keeping_state(std::uint32_t plan, const Plans& plans) {
     const std::uint64_t seen_binding = settle(plans);
     std::uint64_t expected = seen_binding;
-    binding_.compare_exchange_strong(expected, next_binding(seen_binding, policy), std::memory_order_seq_cst);
+    binding_.compare_exchange_strong(expected, next_binding(seen_binding, plan), std::memory_order_seq_cst);
     renew_fast(seen_binding, plans);
   }
 
-  // Puts a policy in force with a fresh breaker (or none, or another endpoint's).
-  template <typename Plans>
-  void rebind(std::uint32_t policy, const Plans& plans) {
+  // Puts a plan in force with a fresh breaker (or none, or another endpoint's).
+  template <typename Plans, typename Tallies>
+  void rebind(std::uint32_t plan, const Plans& plans, const Tallies& tallies) {
     for (;;) {
       settle(plans);
       const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
       if (seen.phase() == Phase::Rebinding) continue;
       std::uint64_t expected = seen.raw();
-      const BreakerWord next = BreakerWord::slow(Phase::Rebinding, seen.generation() + 1, policy);
-      if (cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) break;
+      const BreakerWord next = BreakerWord::slow(Phase::Rebinding, seen.generation() + 1, plan);
+      if (!cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) continue;
+      settle(plans);
+      freshen_if_due<Atom>(next.generation(), cells_.word, tallies());
+      return;
     }
-    settle(plans);
   }
 
   // Forgets what a closed breaker counted. False: it was not closed any more.
-  template <typename Plans>
-  bool forget(const Plans& plans) {
+  template <typename Plans, typename Tallies>
+  bool forget(const Plans& plans, const Tallies& tallies) {
     const std::uint64_t seen_binding = settle(plans);
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (seen.phase() != Phase::Closed) return false;
     std::uint64_t expected = seen.raw();
-    const BreakerWord fresh = plans(policy_of(seen_binding)).first_word(seen.generation() + 1);
+    const BreakerWord fresh = plans(plan_of(seen_binding)).first_word(seen.generation() + 1);
     if (!cells_.word.compare_exchange_strong(expected, fresh.raw(), std::memory_order_seq_cst)) return false;
+    freshen_if_due<Atom>(fresh.generation(), cells_.word, tallies());
     if (fresh.is_fast()) renew_fast(seen_binding, plans);
     return true;
   }
 
  private:
-  static constexpr std::uint64_t next_binding(std::uint64_t binding, std::uint32_t policy) {
-    return ((binding >> 32) + 1) << 32 | policy;
+  static constexpr std::uint64_t next_binding(std::uint64_t binding, std::uint32_t plan) {
+    return ((binding >> 32) + 1) << 32 | plan;
   }
 
   // Finishes a reload that is under way, and returns the binding in force.
@@ -131,16 +134,16 @@ class Endpoint {
       std::uint64_t seen_binding = binding_.load(std::memory_order_acquire);
       const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
       if (seen.phase() != Phase::Rebinding) return seen_binding;
-      const auto policy = static_cast<std::uint32_t>(seen.payload());
-      if (policy_of(seen_binding) != policy) {
+      const auto plan = static_cast<std::uint32_t>(seen.payload());
+      if (plan_of(seen_binding) != plan) {
         // The number of changes in the binding makes a helper fail that slept through a later reload.
         if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen) continue;
-        if (!binding_.compare_exchange_strong(seen_binding, next_binding(seen_binding, policy),
+        if (!binding_.compare_exchange_strong(seen_binding, next_binding(seen_binding, plan),
                                               std::memory_order_seq_cst))
           continue;
       }
       std::uint64_t expected = seen.raw();
-      cells_.word.compare_exchange_strong(expected, plans(policy).first_word(seen.generation()).raw(),
+      cells_.word.compare_exchange_strong(expected, plans(plan).first_word(seen.generation()).raw(),
                                           std::memory_order_seq_cst);
     }
   }
@@ -152,7 +155,7 @@ class Endpoint {
       const std::uint64_t binding = binding_.load(std::memory_order_seq_cst);
       if (binding == seen_binding) return;
       const BreakerWord seen(cells_.word.load(std::memory_order_seq_cst));
-      const BreakerPlan& plan = plans(policy_of(binding));
+      const BreakerPlan& plan = plans(plan_of(binding));
       const bool may_be_fast = seen.is_fast() || seen.phase() == Phase::NoBreaker ||
                                (seen.phase() == Phase::Closed && plan.interval == 0 && seen.payload() == 0);
       std::uint64_t expected = seen.raw();

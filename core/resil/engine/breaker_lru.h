@@ -1,8 +1,9 @@
 // BreakerLru: the breakers of one target in the order of their use, so that circuitBreakerCacheSize can be kept by
 // forgetting the one least recently used, and never one that is open or half-open.
 //
-// Below half the bound nobody notes anything. From there on begin writes a stamp of its own endpoint, and puts an
-// evicted endpoint that comes back on a lock-free stack; everything else happens under the engine's lock.
+// Below half the bound nobody notes anything. From there on every call writes a stamp of its own endpoint (a call that
+// skips begin and end would leave no trace, so no word allows that any more), and puts an evicted endpoint that comes
+// back on a lock-free stack; everything else happens under the engine's lock.
 #pragma once
 
 #include <algorithm>
@@ -28,6 +29,9 @@ class BreakerLru {
   // A call on an endpoint of this target. `Record` is EndpointRecord; a template breaks the circle.
   template <typename Record>
   void note(Record& record, EndpointId id) {
+    // The latest one already: where one endpoint has all the calls, nothing is written.
+    const std::uint64_t used = record.last_used.load(std::memory_order_relaxed);
+    if (used != 0 && used == clock_.load(std::memory_order_relaxed)) return;
     if (record.last_used.exchange(next_stamp(), std::memory_order_relaxed) == 0) give_back(record, id);
   }
   std::uint64_t next_stamp() { return clock_.fetch_add(1, std::memory_order_relaxed) + 1; }

@@ -26,7 +26,8 @@ struct EndpointName {
 
 struct alignas(64) EndpointRecord {
   Endpoint<std::atomic> live;
-  // Set while the target is near its bound of breakers: from then on begin notes the order of use.
+  // Set while the target is near its bound of breakers: from then on every call notes the order of use, and no word
+  // lets a host skip one.
   std::atomic<BreakerLru*> use{nullptr};
 
   alignas(64) std::atomic<Tally<std::atomic>*> tallies{nullptr};
@@ -38,6 +39,12 @@ struct alignas(64) EndpointRecord {
 };
 
 static_assert(sizeof(EndpointRecord) == 128);
+
+inline void note_use(EndpointRecord& record, EndpointId id) {
+  BreakerLru* use = record.use.load(std::memory_order_acquire);
+  if (use != nullptr) [[unlikely]]
+    use->note(record, id);
+}
 
 // Counts of calls, by thread shard: metrics, no decision reads them.
 struct CallCounts {

@@ -67,7 +67,7 @@ EndpointId Engine::create(const PolicySet& set, TargetKind kind, std::string_vie
   record.live.create(number, plan.first_word(0));
   table_.publish(id);
   join({id, number, policy.cache_size});
-  if (policy.cache_size != 0 && plan.present && !plan.shared) evict_beyond_bound(use_of(record.name), id);
+  if (keeps_bound({id, number, policy.cache_size})) evict_beyond_bound(use_of(record.name), id);
   return id;
 }
 
@@ -109,6 +109,7 @@ void Engine::reload(PolicySet policies) {
   }
   for (const Binding& binding : bindings) bind(binding);
   // From here on it is only book-keeping of bounds.
+  stop_noting_far_from_bound(bindings);
   for (const Binding& binding : bindings) join(binding);
   for (auto& [name, use] : uses_) {
     if (use->bound != 0 && use->residents() > use->bound) evict_beyond_bound(*use, -1);
@@ -117,19 +118,22 @@ void Engine::reload(PolicySet policies) {
 
 void Engine::bind(const Binding& binding) {
   EndpointRecord& record = table_.at(binding.id);
-  const std::uint32_t before = Endpoint<std::atomic>::policy_of(record.live.binding());
-  if (before == binding.policy) return;
-  if (keeps_state(policies_.at(before), policies_.at(binding.policy))) {
-    record.live.rebind_keeping_state(binding.policy, plans());
+  const std::uint32_t before = Endpoint<std::atomic>::plan_of(record.live.binding());
+  // Calls go on being seen while a bound is near before and after.
+  const bool noting = record.use.load() != nullptr && keeps_bound(binding);
+  const std::uint32_t after = PlanNumber::of(binding.policy, noting);
+  if (before == after) return;
+  if (keeps_state(policies_.at(PlanNumber::policy(before)), policies_.at(binding.policy))) {
+    record.live.rebind_keeping_state(after, plans());
   } else {
-    record.live.rebind(binding.policy, plans());
+    record.live.rebind(after, plans(), [&] { return tallies_of(record); });
   }
 }
 
 std::int32_t Engine::state(EndpointId id, Nanos now) noexcept {
   EndpointRecord* record = table_.find(id);
   if (record == nullptr) return kBadArgument;
-  const BreakerPlan* plan = &policies_.at(Endpoint<std::atomic>::policy_of(record->live.binding())).plan;
+  const BreakerPlan* plan = &policies_.at(policy_of(record->live.binding())).plan;
   if (!plan->present) return kBadArgument;
   EndpointRecord& owner = plan->shared ? table_.at(record->owner.load()) : *record;
   const BreakerView view = owner.live.inspect(TimeSource(now).now(), plans(), [&] { return tallies_of(owner); });
@@ -137,7 +141,9 @@ std::int32_t Engine::state(EndpointId id, Nanos now) noexcept {
 }
 
 std::int32_t Engine::credit(EndpointId id, std::int64_t calls) noexcept {
-  if (table_.find(id) == nullptr || calls < 0) return kBadArgument;
+  EndpointRecord* record = table_.find(id);
+  if (record == nullptr || calls < 0) return kBadArgument;
+  if (calls > 0) note_use(*record, id);
   table_.counts(id, 0).successes.fetch_add(static_cast<std::uint64_t>(calls), std::memory_order_relaxed);
   return 0;
 }

@@ -61,9 +61,9 @@ class Engine {
   EngineView view(Nanos now) const;
 
  private:
-  struct Plans {  // a policy's number -> its plan
+  struct Plans {  // by PlanNumber
     const PolicyTable& table;
-    const BreakerPlan& operator()(std::uint32_t number) const { return table.at(number).plan; }
+    const BreakerPlan& operator()(std::uint32_t number) const { return table.plan(number); }
   };
   using Tallies = std::span<Tally<std::atomic>>;
   struct Binding {  // an endpoint and the policy that it is to have
@@ -89,6 +89,10 @@ class Engine {
     return {tallies, tallies == nullptr ? 0 : std::size_t{shard_mask_} + 1};
   }
   Plans plans() const { return Plans{policies_}; }
+  // Of the policy that a binding puts in force.
+  static std::uint32_t policy_of(std::uint64_t binding) {
+    return PlanNumber::policy(Endpoint<std::atomic>::plan_of(binding));
+  }
 
   // engine.cc, under the lock
   Binding binding_for(const PolicySet& set, EndpointId id);
@@ -102,7 +106,10 @@ class Engine {
   // eviction.cc, under the lock
   BreakerLru& use_of(const EndpointName& name);
   void note_from_now(BreakerLru& use, EndpointId id);
+  void stop_noting(EndpointRecord& record);
+  void stop_noting_far_from_bound(const std::vector<Binding>& bindings);
   bool forget(EndpointId id);
+  bool keeps_bound(const Binding& binding) const;
   void join(const Binding& binding);
   void evict_beyond_bound(BreakerLru& use, EndpointId newest);
 

@@ -1,6 +1,8 @@
 // Keeping circuitBreakerCacheSize. Evicting forgets what a closed breaker counted: its endpoint's number stays
 // good, and its next call finds a fresh breaker.
+#include <map>
 #include <string>
+#include <vector>
 
 #include "resil/engine/engine.h"
 
@@ -12,11 +14,16 @@ BreakerLru& Engine::use_of(const EndpointName& name) {
   return *use;
 }
 
+// Does its breaker count towards a bound of its target?
+bool Engine::keeps_bound(const Binding& binding) const {
+  const BreakerPlan& plan = policies_.at(binding.policy).plan;
+  return plan.present && !plan.shared && binding.cache_size != 0;
+}
+
 void Engine::join(const Binding& binding) {
   EndpointRecord& record = table_.at(binding.id);
-  const BreakerPlan& plan = policies_.at(binding.policy).plan;
-  if (!plan.present || plan.shared || binding.cache_size == 0) {
-    record.use.store(nullptr);
+  if (!keeps_bound(binding)) {
+    stop_noting(record);
     return;
   }
   BreakerLru& use = use_of(record.name);
@@ -30,12 +37,37 @@ void Engine::join(const Binding& binding) {
   }
 }
 
-// One that is not yet noted was last used, as far as anybody knows, when it was interned.
+// One that is not yet noted was last used, as far as anybody knows, when it was interned. First whom to tell, then the
+// word that sends every call here.
 void Engine::note_from_now(BreakerLru& use, EndpointId id) {
   EndpointRecord& record = table_.at(id);
   if (record.use.load() == &use) return;
   if (record.last_used.load() == 0) record.last_used.store(use.next_stamp());
   record.use.store(&use, std::memory_order_release);
+  record.live.rebind_keeping_state(PlanNumber::of(policy_of(record.live.binding()), true), plans());
+}
+
+void Engine::stop_noting(EndpointRecord& record) {
+  if (record.use.exchange(nullptr) == nullptr) return;
+  record.live.rebind_keeping_state(policy_of(record.live.binding()), plans());
+}
+
+// After a reload that raised a bound: where all endpoints of a target, the evicted ones too, are fewer than half of it.
+void Engine::stop_noting_far_from_bound(const std::vector<Binding>& bindings) {
+  std::map<BreakerLru*, std::size_t> members;
+  for (const Binding& binding : bindings) {
+    if (!keeps_bound(binding)) continue;
+    BreakerLru& use = use_of(table_.at(binding.id).name);
+    use.bound = binding.cache_size;
+    ++members[&use];
+  }
+  for (const Binding& binding : bindings) {
+    EndpointRecord& record = table_.at(binding.id);
+    BreakerLru* use = record.use.load();
+    if (use == nullptr || members[use] * 2 >= use->bound) continue;
+    use->noting = false;
+    stop_noting(record);
+  }
 }
 
 void Engine::evict_beyond_bound(BreakerLru& use, EndpointId newest) {
@@ -80,7 +112,7 @@ bool Engine::forget(EndpointId id) {
   // reason why it could not be forgotten.
   const std::uint64_t used = record.last_used.exchange(0, std::memory_order_relaxed);
   record.name.resident = false;
-  if (record.live.forget(plans())) return true;
+  if (record.live.forget(plans(), [&] { return tallies_of(record); })) return true;
   std::uint64_t unused = 0;
   record.last_used.compare_exchange_strong(unused, used, std::memory_order_relaxed);
   record.name.resident = true;

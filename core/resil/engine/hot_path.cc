@@ -16,12 +16,6 @@ constexpr std::int32_t answer(EndAnswer decision) { return static_cast<std::int3
 void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 void count(std::atomic<std::uint32_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
-void note_use(EndpointRecord& record, EndpointId id) {
-  BreakerLru* use = record.use.load(std::memory_order_acquire);
-  if (use != nullptr) [[unlikely]]
-    use->note(record, id);
-}
-
 }  // namespace
 
 // The first attempt of an operation on an endpoint whose breaker is closed and counts nothing at begin: a few loads, no
@@ -34,14 +28,15 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const BreakerWord word(record->live.word().load(std::memory_order_acquire));
   // The binding again: half of one policy and half of another is worse than the long way.
   const bool simple = word.phase() == Phase::Closed && ticket.stage() == Stage::Fresh && ticket.deadline == 0 &&
-                      record->use.load(std::memory_order_relaxed) == nullptr && record->live.binding() == binding;
+                      record->live.binding() == binding;
   if (!simple) [[unlikely]]
     return word.phase() == Phase::Open ? begin_open(*record, id, word, now, ticket)
                                        : begin_general(*record, id, now, ticket);
   Nanos timeout = word.fast_timeout();
   if (!word.is_fast()) {
-    const PolicyRecord& in_force = policies_.at(Endpoint<std::atomic>::policy_of(binding));
-    if (!in_force.plan.admits_freely() || in_force.plan.times_operation) return begin_general(*record, id, now, ticket);
+    const PolicyRecord& in_force = policies_.at(policy_of(binding));
+    const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(binding));
+    if (!plan.admits_freely() || plan.times_operation) return begin_general(*record, id, now, ticket);
     timeout = in_force.policy.timeout;
   }
   ticket.endpoint = static_cast<std::uint32_t>(id);
@@ -50,7 +45,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   ticket.reason = 0;
   ticket.timeout = timeout;
   ticket.delay = 0;
-  ticket.start(Endpoint<std::atomic>::policy_of(binding), Stage::InFlight);
+  ticket.start(policy_of(binding), Stage::InFlight);
   ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
   return answer(BeginAnswer::Allow);
 }
@@ -86,14 +81,15 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
     return answer(BeginAnswer::Reject);
   }
 
-  const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(record.live.binding()) : ticket.policy();
+  const std::uint32_t policy = fresh ? policy_of(record.live.binding()) : ticket.policy();
   EndpointId owner_id = id;
   EndpointRecord* owner = &record;
   Admission admission;
   do {
-    note_use(*owner, owner_id);
     admission = owner->live.begin(
         time, plans(), [&] { return tallies_of(*owner); }, thread_slot(shard_mask_));
+    // Afterwards: whoever holds a permit of a fresh breaker that an eviction left is on record as using it.
+    note_use(*owner, owner_id);
     if (!admission.shared) break;
     // An actor of a type with one breaker for all; never two steps away, but a reload may turn it round meanwhile.
     owner_id = owner_id == id ? record.owner.load(std::memory_order_acquire) : id;
@@ -111,12 +107,13 @@ std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket
   if (record == nullptr || !word.is_fast()) return kBadArgument;
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (!fresh && !continues(ticket, id)) return kBadTicket;
+  note_use(*record, id);  // the word may be from before the target came near its bound
   TimeSource time(began);
   ticket.flags = 0;
   ticket.reason = 0;
   ticket.delay = 0;
   ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
-  const std::uint32_t policy = fresh ? Endpoint<std::atomic>::policy_of(record->live.binding()) : ticket.policy();
+  const std::uint32_t policy = fresh ? policy_of(record->live.binding()) : ticket.policy();
   return admit(ticket, id, policy, word.fast_timeout(), time);
 }
 

@@ -81,7 +81,7 @@ EngineView Engine::view(Nanos now) const {
   for (std::uint32_t i = 0; i < size; ++i) {
     const auto id = static_cast<EndpointId>(i);
     EndpointRecord& record = table_.at(id);
-    const PolicyRecord& in_force = policies_.at(Endpoint<std::atomic>::policy_of(record.live.binding()));
+    const PolicyRecord& in_force = policies_.at(policy_of(record.live.binding()));
     EndpointEntry entry;
     entry.id = id;
     entry.kind = record.name.kind;
@@ -89,12 +89,14 @@ EngineView Engine::view(Nanos now) const {
     entry.instance = record.name.instance();
     entry.timeout = in_force.policy.timeout;
     if (in_force.policy.retry != nullptr) entry.retry = in_force.policy.retry->name;
-    entry.evicted = record.use.load() != nullptr && record.last_used.load() == 0;
-    if (in_force.plan.present && !entry.evicted) {
+    if (in_force.plan.present) {
       EndpointRecord& owner = in_force.plan.shared ? table_.at(record.owner.load()) : record;
       entry.breaker = BreakerEntry{set_.resolve(entry.kind, entry.name, entry.instance).breaker_name,
                                    in_force.policy.breaker->policy_name,
                                    owner.live.inspect(now, plans(), [&] { return tallies_of(owner); })};
+      // An evicted one is as good as new; one that is not has been called since, whatever else is known of it.
+      entry.evicted = record.use.load() != nullptr && record.last_used.load() == 0 && entry.breaker->view.is_new();
+      if (entry.evicted) entry.breaker.reset();
     }
     for (unsigned shard = 0; shard <= shard_mask_; ++shard) {
       const CallCounts& counts = table_.counts(id, shard);

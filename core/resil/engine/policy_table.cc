@@ -41,6 +41,7 @@ std::uint32_t PolicyTable::intern(const Policy& policy) {
   PolicyRecord& record = block.load()[number - first_of(index)];
   record.policy = std::move(common);
   record.plan = BreakerPlan::of(record.policy);
+  record.noting_plan = record.plan.noting();
   numbers_.emplace(hash, number);  // the last thing that may fail
   count_.store(number + 1, std::memory_order_release);
   return number;

@@ -20,7 +20,15 @@ namespace resil {
 
 struct PolicyRecord {
   Policy policy;  // without what differs from endpoint to endpoint: the breaker's name and how many are kept
-  BreakerPlan plan;
+  BreakerPlan plan, noting_plan;
+};
+
+// What an endpoint is bound to: a policy by number, and which of its two plans. The noting one is in force where the
+// target is so near its bound of breakers that each call must be seen, so that the least recently used can be told.
+struct PlanNumber {
+  static constexpr std::uint32_t kNoting = 1U << 31;
+  static constexpr std::uint32_t of(std::uint32_t policy, bool noting) { return policy | (noting ? kNoting : 0); }
+  static constexpr std::uint32_t policy(std::uint32_t plan) { return plan & ~kNoting; }
 };
 
 class PolicyTable {
@@ -36,6 +44,10 @@ class PolicyTable {
   const PolicyRecord& at(std::uint32_t number) const {
     const unsigned block = block_of(number);
     return blocks_[block].load(std::memory_order_acquire)[number - first_of(block)];
+  }
+  const BreakerPlan& plan(std::uint32_t plan_number) const {
+    const PolicyRecord& record = at(PlanNumber::policy(plan_number));
+    return (plan_number & PlanNumber::kNoting) != 0 ? record.noting_plan : record.plan;
   }
   bool contains(std::uint32_t number) const { return number < count_.load(std::memory_order_acquire); }
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }

@@ -11,6 +11,8 @@ struct Counts {
   std::int64_t total_failures = 0;
   std::int64_t consecutive_successes = 0;
   std::int64_t consecutive_failures = 0;
+
+  friend bool operator==(const Counts&, const Counts&) = default;
 };
 
 // By number, in the order above.

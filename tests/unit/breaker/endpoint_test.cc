@@ -49,7 +49,7 @@ class EndpointTest : public ::testing::Test {
   Transition fail(Nanos now) { return end(begin(now).permit, Ending::Failure, now); }
   BreakerView view(Nanos now) { return endpoint_.inspect(now, plans(), tallies()); }
   BreakerWord word() { return BreakerWord(endpoint_.word().load()); }
-  std::uint32_t bound() { return Endpoint<HookedAtomic>::policy_of(endpoint_.binding()); }
+  std::uint32_t bound() { return Endpoint<HookedAtomic>::plan_of(endpoint_.binding()); }
 
   std::vector<std::unique_ptr<Policy>> policies_;  // plans point into them
   std::vector<BreakerPlan> plans_;
@@ -126,7 +126,7 @@ TEST_F(EndpointTest, OtherSettingsMeanAFreshBreaker) {
   const Permit before = begin(1).permit;
   fail(1);
   ASSERT_EQ(view(1).state, BreakerState::Open);
-  endpoint_.rebind(add({.trip = "consecutiveFailures > 1"}), plans());
+  endpoint_.rebind(add({.trip = "consecutiveFailures > 1"}), plans(), tallies());
   EXPECT_EQ(view(1).state, BreakerState::Closed);
   EXPECT_FALSE(end(before, Ending::Failure, 1).happened);
   EXPECT_EQ(view(1).counts.consecutive_failures, 0);  // the attempt of before belongs to the breaker of before
@@ -135,10 +135,10 @@ TEST_F(EndpointTest, OtherSettingsMeanAFreshBreaker) {
 TEST_F(EndpointTest, ABreakerMayComeAndGo) {
   create(add_policy(Policy{}));
   const Permit before = begin(1).permit;
-  endpoint_.rebind(add({.trip = "consecutiveFailures > 0"}), plans());
+  endpoint_.rebind(add({.trip = "consecutiveFailures > 0"}), plans(), tallies());
   EXPECT_FALSE(end(before, Ending::Failure, 1).happened);
   EXPECT_TRUE(fail(1).happened);
-  endpoint_.rebind(0, plans());
+  endpoint_.rebind(0, plans(), tallies());
   EXPECT_EQ(begin(1).reason, Reason::None);
   EXPECT_TRUE(word().is_fast());
 }
@@ -148,7 +148,7 @@ TEST_F(EndpointTest, ASharedBreakerIsToldAndNotWaitedFor) {
   shared.breaker = breaker();
   shared.breaker_per_target = true;
   create(add({}));
-  endpoint_.rebind(add_policy(shared), plans());
+  endpoint_.rebind(add_policy(shared), plans(), tallies());
   EXPECT_TRUE(begin(1).shared);
   for (const Ending ending : {Ending::Success, Ending::Failure, Ending::Cancelled}) {
     EXPECT_FALSE(end({0, true}, ending, 1).happened);
@@ -161,10 +161,10 @@ TEST_F(EndpointTest, WhoeverComesFirstFinishesAReload) {
   create(add({.trip = "consecutiveFailures > 5"}));
   add({.trip = "consecutiveFailures > 0"});
   for (const int step : {2, 3}) {
-    endpoint_.rebind(0, plans());
+    endpoint_.rebind(0, plans(), tallies());
     Transition transition;
     testing::before(Access::Swap, nullptr, step, [&] { transition = fail(1); });
-    endpoint_.rebind(1, plans());
+    endpoint_.rebind(1, plans(), tallies());
     testing::Hook::on_access = nullptr;
     EXPECT_TRUE(transition.happened) << step;
     EXPECT_EQ(bound(), 1u);
@@ -185,6 +185,25 @@ TEST_F(EndpointTest, AFastWordPublishedDuringAReloadShowsTheNewTimeout) {
   EXPECT_EQ(word().fast_timeout(), 2 * kSecond);
 }
 
+// A count may be refused because only the binding changed; it is then made under the new one, not lost.
+TEST_F(EndpointTest, AnEndOvertakenByAReloadThatKeepsTheStateCountsAllTheSame) {
+  const testing::BreakerOptions rule{.trip = "totalFailures > 1 || totalSuccesses > 1"};
+  create(add(rule));
+  add(rule, kSecond);
+  endpoint_.rebind(0, plans(), tallies());  // generation 1, which no cell has seen
+  for (const Ending ending : {Ending::Failure, Ending::Success}) {
+    const Permit permit = begin(1).permit;
+    const std::uint32_t next = 1 - bound();
+    TaggedCount<HookedAtomic>& cell = ending == Ending::Failure ? tallies_[0].failures : tallies_[0].successes;
+    testing::before(Access::Load, &cell, 1, [&] { endpoint_.rebind_keeping_state(next, plans()); });
+    EXPECT_FALSE(end(permit, ending, 1).happened);
+    ASSERT_EQ(bound(), next) << "the reload came in between";
+  }
+  EXPECT_EQ(view(1).counts.total_failures, 1);
+  EXPECT_EQ(view(1).counts.total_successes, 1);
+  EXPECT_TRUE(fail(1).happened);
+}
+
 // The tallies of a new plan are there before it is: they must be asked for after the binding was read.
 TEST_F(EndpointTest, TalliesAreAskedForAfterThePlanIsKnown) {
   create(add({}));
@@ -193,7 +212,7 @@ TEST_F(EndpointTest, TalliesAreAskedForAfterThePlanIsKnown) {
   const auto late = [&] { return provided ? std::span(tallies_) : std::span<Tally<HookedAtomic>>(); };
   testing::before(Access::Load, &endpoint_.word(), 1, [&] {
     provided = true;
-    endpoint_.rebind(counting, plans());
+    endpoint_.rebind(counting, plans(), tallies());
   });
   TimeSource time(1);
   EXPECT_EQ(endpoint_.begin(time, plans(), late, 0).reason, Reason::None);
@@ -204,14 +223,14 @@ TEST_F(EndpointTest, ForgettingIsForClosedBreakersOnly) {
   create(add({.timeout = 10, .trip = "consecutiveFailures > 1"}));
   const Permit before = begin(1).permit;
   fail(1);
-  EXPECT_TRUE(endpoint_.forget(plans()));
+  EXPECT_TRUE(endpoint_.forget(plans(), tallies()));
   EXPECT_EQ(view(1).counts.consecutive_failures, 0);
   EXPECT_FALSE(end(before, Ending::Failure, 1).happened);  // of a breaker that is forgotten
   fail(1), fail(1);
-  EXPECT_FALSE(endpoint_.forget(plans()));  // open
+  EXPECT_FALSE(endpoint_.forget(plans(), tallies()));  // open
   EXPECT_EQ(view(1).state, BreakerState::Open);
   begin(12);
-  EXPECT_FALSE(endpoint_.forget(plans()));  // half-open
+  EXPECT_FALSE(endpoint_.forget(plans(), tallies()));  // half-open
   EXPECT_EQ(view(12).state, BreakerState::HalfOpen);
 }
 
@@ -219,8 +238,25 @@ TEST_F(EndpointTest, ForgettingABreakerThatIsJustOpeningFails) {
   create(add({.trip = "consecutiveFailures > 0"}));
   const Permit permit = begin(1).permit;
   testing::before(Access::Swap, &endpoint_.word(), 1, [&] { end(permit, Ending::Failure, 1); });
-  EXPECT_FALSE(endpoint_.forget(plans()));
+  EXPECT_FALSE(endpoint_.forget(plans(), tallies()));
   EXPECT_EQ(view(1).state, BreakerState::Open);
+}
+
+// Generations wrap at 2^20; a count that nobody touched for a whole round is not taken for a present one.
+TEST_F(EndpointTest, CountsOfAGenerationLongPastDoNotComeBackByReloads) {
+  create(add({.trip = "totalFailures > 1"}));
+  fail(1);
+  for (std::uint32_t i = 0; i < 1U << 20; ++i) endpoint_.rebind(0, plans(), tallies());
+  EXPECT_EQ(view(1).counts.total_failures, 0);
+  EXPECT_FALSE(fail(1).happened);
+}
+
+TEST_F(EndpointTest, CountsOfAGenerationLongPastDoNotComeBackByEvictions) {
+  create(add({.trip = "totalFailures > 1"}));
+  fail(1);
+  for (std::uint32_t i = 0; i < 1U << 20; ++i) endpoint_.forget(plans(), tallies());
+  EXPECT_EQ(view(1).counts.total_failures, 0);
+  EXPECT_FALSE(fail(1).happened);
 }
 
 TEST_F(EndpointTest, ReloadsGoOnPastTheWrapOfGenerations) {
@@ -228,7 +264,7 @@ TEST_F(EndpointTest, ReloadsGoOnPastTheWrapOfGenerations) {
   add({.trip = "consecutiveFailures > 1"});
   Permit stale = begin(1).permit;
   for (std::uint32_t i = 1; i <= (1U << 20) + 3; ++i) {
-    endpoint_.rebind(i % 2, plans());
+    endpoint_.rebind(i % 2, plans(), tallies());
     if (i % 4096 == 0) {
       ASSERT_FALSE(end(stale, Ending::Failure, 1).happened);
       stale = begin(1).permit;

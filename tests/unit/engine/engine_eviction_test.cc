@@ -141,6 +141,80 @@ TEST_F(EngineEviction, OneThatComesBackTakesItsPlaceAgain) {
   EXPECT_EQ(kept_of({a, b, c, d}), "+-++");
 }
 
+// As a host calls that reads the word: begin and end are skipped wherever it allows that.
+void call_by_word(Caller& caller, EndpointId id) {
+  if ((caller.engine.word(id)->load() & 1) != 0) return;
+  caller.attempt(id, kSuccess);
+}
+
+TEST_F(EngineEviction, CallsThatReadTheWordAreUseToo) {
+  Caller caller(bounded(2));
+  const EndpointId a = caller.app("a"), b = caller.app("b");
+  caller.attempt(a, kSuccess), caller.attempt(b, kSuccess);
+  for (int i = 0; i < 1000; ++i) call_by_word(caller, a);
+  caller.app("c");
+  EXPECT_FALSE(caller.entry(a).evicted) << "the one that is called";
+  EXPECT_TRUE(caller.entry(b).evicted);
+}
+
+TEST_F(EngineEviction, AWordTakenBeforeTheBoundCameNearIsUseWhenItIsAdopted) {
+  Caller caller(bounded(4));
+  const EndpointId a = caller.app("a");
+  const std::uint64_t word = caller.engine.word(a)->load();
+  ASSERT_EQ(word & 1, 1u) << "far from the bound calls may be skipped";
+  for (const char* method : {"b", "c", "d"}) caller.app(method);
+  EXPECT_EQ(caller.engine.word(a)->load() & 1, 0u) << "near it none may";
+  Ticket ticket{};
+  ASSERT_EQ(caller.engine.adopt(a, word, caller.now, ticket), kAllow);
+  caller.app("e");
+  EXPECT_FALSE(caller.entry(a).evicted);
+  EXPECT_TRUE(caller.entry(1).evicted);
+}
+
+TEST_F(EngineEviction, CreditIsUse) {
+  Caller caller(bounded(2));
+  const EndpointId a = caller.app("a"), b = caller.app("b");
+  caller.engine.credit(a, 0);
+  caller.engine.credit(b, 0);
+  caller.engine.credit(a, 1);
+  caller.app("c");
+  EXPECT_FALSE(caller.entry(a).evicted);
+  EXPECT_TRUE(caller.entry(b).evicted);
+}
+
+// What the state says and what the snapshot shows are one breaker, whatever an old word was good for.
+TEST_F(EngineEviction, AnAdoptedFailureOnAForgottenEndpointIsSeenByAll) {
+  Caller caller(one_app({.breaker = breaker({.trip = "consecutiveFailures > 0"}), .cache_size = 2}));
+  const EndpointId a = caller.app("a");
+  caller.app("b"), caller.app("c");
+  ASSERT_TRUE(caller.entry(a).evicted);
+  EXPECT_EQ(caller.state(a), BreakerState::Closed);
+  const BreakerWord word(caller.engine.word(a)->load());
+  Ticket ticket{};
+  ASSERT_EQ(caller.engine.adopt(a, BreakerWord::fast(word.generation(), 0).raw(), caller.now, ticket), kAllow);
+  EXPECT_EQ(caller.end(ticket, kFailure), kGiveUp);
+  EXPECT_EQ(caller.state(a), BreakerState::Open);
+  const EndpointEntry entry = caller.entry(a);
+  EXPECT_FALSE(entry.evicted);
+  ASSERT_TRUE(entry.breaker.has_value());
+  EXPECT_EQ(entry.breaker->view.state, BreakerState::Open);
+}
+
+TEST_F(EngineEviction, ABoundRaisedFarAboveLetsCallsBeSkippedAgain) {
+  Caller caller(bounded(2));
+  const EndpointId a = caller.app("a");
+  caller.app("b"), caller.app("c");
+  ASSERT_EQ(caller.engine.word(a)->load() & 1, 0u);
+  caller.engine.reload(bounded(100));
+  for (EndpointId id = 0; id < 3; ++id) {
+    EXPECT_EQ(caller.engine.word(id)->load() & 1, 1u);
+    EXPECT_FALSE(caller.entry(id).evicted);
+  }
+  caller.engine.reload(bounded(2));
+  EXPECT_EQ(caller.engine.word(a)->load() & 1, 0u);
+  EXPECT_EQ(caller.entry(0).evicted + caller.entry(1).evicted + caller.entry(2).evicted, 1);
+}
+
 TEST_F(EngineEviction, EachTargetHasABoundOfItsOwn) {
   PolicySet set = bounded(3);
   set.apps.emplace("other", set.apps.at("app"));
