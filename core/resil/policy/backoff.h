@@ -62,10 +62,10 @@ struct Backoff {
         return drawn(middle - part, std::min(add_saturated(middle, part), most), random);
       }
       case Jitter::Decorrelated: {
-        const Nanos low = kind == Kind::Constant ? duration : std::min(initial, max_interval);
+        const Nanos low = std::min(initial, max_interval);  // of a constant policy too: `duration` is not drawn from
         const Nanos before = std::max(previous, low);
         const Nanos triple = add_saturated(before, add_saturated(before, before));
-        return drawn(low, std::max(low, std::min(triple, most)), random);
+        return drawn(low, std::min(triple, max_interval), random);
       }
       case Jitter::Usual:
       case Jitter::None: break;

@@ -18,6 +18,32 @@ TripOp opposite(TripOp relation) {
 
 }  // namespace
 
+TripPlan::Range TripPlan::Range::of(TripOp relation, std::int64_t constant) noexcept {
+  const auto least = static_cast<std::uint64_t>(INT64_MIN), at = static_cast<std::uint64_t>(constant);
+  switch (relation) {
+    case TripOp::Equal: return {at, 0, false};
+    case TripOp::NotEqual: return {at, 0, true};
+    case TripOp::LessEqual: return {least, at - least, false};
+    case TripOp::Greater: return {least, at - least, true};
+    case TripOp::Less: return {at, static_cast<std::uint64_t>(INT64_MAX) - at, true};
+    default: return {at, static_cast<std::uint64_t>(INT64_MAX) - at, false};
+  }
+}
+
+// An order among numbers one of which is NaN is an error, so neither it nor its opposite holds; equality is defined.
+TripPlan::Order TripPlan::Order::of(TripOp relation, double bound) noexcept {
+  constexpr unsigned kUnordered = 1U << 0, kLess = 1U << 1, kGreater = 1U << 2, kEqual = 1U << 4;
+  const auto order = [bound](unsigned ways) { return Order{bound, static_cast<std::uint8_t>(ways)}; };
+  switch (relation) {
+    case TripOp::Equal: return order(kEqual);
+    case TripOp::NotEqual: return order(kUnordered | kLess | kGreater);
+    case TripOp::Less: return order(kLess);
+    case TripOp::LessEqual: return order(kLess | kEqual);
+    case TripOp::Greater: return order(kGreater);
+    default: return order(kGreater | kEqual);
+  }
+}
+
 // Works on the program as a tree: each node's operands are the subprograms that end just before it.
 class TripPlan::Builder {
  public:
@@ -44,13 +70,11 @@ class TripPlan::Builder {
       return both ? emit(left, wanted, then, no) : emit(left, wanted, yes, then);
     }
     Test test;
-    if (!recognised(at, test)) {
+    if (!recognised(at, wanted, test)) {
       test = Test{};
       test.wanted = wanted;
       test.begin = static_cast<std::uint16_t>(begins_[at]);
       test.size = static_cast<std::uint16_t>(at + 1 - begins_[at]);
-    } else if (!wanted) {
-      test.relation = opposite(test.relation);
     }
     test.yes = yes;
     test.no = no;
@@ -112,45 +136,68 @@ class TripPlan::Builder {
     return true;
   }
 
-  bool recognised(std::size_t at, Test& test) const {
+  bool recognised(std::size_t at, bool wanted, Test& test) const {
     const TripNode& node = code_[at];
     if (!is_relation(node.op)) return false;
-    test.relation = node.op;
+    const TripOp relation = wanted ? node.op : opposite(node.op);
     if (node.args == 0) {
-      test.shape = Shape::Whole;
       test.left = {node.count, kNoCount};
-      test.constant = node.literal.as_int();
-      return true;
+      test.range = Range::of(relation, node.literal.as_int());
+      return test.shape = Shape::Whole, true;
     }
     const std::size_t value = operand(at, 0);
     const TripNode& literal = code_[operand(at, 1)];
     if (literal.op != TripOp::Literal) return false;
-    const TripType type = literal.literal.type;
-    if (type == TripType::Int) test.constant = literal.literal.as_int();
-    if (type == TripType::Int && counts(value, test.left)) return test.shape = Shape::Whole, true;
-    if (type == TripType::Int && scaled(value, test)) return test.shape = Shape::Scaled, true;
-    if (type == TripType::Double)
-      test.bound = literal.literal.as_double();
-    else if (type == TripType::Int)
-      test.bound = static_cast<double>(literal.literal.as_int());
-    else if (type == TripType::Uint)
-      test.bound = static_cast<double>(literal.literal.as_uint());
-    else
-      return false;
+    double bound = literal.literal.as_double();
+    switch (literal.literal.type) {
+      case TripType::Int:
+        test.range = Range::of(relation, literal.literal.as_int());
+        if (counts(value, test.left))
+          return test.shape = test.left.second == kNoCount ? Shape::Whole : Shape::Sum, true;
+        if (scaled(value, test)) return test.shape = Shape::Scaled, true;
+        bound = static_cast<double>(literal.literal.as_int());
+        break;
+      case TripType::Uint: bound = static_cast<double>(literal.literal.as_uint()); break;
+      case TripType::Double: break;
+      default: return false;
+    }
+    test.order = Order::of(relation, bound);
     if (quotient(value, test)) return test.shape = Shape::Ratio, true;
-    if (code_[value].op != TripOp::Select) return false;
-    const TripNode& zero = code_[operand(value, 1)];
+    return rate(value, test) && (test.shape = Shape::Rate, true);
+  }
+
+  // counts == 0 ? 0.0 : double(count) / double(counts)
+  bool rate(std::size_t at, Test& test) const {
+    if (code_[at].op != TripOp::Select) return false;
+    const TripNode& zero = code_[operand(at, 1)];
     if (zero.op != TripOp::Literal || zero.literal != TripValue::of(0.0)) return false;
-    if (!quotient(operand(value, 2), test) || !is_zero_test(operand(value, 0), test.right)) return false;
+    if (!quotient(operand(at, 2), test) || !is_zero_test(operand(at, 0), test.right)) return false;
     // A sum may overflow, which means nothing while the divisor is 0: left to the stack machine.
-    if (test.left.second != kNoCount) return false;
-    return test.shape = Shape::Rate, true;
+    return test.left.second == kNoCount;
   }
 
   const std::vector<TripNode>& code_;
   std::vector<std::size_t> begins_;
   std::vector<Test>& tests_;
 };
+
+// The stack machine's frame is large: it is not for the tests that can do without.
+[[gnu::noinline]] bool TripPlan::Test::passes_general(const Counts& counts, const TripNode* code) const noexcept {
+  const TripValue value = evaluate_trip(code + begin, size, counts);
+  return value.type == TripType::Bool && value.as_bool() == wanted;
+}
+
+bool TripPlan::Test::passes(const Counts& counts, const TripNode* code) const noexcept {
+  if (shape == Shape::General) return passes_general(counts, code);
+  std::int64_t a = 0, b = 0;
+  if (!left.value(counts, a)) return false;
+  if (shape == Shape::Sum) return range.holds(a);
+  if (!right.value(counts, b)) return false;
+  if (shape == Shape::Ratio) return order.holds(static_cast<double>(a) / static_cast<double>(b));
+  if (shape == Shape::Rate) return order.holds(b == 0 ? 0.0 : static_cast<double>(a) / static_cast<double>(b));
+  if (__builtin_mul_overflow(a, factor, &a) || b == 0 || (b == -1 && a == INT64_MIN)) return false;
+  return range.holds(a / b);
+}
 
 TripPlan::TripPlan(const std::vector<TripNode>& code) {
   if (!code.empty()) entry_ = Builder(code, tests_).emit(code.size() - 1, true, kTrips, kStays);
