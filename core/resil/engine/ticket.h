@@ -40,8 +40,8 @@ struct Ticket {
   Nanos previous_delay() const {
     return static_cast<Nanos>((private_words[0] >> 9 & 0x1FFFF) << (private_words[0] >> 26 & 0x3F));
   }
-  void set_previous_delay(Nanos delay) {
-    const auto value = static_cast<std::uint64_t>(delay < 0 ? 0 : delay);
+  void set_previous_delay(Nanos exact) {
+    const auto value = static_cast<std::uint64_t>(exact < 0 ? 0 : exact);
     const unsigned bits = static_cast<unsigned>(std::bit_width(value)), shift = bits > 17 ? bits - 17 : 0;
     constexpr std::uint64_t kField = 0xFFFFFE00;
     private_words[0] = (private_words[0] & ~kField) | (value >> shift) << 9 | std::uint64_t{shift} << 26;
