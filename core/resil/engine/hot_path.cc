@@ -135,7 +135,9 @@ std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, 
   ticket.timeout = timeout;
   const bool timed = fresh ? policies_.at(policy).plan.times_operation : ticket.timed();
   if (fresh && timed) ticket.set_began(time.now());
+  const Nanos previous = fresh ? 0 : ticket.previous_delay();
   ticket.start(policy, Stage::InFlight, timed);
+  if (previous != 0) ticket.set_previous_delay(previous);
   return answer(BeginAnswer::Allow);
 }
 
@@ -236,6 +238,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
       .outcome = outcome,
       .may_retry = may_retry,
       .hint = std::max<Nanos>(0, ticket.delay),
+      .previous = ticket.previous_delay(),
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.
       .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.began() : time.now()};
@@ -244,6 +247,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
   ticket.delay = next.delay;
   ticket.set_stage(next.decision == EndAnswer::Retry ? Stage::Between : Stage::Over);
   if (next.decision == EndAnswer::Retry) {
+    if (retry->backoff.jitter == Backoff::Jitter::Decorrelated) ticket.set_previous_delay(next.delay);
     count(counts.retries);
     publish(ticket, {.time = time.about_now(),
                      .endpoint = id,

@@ -2,6 +2,7 @@
 // words say which policy the operation runs under, which permit its attempt holds, and when it began.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "resil/base/types.h"
@@ -32,6 +33,18 @@ struct Ticket {
   }
   void start(std::uint32_t policy, Stage stage, bool timed = false) {
     private_words[0] = std::uint64_t{policy} << 32 | std::uint64_t{timed} << 8 | static_cast<std::uint8_t>(stage);
+  }
+
+  // The delay before the attempt under way, rounded down by at most a part in 2^17: 9..25 its leading bits | 26..31 how
+  // far they are shifted. Kept only where the back-off asks for it.
+  Nanos previous_delay() const {
+    return static_cast<Nanos>((private_words[0] >> 9 & 0x1FFFF) << (private_words[0] >> 26 & 0x3F));
+  }
+  void set_previous_delay(Nanos exact) {
+    const auto value = static_cast<std::uint64_t>(exact < 0 ? 0 : exact);
+    const unsigned bits = static_cast<unsigned>(std::bit_width(value)), shift = bits > 17 ? bits - 17 : 0;
+    constexpr std::uint64_t kField = 0xFFFFFE00;
+    private_words[0] = (private_words[0] & ~kField) | (value >> shift) << 9 | std::uint64_t{shift} << 26;
   }
 
   // 0..19 generation | 20 probe | 32..63 the endpoint whose breaker gave it

@@ -21,6 +21,7 @@ struct FailedAttempt {
   Outcome outcome{Outcome::kFailure};
   bool may_retry = true;  // false: the host said that nothing is gained by another attempt
   Nanos hint = 0;         // the server's Retry-After; 0: none
+  Nanos previous = 0;     // the delay before this attempt; read only where jitter is decorrelated
   Nanos deadline = 0;     // of the operation; 0: none
   Nanos began = 0;        // the operation; read only where the policy limits the whole
 };
@@ -39,8 +40,7 @@ RetryAnswer answer_failure(const RetryPolicy* policy, const FailedAttempt& faile
   // this failure that must not be retried, whatever is left of maxRetries: not Exhausted.
   if (failed.hint > policy->max_retry_after) return {EndAnswer::GiveUp, Reason::NotRetriable, 0};
 
-  const bool random = policy->backoff.kind == Backoff::Kind::Exponential;
-  const Nanos own = policy->backoff.delay(failed.attempt, random ? draw() : 0);
+  const Nanos own = policy->backoff.delay(failed.attempt, policy->backoff.random() ? draw() : 0, failed.previous);
   const Nanos delay = std::max(own, failed.hint);
   if (policy->max_duration > 0 &&
       add_saturated(subtract_saturated(time.now(), failed.began), delay) > policy->max_duration)

@@ -42,7 +42,10 @@ TripRule::TripRule(std::string text, std::vector<TripNode> code) : text_(std::mo
     if (node.op == TripOp::Count) reads_ = static_cast<CountSet>(reads_ | 1U << node.count);
   }
   code_ = fused(code);
-  if (code_.size() != 1 || !is_relation(code_[0].op)) return;
+  if (code_.size() != 1 || !is_relation(code_[0].op)) {
+    plan_ = TripPlan(code_);
+    return;
+  }
   simple_ = {code_[0].count, code_[0].op, code_[0].literal.as_int()};
   code_.clear();
 }

@@ -7,6 +7,7 @@
 
 #include "resil/trip/counts.h"
 #include "resil/trip/trip_code.h"
+#include "resil/trip/trip_plan.h"
 
 namespace resil {
 
@@ -21,8 +22,7 @@ class TripRule {
   // True if the rule says open. A run-time error (overflow, division by zero) does not trip.
   bool trips(const Counts& counts) const noexcept {
     if (code_.empty()) return simple_.holds(counts);
-    const TripValue value = evaluate_trip(code_.data(), code_.size(), counts);
-    return value.type == TripType::Bool && value.as_bool();
+    return plan_.trips(counts, code_.data());
   }
 
   // The counts it looks at: those that no rule reads need not be kept.
@@ -49,6 +49,7 @@ class TripRule {
 
   std::string text_ = "consecutiveFailures > 5";
   std::vector<TripNode> code_;  // empty: simple_ decides
+  TripPlan plan_;               // of code_
   Simple simple_;
   CountSet reads_ = kConsecutiveFailures;
 };

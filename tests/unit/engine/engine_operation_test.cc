@@ -371,5 +371,28 @@ TEST(EngineClock, ExtremeTimesAreSurvived) {
   }
 }
 
+// Decorrelated: between the initial interval and three times the delay before, whatever the host puts into the ticket.
+TEST(EngineOperation, DecorrelatedDelaysGrowFromTheDelayBefore) {
+  RetryPolicy retry = testing::exponential_retry(3'600 * kSecond, -1);
+  retry.backoff.jitter = Backoff::Jitter::Decorrelated;
+  testing::Caller caller(testing::one_app({.retry = testing::shared(retry)}));
+  const EndpointId id = caller.app();
+  int above = 0;
+  for (int operation = 0; operation < 50; ++operation) {
+    Ticket ticket{};
+    Nanos previous = 500 * kMillisecond;
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      ASSERT_EQ(caller.begin(id, ticket), testing::kAllow);
+      ticket.delay = 0;
+      ASSERT_EQ(caller.end(ticket, testing::kFailure), testing::kRetry);
+      EXPECT_GE(ticket.delay, 500 * kMillisecond);
+      EXPECT_LE(ticket.delay, 3 * previous);
+      above += ticket.delay > 1'500 * kMillisecond ? 1 : 0;
+      previous = ticket.delay;
+    }
+  }
+  EXPECT_GT(above, 50) << "without the delay before, none could";
+}
+
 }  // namespace
 }  // namespace resil

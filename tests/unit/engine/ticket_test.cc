@@ -53,5 +53,20 @@ TEST(Ticket, AnyByteIsAStageOfItsOwn) {
     EXPECT_NE(ticket.stage(), stage);
 }
 
+TEST(Ticket, KeepsThePreviousDelayRoundedDown) {
+  for (const Nanos delay : {Nanos{0}, Nanos{1}, Nanos{131'071}, Nanos{131'073}, 500 * kMillisecond, 3'601 * kSecond,
+                            kForever - 1, kForever}) {
+    Ticket ticket{};
+    ticket.start(0xFFFFFFFF, Stage::InFlight, true);
+    ticket.set_previous_delay(kForever);
+    ticket.set_previous_delay(delay);
+    EXPECT_LE(ticket.previous_delay(), delay);
+    EXPECT_GE(ticket.previous_delay(), delay - delay / 65'536);
+    EXPECT_EQ(ticket.policy(), 0xFFFFFFFF);
+    EXPECT_EQ(ticket.stage(), Stage::InFlight);
+    EXPECT_TRUE(ticket.timed());
+  }
+}
+
 }  // namespace
 }  // namespace resil

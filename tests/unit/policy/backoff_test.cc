@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -92,6 +93,62 @@ TEST(Backoff, EveryDelayIsWithinItsRange) {
       EXPECT_LE(delay, std::min(middle + middle / 2, 15 * kSecond));
     }
   }
+}
+
+Backoff jittered(Backoff::Jitter jitter, double spread = 0.5) {
+  Backoff backoff = exponential(10 * kSecond);
+  backoff.initial = kSecond;
+  backoff.multiplier = 2;
+  backoff.jitter = jitter;
+  backoff.spread = spread;
+  return backoff;
+}
+
+TEST(Backoff, InitialIntervalAndMultiplierAreThePolicys) {
+  const Backoff backoff = jittered(Backoff::Jitter::None);
+  EXPECT_EQ(backoff.delay(1, 7), kSecond);
+  EXPECT_EQ(backoff.delay(2, 7), 2 * kSecond);
+  EXPECT_EQ(backoff.delay(4, 7), 8 * kSecond);
+  EXPECT_EQ(backoff.delay(5, 7), 10 * kSecond);
+  EXPECT_EQ(backoff.delay(4'000'000'000U, 7), 10 * kSecond);
+  EXPECT_FALSE(backoff.random());
+  Backoff flat = backoff;
+  flat.multiplier = 1;
+  EXPECT_EQ(flat.interval(4'000'000'000U), kSecond);
+  flat.initial = 0;
+  EXPECT_EQ(flat.interval(4'000'000'000U), 0);
+  flat.multiplier = 1e300;
+  EXPECT_EQ(flat.interval(9), 0);
+  flat.initial = 1;
+  EXPECT_EQ(flat.interval(1), 1);
+  EXPECT_EQ(flat.interval(9), 10 * kSecond);
+  flat.multiplier = 1.5;
+  EXPECT_EQ(flat.interval(4'000'000'000U), 10 * kSecond) << "one nanosecond grows too";
+}
+
+TEST(Backoff, EachKindOfJitterHasItsRange) {
+  using enum Backoff::Jitter;
+  const auto range = [](const Backoff& backoff, std::uint32_t k, Nanos previous = 0) {
+    return std::pair{backoff.delay(k, 0, previous), backoff.delay(k, kMostRandom, previous)};
+  };
+  EXPECT_EQ(range(jittered(Full), 3), (std::pair{Nanos{0}, 4 * kSecond}));
+  EXPECT_EQ(range(jittered(Equal), 3), (std::pair{2 * kSecond, 4 * kSecond}));
+  EXPECT_EQ(range(jittered(Spread), 3), (std::pair{2 * kSecond, 6 * kSecond}));
+  EXPECT_EQ(range(jittered(Spread, 0.25), 3), (std::pair{3 * kSecond, 5 * kSecond}));
+  EXPECT_EQ(range(jittered(Spread, 1), 4), (std::pair{Nanos{0}, 10 * kSecond}));
+  EXPECT_EQ(range(jittered(Spread, 0), 3), (std::pair{4 * kSecond, 4 * kSecond}));
+  EXPECT_EQ(range(jittered(Decorrelated), 1), (std::pair{kSecond, 3 * kSecond}));
+  EXPECT_EQ(range(jittered(Decorrelated), 9, 2 * kSecond), (std::pair{kSecond, 6 * kSecond}));
+  EXPECT_EQ(range(jittered(Decorrelated), 9, 9 * kSecond), (std::pair{kSecond, 10 * kSecond}));
+  EXPECT_EQ(range(jittered(Decorrelated), 9, kForever), (std::pair{kSecond, 10 * kSecond}));
+}
+
+TEST(Backoff, AConstantPolicyMayHaveJitterAndKnowsNoMaxInterval) {
+  Backoff backoff = constant(20 * kSecond);
+  backoff.jitter = Backoff::Jitter::Spread;
+  EXPECT_TRUE(backoff.random());
+  EXPECT_EQ(backoff.delay(3, 0), 10 * kSecond);
+  EXPECT_EQ(backoff.delay(3, kMostRandom), 30 * kSecond);
 }
 
 TEST(Backoff, TheLongestIntervalsDoNotOverflow) {
