@@ -24,7 +24,6 @@ NOT_BOUND = {
     "java": ADDED_IN_1_1,
     "go": ADDED_IN_1_1,
     "dotnet": {"resil_transitions": "reads them from the snapshot, with all else of the same moment"},
-    "node": {name: "computes the same thing itself" for name in ADDED_IN_1_1},
     "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
 }
 
