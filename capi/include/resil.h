@@ -90,12 +90,16 @@ typedef enum {
 } resil_kind;
 RESIL_API int32_t resil_endpoint(resil_engine* e, int32_t kind, const char* name, int64_t name_len,
                                  const char* instance, int64_t instance_len);
+/* What an endpoint is called, as a JSON object: {"kind": "app", "name": "order-processor", "method": "orders"}; an actor
+ * has "id", a component "direction" (inbound | outbound) and "type". Returns the full length; cut like resil_snapshot's.
+ * RESIL_E_ARG: no such endpoint. */
+RESIL_API int64_t resil_endpoint_text(resil_engine* e, int32_t endpoint, char* buf, int64_t capacity);
 
 /* One logical operation, all its attempts. Zero it to start one. 64 bytes forever, no pointers. */
 typedef struct {
   uint32_t endpoint;   /* set by begin */
   uint32_t attempt;    /* 1, 2, ...: the attempt just begun */
-  uint32_t flags;      /* out: RESIL_HAS_EVENTS: something to read with resil_events. in: reserved, zero */
+  uint32_t flags;      /* out: RESIL_HAS_EVENTS, RESIL_MAY_WAIT. in: reserved, zero */
   int32_t reason;      /* why the last answer was not ALLOW / DONE; see resil_name */
   int64_t deadline_ns; /* in, optional: the whole operation must be over by then (the clock of now_ns); 0 = none */
   int64_t timeout_ns;  /* out of begin: budget for this attempt, never past the deadline; 0 = none */
@@ -103,29 +107,46 @@ typedef struct {
                           how    long until one could be. In to end: the server's own hint (Retry-After), 0 = none */
   uint64_t engine[3];  /* policy and breaker generation, start; not yours */
 } resil_ticket;
-#define RESIL_HAS_EVENTS 1u
+#define RESIL_HAS_EVENTS 1u /* there is something to read with resil_events */
+#define RESIL_MAY_WAIT 2u   /* out of begin, of a rejection: waiting delay_ns and beginning again can be of use */
 
 enum { RESIL_ALLOW = 0, RESIL_REJECT = 1 };                  /* resil_begin */
 enum { RESIL_DONE = 0, RESIL_RETRY = 1, RESIL_GIVE_UP = 2 }; /* resil_end */
 enum {
   RESIL_WHY_OPEN = 16,
-  RESIL_WHY_HALF_OPEN_FULL = 17,
+  RESIL_WHY_TOO_MANY_REQUESTS = 17,
+  RESIL_WHY_HALF_OPEN_FULL = 17, /* its old name */
   RESIL_WHY_EXHAUSTED = 18,
   RESIL_WHY_NOT_RETRIABLE = 19,
   RESIL_WHY_CANCELLED = 20,
-  RESIL_WHY_DEADLINE = 21
+  RESIL_WHY_DEADLINE = 21,
+  RESIL_WHY_RETRY_BUDGET = 22,
+  RESIL_WHY_BUSY = 23,
+  RESIL_WHY_RATE_LIMITED = 24,
+  RESIL_WHY_HELD = 25
 };                                                                                     /* reason */
 enum { RESIL_SUCCESS = 0, RESIL_FAILURE = 1, RESIL_TIMEOUT = 2, RESIL_CANCELLED = 3 }; /* outcome */
 #define RESIL_HTTP(status) (0x10000 | (int32_t)(status)) /* outcome; resil classifies the status */
 #define RESIL_GRPC(code) (0x20000 | (int32_t)(code))
+/* Or'ed to an outcome: it counts as it says, but no retry follows a failure: GIVE_UP with RESIL_WHY_NOT_RETRIABLE. */
+#define RESIL_NO_RETRY 0x40000000
+/* 1: the outcome (with or without RESIL_NO_RETRY) is a failure, which breakers count and retries follow: FAILURE,
+ * TIMEOUT, HTTP below 200 or above 399, gRPC other than 0. 0: it is not. RESIL_E_ARG: it is no outcome. */
+RESIL_API int32_t resil_failed(int32_t outcome);
+/* The value of a Retry-After field (RFC 9110: seconds, or a date in any of its three forms) in nanoseconds from
+ * `unix_now_ns` (since 1970) on, which only a date needs: the hint for a ticket's delay_ns. It holds at INT64_MAX.
+ * -1: neither of the two, or past. White space around a field's value is not part of it. */
+RESIL_API int64_t resil_retry_after(const char* text, int64_t len, int64_t unix_now_ns);
 
 /* `now_ns` is any monotonic clock; RESIL_NOW lets the engine read its own (CLOCK_MONOTONIC), only when it must.
  * Passing time in is the custom clock: tests and simulators need no hook. */
 #define RESIL_NOW INT64_MIN
+/* What the engine's own clock says: for deadlines, and to measure with the same clock. */
+RESIL_API int64_t resil_now(void);
 /* ALLOW: make the attempt within timeout_ns, then call resil_end exactly once, whatever happened.
  * REJECT: do not, do not call resil_end; the operation is over, unless the host chose to wait: then sleep
- * delay_ns and begin again with this same ticket (waiting is no attempt). With RESIL_WHY_DEADLINE waiting is pointless.
- */
+ * delay_ns and begin again with this same ticket (waiting is no attempt). Where RESIL_MAY_WAIT is not set waiting is of no
+ * use: the deadline is over, or would be. */
 RESIL_API int32_t resil_begin(resil_engine* e, int32_t endpoint, int64_t now_ns, resil_ticket* t);
 /* RETRY: wait delay_ns (the policy's or the server's, whichever is longer), then resil_begin with this same ticket.
  * DONE and GIVE_UP: the operation is over; a retry that could not begin before the deadline is not offered. CANCELLED
@@ -136,6 +157,10 @@ RESIL_API int32_t resil_end(resil_engine* e, resil_ticket* t, int32_t outcome, i
 /* RESIL_CLOSED, _OPEN or _HALF_OPEN at `now_ns`, read without moving anything; RESIL_E_ARG for no such endpoint or no
  * breaker. */
 RESIL_API int32_t resil_state(resil_engine* e, int32_t endpoint, int64_t now_ns);
+/* How often the endpoint's breaker changed into that state since the engine was opened: the number of its
+ * RESIL_EVENT_BREAKER with this `after`. A breaker that an actor type shares is told by the type's endpoint. RESIL_E_ARG
+ * for no such endpoint or state. */
+RESIL_API int64_t resil_transitions(resil_engine* e, int32_t endpoint, int32_t to_state);
 
 /* OPTIONAL. The endpoint's breaker word, valid until resil_close; NULL for no such endpoint. Load it with acquire
  * order: bit 0 FAST | bits 1..24 timeout in ms, 0 = none | the rest opaque: compare, do not decode While FAST is set,

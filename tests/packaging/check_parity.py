@@ -14,9 +14,15 @@ BINDINGS = {  # where each one's crossing lies; Java takes its cold calls throug
 }
 SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java"}
 COSTS_MORE = "what CPython or a generated proxy spends on a call is many times what reading the breaker's word would save"
+LATER = "adopts it when it can be built again; until then it computes the same thing itself"
+ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_retry_after", "resil_endpoint_text",
+                                        "resil_transitions")}
 NOT_BOUND = {
-    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
-    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
+    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
+    "java": ADDED_IN_1_1,
+    "go": ADDED_IN_1_1,
+    "node": {name: "computes the same thing itself" for name in ADDED_IN_1_1},
+    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
 }
 
 

@@ -51,4 +51,13 @@ struct CallCounts {
   std::atomic<std::uint64_t> successes{0}, failures{0}, rejections{0}, retries{0};
 };
 
+// How often an endpoint's own breaker changed into each state. A change is rare, so one line for all threads will do.
+class TransitionCounts {
+ public:
+  std::atomic<std::uint32_t>& into(BreakerState state) { return counts_[static_cast<std::size_t>(state)]; }
+
+ private:
+  std::atomic<std::uint32_t> counts_[3]{};
+};
+
 }  // namespace resil

@@ -34,6 +34,10 @@ class EndpointTable {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->counts[shard * kPage + index % kPage];
   }
+  TransitionCounts& transitions(EndpointId id) const {
+    const auto index = static_cast<std::uint32_t>(id);
+    return pages_[index / kPage]->transitions[index % kPage];
+  }
   std::uint32_t capacity() const { return max_endpoints_; }
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
 
@@ -51,6 +55,7 @@ class EndpointTable {
   struct Page {
     explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {}
     EndpointRecord records[kPage];
+    TransitionCounts transitions[kPage];
     std::unique_ptr<CallCounts[]> counts;  // shard by shard, so that threads do not share lines
   };
 

@@ -160,4 +160,14 @@ const std::atomic<std::uint64_t>* Engine::word(EndpointId id) const noexcept {
   return record == nullptr ? nullptr : &record->live.word();
 }
 
+std::int64_t Engine::transitions(EndpointId id, BreakerState to) const noexcept {
+  if (table_.find(id) == nullptr) return kBadArgument;
+  return table_.transitions(id).into(to).load(std::memory_order_relaxed);
+}
+
+const EndpointName* Engine::name(EndpointId id) const noexcept {
+  const EndpointRecord* record = table_.find(id);
+  return record == nullptr ? nullptr : &record->name;
+}
+
 }  // namespace resil

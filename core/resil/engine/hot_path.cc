@@ -63,7 +63,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const Nanos wait = record.live.time_until_half_open(word, time);
   if (wait == 0) return begin_general(record, id, time.known() ? time.now() : now, ticket);
   count(table_.counts(id, thread_slot(shard_mask_)).rejections);
-  ticket.flags = 0;
+  ticket.flags = Ticket::kMayWait;
   ticket.reason = static_cast<std::int32_t>(Reason::Open);
   ticket.timeout = 0;
   ticket.delay = wait;
@@ -146,6 +146,9 @@ std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admi
                             const TimeSource& time) noexcept {
   ticket.reason = static_cast<std::int32_t>(admission.reason);
   ticket.delay = admission.wait;
+  // Where there is a deadline, begin has asked for the exact time already.
+  const bool in_time = ticket.deadline == 0 || add_saturated(time.about_now(), admission.wait) < ticket.deadline;
+  ticket.flags |= in_time ? Ticket::kMayWait : 0;
   count(table_.counts(id, thread_slot(shard_mask_)).rejections);
   if (admission.first_rejection || every_rejection_) {
     publish(ticket, {.time = time.about_now(),
@@ -174,7 +177,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   return answer(EndAnswer::Done);
 }
 
-[[gnu::noinline]] std::int32_t Engine::end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
+[[gnu::noinline]] std::int32_t Engine::end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept {
+  const Outcome outcome = reported.without_flag();
   if (!outcome.valid()) return kBadArgument;
   EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
   EndpointRecord* owner = table_.find(static_cast<EndpointId>(ticket.permit_owner()));
@@ -191,7 +195,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   if (transition.happened) {
     publish_transition(ticket, transition, static_cast<EndpointId>(ticket.permit_owner()), time);
   }
-  return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, time);
+  return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, reported.may_retry(), time);
 }
 
 std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept {
@@ -210,7 +214,8 @@ std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource&
   return answer(EndAnswer::Done);
 }
 
-std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, TimeSource& time) noexcept {
+std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry,
+                          TimeSource& time) noexcept {
   const auto id = static_cast<EndpointId>(ticket.endpoint);
   CallCounts& counts = table_.counts(id, thread_slot(shard_mask_));
   const auto attempt = static_cast<std::int32_t>(ticket.attempt);
@@ -232,6 +237,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
   const FailedAttempt failed{
       .attempt = ticket.attempt,
       .outcome = outcome,
+      .may_retry = may_retry,
       .hint = std::max<Nanos>(0, ticket.delay),
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.
@@ -270,6 +276,7 @@ void Engine::publish(Ticket& ticket, const Event& event) noexcept {
 
 void Engine::publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
                                 const TimeSource& time) noexcept {
+  count(table_.transitions(owner_id).into(transition.to));
   publish(ticket, {.time = time.about_now(),
                    .endpoint = owner_id,
                    .kind = EventKind::Breaker,

@@ -105,6 +105,11 @@ EngineView Engine::view(Nanos now) const {
       entry.totals.rejections += counts.rejections.load(std::memory_order_relaxed);
       entry.totals.retries += counts.retries.load(std::memory_order_relaxed);
     }
+    const auto changes_into = [&](BreakerState state) {
+      return table_.transitions(id).into(state).load(std::memory_order_relaxed);
+    };
+    entry.transitions = {changes_into(BreakerState::Closed), changes_into(BreakerState::Open),
+                         changes_into(BreakerState::HalfOpen)};
     entry.totals.timeouts = record.timeouts.load(std::memory_order_relaxed);
     entry.totals.cancelled = record.cancelled.load(std::memory_order_relaxed);
     entry.totals.recovered = record.recovered.load(std::memory_order_relaxed);

@@ -14,6 +14,7 @@ enum class Stage : std::uint8_t { Fresh = 0, InFlight = 1, Between = 2, Over = 3
 
 struct Ticket {
   static constexpr std::uint32_t kHasEvents = 1;
+  static constexpr std::uint32_t kMayWait = 2;  // out of begin: waiting `delay` and beginning again can be of use
 
   std::uint32_t endpoint;
   std::uint32_t attempt;
