@@ -60,7 +60,10 @@ export interface AttemptContext {
 }
 
 export interface CallOptions<T = any> {
-  /** The caller's. When it aborts, the operation ends at once with its reason, whatever it was doing, and counts as cancelled. */
+  /**
+   * The caller's. When it aborts, the operation ends at once with its reason, whatever it was doing. An attempt in flight counts for
+   * nothing, unless the reason is a TimeoutError (`AbortSignal.timeout`): then it is a timeout of the target.
+   */
   signal?: AbortSignal | null;
   /** When the whole operation must be over: a Date, or milliseconds from now. */
   deadline?: Date | number;
@@ -68,8 +71,8 @@ export interface CallOptions<T = any> {
   waitWhenOpen?: boolean;
   /**
    * What an attempt means, where resil cannot know: called with what was thrown, or with what was returned. Undefined leaves it
-   * to resil: a throw is a failure (with the HTTP status or gRPC code that the error carries), a response is judged by its
-   * status, all else is a success.
+   * to resil: a throw is a failure (with the HTTP status or gRPC code that the error carries, or a timeout if it says so), a
+   * response is judged by its status, all else is a success. What it throws ends the operation, and the attempt counts for nothing.
    */
   outcome?(error: unknown, value: T | undefined): number | undefined;
   /** Why the function cannot be called again, or a function that says so (undefined: it can). */
@@ -116,6 +119,11 @@ export const Outcome: {
   readonly CANCELLED: 3;
   http(status: number): number;
   grpc(code: number): number;
+  /**
+   * What `execute` makes of a thrown error: its HTTP status or gRPC code, a timeout if a client says that its own time has run out,
+   * or else a failure. After `signal` has aborted: a timeout if its reason is one (`AbortSignal.timeout`), or else cancelled.
+   */
+  ofError(error: unknown, signal?: AbortSignal): number;
 };
 
 /** Interned once, it lives as long as its engine. */
@@ -163,7 +171,7 @@ export class Attempt {
   end(outcome: number, options?: { retryAfterMs?: number }): 'done' | 'retry' | 'giveUp';
   /** The next attempt of the same operation, after 'retry' or a rejection. Answers `allowed`. */
   begin(): boolean;
-  /** No further attempt; one in flight counts as cancelled. */
+  /** No further attempt; one in flight counts as cancelled, or as a timeout if the deadline has passed. */
   dispose(): void;
   [Symbol.dispose](): void;
 }

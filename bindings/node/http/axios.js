@@ -2,35 +2,40 @@
 // axios under resil's policies, as an adapter: interceptors and transformers of the instance work as before, and run once
 // a request, not once an attempt.
 
-const { adapterOptions, refusalOf, eitherSignal } = require('./request');
+const { adapterOptions, refusalOf } = require('./request');
 const { Outcome } = require('../lib/outcome');
 const { ExhaustedError, RetryRefusedError } = require('../lib/errors').classes;
 
 function adapter(engine, options) {
-  const { target, call, rest } = adapterOptions(options);
+  const { endpoint, call, rest } = adapterOptions(engine, options);
 
   return async function resilAdapter(config) {
     const base = resolve(rest.adapter, config);
-    const wanted = target({
+    const wanted = endpoint({
       url: urlOf(config),
       method: (config.method ?? 'get').toUpperCase(),
       headers: config.headers,
     });
-    if (wanted === undefined || wanted === null) return base(config);
+    if (wanted === undefined) return base(config);
 
     const caller = callerOf(config);
-    const attempt = (context) =>
-      base({ ...config, cancelToken: undefined, signal: eitherSignal(caller.signal, context.signal) });
+    let last;
+    const attempt = (context) => {
+      last = context;
+      return base({ ...config, cancelToken: undefined, signal: context.signal });
+    };
     try {
-      return await engine.execute(wanted, attempt, {
+      const response = await wanted.execute(attempt, {
         outcome,
         ...defined(call),
         signal: caller.signal,
         refuseRetry: refusalOf(config.data),
         discard,
       });
+      if (isStream(response.data)) last._follow(response, response.data);
+      return response;
     } catch (error) {
-      if (caller.signal?.aborted && error === caller.signal.reason) throw canceled(config);
+      if (caller.signal?.aborted && error === caller.signal.reason) throw canceled(config, error);
       // An answer is the caller's in axios's own form; only a failure without one is resil's to tell.
       const told = error instanceof ExhaustedError || error instanceof RetryRefusedError;
       throw told && error.cause?.response !== undefined ? error.cause : error;
@@ -74,27 +79,31 @@ function callerOf({ signal, cancelToken }) {
   if (cancelToken === undefined || cancelToken === null) return { signal: signal ?? undefined, release() {} };
   const controller = new AbortController();
   const cancel = (reason) => controller.abort(reason);
+  const follow = () => controller.abort(signal.reason); // the reason tells a deadline from a caller who left
   cancelToken.subscribe(cancel);
-  signal?.addEventListener('abort', cancel);
+  if (signal?.aborted) follow();
+  signal?.addEventListener('abort', follow);
   return {
     signal: controller.signal,
     release() {
       cancelToken.unsubscribe(cancel);
-      signal?.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', follow);
     },
   };
 }
 
 // axios's own word for it, so that axios.isCancel goes on working.
-const canceled = (config) => new (axios().CanceledError)(null, config);
+const canceled = (config, cause) => Object.assign(new (axios().CanceledError)(null, config), { cause });
 
 const outcome = (error) => (error?.code === 'ERR_CANCELED' ? Outcome.CANCELLED : undefined);
+
+const isStream = (data) => typeof data?.pipe === 'function' || typeof data?.getReader === 'function';
 
 const defined = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 // A response that a retry replaces, if it was asked for as a stream.
 function discard(response) {
-  if (typeof response.data?.destroy === 'function') response.data.destroy();
+  if (typeof response?.data?.destroy === 'function') response.data.destroy();
 }
 
 module.exports = { adapter, attach };

@@ -1,10 +1,10 @@
 'use strict';
 // fetch under resil's policies. An attempt ends with the response's head: its status is judged, its body is the caller's to read.
 
-const { adapterOptions, refusalOf, eitherSignal } = require('./request');
+const { adapterOptions, refusalOf } = require('./request');
 
 function wrapFetch(engine, options) {
-  const { target, call, rest } = adapterOptions(options);
+  const { endpoint, call, rest } = adapterOptions(engine, options);
   const inner = rest.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
   // Like the platform's, it throws nothing: whatever is wrong is a rejection.
@@ -18,23 +18,31 @@ function wrapFetch(engine, options) {
       method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
       headers: init.headers ?? request?.headers,
     };
-    const wanted = target(described);
-    if (wanted === undefined || wanted === null) return inner(input, init);
+    const wanted = endpoint(described);
+    if (wanted === undefined) return inner(input, init);
 
     const caller = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
     const once = refusalOf(init.body ?? null);
     // A Request's body is a stream, but one that can be cloned: each attempt gets a copy.
     const cloned = request !== undefined && request.body !== null && (init.body ?? null) === null;
-    const attempt = (context) =>
-      inner(cloned ? request.clone() : input, { ...init, signal: eitherSignal(caller, context.signal) });
-    const response = engine.execute(wanted, attempt, { ...call, signal: caller, refuseRetry: once, discard });
-    return cloned ? response.finally(() => request.body.cancel().catch(() => {})) : response;
+    let last;
+    const attempt = (context) => {
+      last = context;
+      return inner(cloned ? request.clone() : input, { ...init, signal: context.signal });
+    };
+    try {
+      const response = await wanted.execute(attempt, { ...call, signal: caller, refuseRetry: once, discard });
+      last._follow(response, response.body);
+      return response;
+    } finally {
+      if (cloned) request.body.cancel().catch(() => {});
+    }
   };
 }
 
 // A response that a retry replaces: its connection is free once its body is.
 function discard(response) {
-  response.body?.cancel().catch(() => {});
+  response?.body?.cancel().catch(() => {});
 }
 
 module.exports = { wrapFetch };

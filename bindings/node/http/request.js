@@ -1,31 +1,7 @@
 'use strict';
-// What the three adapters have in common: whose policies a request gets, and whether it can be made twice.
+// What the three adapters have in common: their options, and whether a request can be made twice.
 
-/** The app whose policies apply is the host, or what Dapr's header says; its method is the path. No host (data:), no policies. */
-function defaultTarget({ url, headers }) {
-  const named = headerOf(headers, 'dapr-app-id');
-  if (url.startsWith('/') && named === undefined)
-    throw new TypeError(
-      `${url} does not say which host it is for: give the option \`target\` or the header dapr-app-id`,
-    );
-  const { hostname, pathname } = new URL(url, 'http://unsaid');
-  const app = named ?? hostname;
-  return app === '' ? undefined : { app, method: pathname.replace(/^\/+/, '') || undefined };
-}
-
-// Headers come as Headers, as an object, as pairs, or flat ([name, value, name, value], undici's form).
-function headerOf(headers, name) {
-  if (headers === undefined || headers === null) return undefined;
-  if (typeof headers.get === 'function') return headers.get(name) ?? undefined;
-  let entries;
-  if (Array.isArray(headers) && headers.length > 0 && !Array.isArray(headers[0])) {
-    entries = headers.map((value, i) => [value, headers[i + 1]]).filter((_, i) => i % 2 === 0);
-  } else {
-    entries = typeof headers[Symbol.iterator] === 'function' ? [...headers] : Object.entries(headers);
-  }
-  const found = entries.find(([key]) => String(key).toLowerCase() === name);
-  return found === undefined ? undefined : String(found[1]);
-}
+const { defaultTarget, endpointOf, PATHS } = require('./targets');
 
 const ONCE = 'its body is a stream, which can be sent only once; use a string, a buffer, a Blob or a form';
 
@@ -39,23 +15,20 @@ function refusalOf(body) {
   return streams || body[Symbol.asyncIterator] !== undefined ? ONCE : undefined;
 }
 
-/** A signal that aborts with either of two; `caller` goes on counting after the attempt, while its answer's body is read. */
-function eitherSignal(caller, attempt) {
-  if (caller === undefined || caller === attempt) return attempt;
-  if (typeof AbortSignal.any === 'function') return AbortSignal.any([caller, attempt]);
-  const both = new AbortController(); // Node 18
-  for (const signal of [caller, attempt]) {
-    if (signal.aborted) both.abort(signal.reason);
-    else signal.addEventListener('abort', () => both.abort(signal.reason), { once: true });
-  }
-  return both.signal;
-}
-
-/** The options that every adapter takes, checked. */
-function adapterOptions({ target = defaultTarget, waitWhenOpen, deadline, outcome, ...rest } = {}) {
+/** The options that every adapter takes, checked; `endpoint` answers the endpoint of a request, or undefined for none. */
+function adapterOptions(
+  engine,
+  { target = defaultTarget, maxPaths = PATHS, waitWhenOpen, deadline, outcome, ...rest } = {},
+) {
   if (typeof target !== 'function')
     throw new TypeError('target is a function of the request: ({url, method, headers}) => ({app, method})');
-  return { target, call: { waitWhenOpen, deadline, outcome }, rest };
+  if (!Number.isInteger(maxPaths) || maxPaths < 0)
+    throw new RangeError(`maxPaths is an integer from 0, not ${String(maxPaths)}`);
+  const endpoint = (request) => {
+    const wanted = target(request);
+    return wanted === undefined || wanted === null ? undefined : endpointOf(engine, wanted, maxPaths);
+  };
+  return { endpoint, call: { waitWhenOpen, deadline, outcome }, rest };
 }
 
-module.exports = { adapterOptions, defaultTarget, headerOf, refusalOf, eitherSignal };
+module.exports = { adapterOptions, refusalOf };

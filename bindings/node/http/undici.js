@@ -7,13 +7,20 @@ const { modern, legacy } = require('./undici_handlers');
 const { Leg } = require('./undici_leg');
 
 function interceptor(engine, options) {
-  const { target, call } = adapterOptions(options);
+  const { endpoint, call } = adapterOptions(engine, options);
 
   return (dispatch) => (opts, handler) => {
-    const wanted = opts.upgrade || opts.method === 'CONNECT' ? undefined : target(describe(opts));
-    if (wanted === undefined || wanted === null) return dispatch(opts, handler);
+    if (opts.upgrade || opts.method === 'CONNECT') return dispatch(opts, handler);
     const style = typeof handler.onRequestStart === 'function' ? modern : legacy;
-    new Exchange(dispatch, opts, style, handler).run(engine, wanted, call);
+    let wanted;
+    try {
+      wanted = endpoint(describe(opts));
+    } catch (error) {
+      new Exchange(dispatch, opts, style, handler).refuse(error);
+      return true;
+    }
+    if (wanted === undefined) return dispatch(opts, handler);
+    new Exchange(dispatch, opts, style, handler).run(wanted, call);
     return true;
   };
 }
@@ -36,7 +43,7 @@ class Exchange {
     this.leg = null;
   }
 
-  run(engine, target, call) {
+  run(endpoint, call) {
     // The handler may abort from here on, whether a request is under way or the operation waits.
     this.out.start(this);
     const options = {
@@ -47,15 +54,21 @@ class Exchange {
     };
     let operation;
     try {
-      operation = engine.execute(target, (context) => this.attempt(context), options);
+      operation = endpoint.execute((context) => this.attempt(context), options);
     } catch (error) {
-      this.out.error(error); // no such target, or no engine any more: the handler must not wait for ever
+      this.out.error(error); // wrong options
       return;
     }
     operation.then(
       (head) => head.leg.forward(),
       (error) => this.out.error(error),
     );
+  }
+
+  // No such target, or no engine any more: the handler must not wait for ever.
+  refuse(error) {
+    this.out.start(this);
+    this.out.error(error);
   }
 
   attempt(context) {

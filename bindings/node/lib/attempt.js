@@ -4,7 +4,7 @@
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
 const { VERDICT, DECISION, nameOf } = require('./codes');
 const { Outcome, isOutcome } = require('./outcome');
-const { begin, end, endAdopted } = require('./crossing');
+const { begin, end, endAdopted, until } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { Rejection } = require('./result');
 const { nowNs } = require('./clock');
@@ -29,6 +29,7 @@ class Attempt {
     this._high = 0;
     this._beganNs = NaN;
     this._over = false;
+    this._untilMs = until(endpoint.engine._clock, deadlineMs);
     this._begin(deadlineMs);
   }
 
@@ -87,9 +88,9 @@ class Attempt {
     return this._why === 0 ? undefined : new Rejection(this.endpoint, this._why, this.retryAfterMs).error;
   }
 
-  /** No further attempt: frees what the operation holds. An attempt in flight counts as cancelled. */
+  /** No further attempt: frees what the operation holds. An attempt in flight was cancelled, or the deadline was faster. */
   dispose() {
-    if (this.allowed) this.end(Outcome.CANCELLED);
+    if (this.allowed) this.end(this.endpoint.engine._clock.now() < this._untilMs ? Outcome.CANCELLED : Outcome.TIMEOUT);
     this._drop();
   }
 

@@ -119,7 +119,7 @@ function attempt(call, fn) {
   return Promise.resolve(promise).then(call.returned, call.threw); // only the language's own is sure to call one handler, once
 }
 
-/** Calls `fn` under the endpoint's policies; answers a promise. */
+/** Calls `fn` under the endpoint's policies; answers a promise, or at once the Rejection that `execute` is to throw. */
 function start(endpoint, fn, options, wantsValue) {
   if (options !== undefined && !isPlain(options)) return Operation.run(endpoint, fn, callOptions(options), wantsValue);
   const word = endpoint._words;

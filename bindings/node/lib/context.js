@@ -2,6 +2,7 @@
 // What a function that makes an attempt is given: {attempt, timeoutMs, signal}.
 
 const { never } = require('./signals');
+const { follow } = require('./follow');
 
 class AttemptContext {
   constructor(attempt, timeoutMs, callerSignal) {
@@ -20,6 +21,12 @@ class AttemptContext {
     this._controller = new AbortController();
     if (this._aborted) this._controller.abort(this._reason);
     return this._controller.signal;
+  }
+
+  /** After the attempt: the caller's signal goes on counting for as long as one of the answers is in use. */
+  _follow(...answers) {
+    if (this._controller !== null && this._callerSignal !== undefined)
+      follow(this._callerSignal, this._controller, ...answers);
   }
 
   _abort(reason) {

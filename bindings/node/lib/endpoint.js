@@ -9,7 +9,8 @@ const { Attempt } = require('./attempt');
 const { start, UNTIMED_MASK, UNTIMED } = require('./call');
 const { callOptions, isPlain } = require('./options');
 const { isThenable, carriesStatus } = require('./outcome');
-const { Success } = require('./result');
+const { Success, Rejection } = require('./result');
+const { rejectionText, asRejected } = require('./errors');
 const { PLAIN } = require('./context');
 const { system, nowNs } = require('./clock');
 const { STATES } = require('./codes');
@@ -35,7 +36,9 @@ class Endpoint {
 
   execute(fn, options) {
     if (typeof fn !== 'function') throw notAFunction('execute', fn);
-    return start(this, fn, options, false);
+    const answer = start(this, fn, options, false);
+    if (!(answer instanceof Rejection)) return answer;
+    return Promise.reject(asRejected(new Error(rejectionText(answer)), answer));
   }
 
   tryExecute(fn, options) {
@@ -51,17 +54,19 @@ class Endpoint {
       const high = word[1];
       this._begun++;
       let value;
+      let promised;
       try {
         value = fn(PLAIN);
+        promised = isThenable(value);
       } catch (error) {
         return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, error, true));
       }
       const now = this._words;
-      if (now[0] === low && now[1] === high && !carriesStatus(value) && !isThenable(value)) {
+      if (now[0] === low && now[1] === high && !carriesStatus(value) && !promised) {
         this._healthy++;
         return value;
       }
-      return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, value, false));
+      return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, value, false, promised));
     }
     return unwrap(new SyncOperation(this, fn, callOptions(options)).run());
   }

@@ -13,6 +13,8 @@ const targets = require('./target');
 const { engineOptions } = require('./engine_options');
 const { make } = require('./errors');
 
+const MOST_ENDPOINTS = 1_048_576; // the engine's own default
+
 class Engine extends EventEmitter {
   static load(path, options) {
     return new Engine(true, pathText(path), options);
@@ -43,6 +45,7 @@ class Engine extends EventEmitter {
     this._wheel = wheelOf(this._clock);
     this._endpoints = new Map();
     this._byId = new Map();
+    this._most = raw.maxEndpoints || MOST_ENDPOINTS;
     this._waiting = new Set(); // operations between attempts
     this._draining = -1; // once disposed: calls still in flight
     this._feed = new EventFeed(this, log);
@@ -111,6 +114,16 @@ class Engine extends EventEmitter {
 
   [util.inspect.custom]() {
     return `Engine <${this._path ?? 'text'}, ${this.disposed ? 'disposed' : `${this._byId.size} endpoints`}>`;
+  }
+
+  /** The endpoint of a target, if there is one already. */
+  _known(target) {
+    return this._endpoints.get(target.key);
+  }
+
+  /** How many more endpoints there may be, at most. */
+  _room() {
+    return this._most - this._byId.size;
   }
 
   _intern(target) {

@@ -2,7 +2,29 @@
 // Every error of resil is a ResilError with a `code`; the classes tell them apart, and what is below them makes them. The
 // classes have no constructors: each one of a chain would double what it costs to make a stack trace.
 
-class ResilError extends Error {}
+// Whoever prints or serializes an error wants its endpoint's name, which the message has, not its engine: so the endpoint is a
+// private field of the error. A property that is not enumerable would do too, and costs several times as much.
+class Given {
+  constructor(error) {
+    return error;
+  }
+}
+class Located extends Given {
+  #endpoint;
+  constructor(error, endpoint) {
+    super(error);
+    this.#endpoint = endpoint;
+  }
+  static endpointOf(error) {
+    return #endpoint in error ? error.#endpoint : undefined;
+  }
+}
+
+class ResilError extends Error {
+  get endpoint() {
+    return Located.endpointOf(this);
+  }
+}
 
 /** No attempt was admitted. */
 class RejectedError extends ResilError {}
@@ -35,24 +57,36 @@ const classes = {
 for (const type of Object.values(classes))
   Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true, writable: true });
 
-// Not enumerable: who prints or serializes an error wants its endpoint's name, which the message has, not its engine.
-const of = (error, endpoint) => Object.defineProperty(error, 'endpoint', { value: endpoint, configurable: true });
+const of = (error, endpoint) => new Located(error, endpoint); // answers the error itself
 
 const because = (cause) => (cause === undefined ? undefined : { cause });
 const describe = (cause) => (cause instanceof Error ? cause.message : String(cause));
 
-/** A rejection by its code. */
-function rejected(code, endpoint, retryAfterMs, cause) {
-  const wait = `an attempt could be admitted in ${Math.ceil(retryAfterMs)} ms`;
-  const error =
-    code === 'RESIL_OPEN'
-      ? new OpenError(`the circuit breaker of ${endpoint} is open; ${wait}`, because(cause))
-      : code === 'RESIL_TOO_MANY_REQUESTS'
-        ? new TooManyRequestsError(
-            `the circuit breaker of ${endpoint} is half-open and its probes are under way`,
-            because(cause),
-          )
-        : new DeadlineError(`the deadline of the operation on ${endpoint} has passed`, because(cause));
+const REJECTIONS = {
+  RESIL_OPEN: {
+    type: OpenError,
+    tell: (endpoint, wait) => `the circuit breaker of ${endpoint} is open; ${wait}`,
+  },
+  RESIL_TOO_MANY_REQUESTS: {
+    type: TooManyRequestsError,
+    tell: (endpoint) => `the circuit breaker of ${endpoint} is half-open and its probes are under way`,
+  },
+  RESIL_DEADLINE: {
+    type: DeadlineError,
+    tell: (endpoint) => `the deadline of the operation on ${endpoint} has passed`,
+  },
+};
+
+/** What a rejection says. */
+const rejectionText = ({ code, endpoint, retryAfterMs }) =>
+  REJECTIONS[code].tell(endpoint, `an attempt could be admitted in ${Math.ceil(retryAfterMs)} ms`);
+
+/**
+ * Makes a rejection's error of a plain one. Nearly all that an error costs is the walk over the stack, where it is made: so the
+ * caller makes it, as far out as it can, and as an Error, since that of a subclass is dearer by a tenth.
+ */
+function asRejected(error, { code, endpoint, retryAfterMs }) {
+  Object.setPrototypeOf(error, REJECTIONS[code].type.prototype);
   error.code = code;
   error.retryAfterMs = retryAfterMs;
   return of(error, endpoint);
@@ -97,5 +131,8 @@ const other = (code, message) => Object.assign(new ResilError(message), { code }
 
 module.exports = {
   classes,
-  make: { rejected, timedOut, exhausted, retryRefused, config, closed, full, native, other },
+  because,
+  rejectionText,
+  asRejected,
+  make: { timedOut, exhausted, retryRefused, config, closed, full, native, other },
 };

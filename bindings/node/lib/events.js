@@ -131,6 +131,17 @@ class EventFeed {
     this._emit('retryRefused', { type: 'retryRefused', endpoint, reason, error });
   }
 
+  /** A warning of the host's own: to who listens, or else to the process, since nobody would hear of it otherwise. */
+  warn(message, endpoint) {
+    const { _engine: engine, _log: log } = this;
+    if (log === null && this._logListeners === 0 && engine.listenerCount('warning') === 0) {
+      process.emitWarning(message, { type: 'ResilWarning' });
+      return;
+    }
+    const event = { type: 'warning', number: 0, endpoint, timeMs: engine._clock.now() };
+    this._publish({ event, lost: 0, line: message });
+  }
+
   // A breaker that has changed may admit those who wait for it, wherever they stand in their wait.
   _wake() {
     for (const operation of [...this._engine._waiting]) if (operation.rejected) operation.again();

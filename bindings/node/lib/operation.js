@@ -4,12 +4,12 @@
 
 const { AsyncResource } = require('async_hooks');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { VERDICT, DECISION, WHY } = require('./codes');
-const { Outcome, isThenable } = require('./outcome');
+const { VERDICT, DECISION } = require('./codes');
+const { Outcome, isThenable, ofAbort } = require('./outcome');
 const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
-const { rejectedNow, Success, Failure } = require('./result');
+const { rejectedNow, givenUp, handed, Failure } = require('./result');
 const { AttemptContext } = require('./context');
 const { after, nowNs } = require('./clock');
 const { watch, unwatch } = require('./signals');
@@ -74,14 +74,14 @@ class Operation extends AsyncResource {
     return Operation.begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs);
   }
 
-  /** Goes on from the first begin, whose answer is in the registers. Answers a promise. */
+  /** Goes on from the first begin, whose answer is in the registers. Answers a promise; or a Rejection that is to be thrown. */
   static begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs = Infinity) {
     const allowed = verdict === VERDICT.ALLOW;
     if (!allowed && !worthWaiting(options, endpoint.engine._clock, untilMs)) {
       const rejection = rejectedNow(endpoint);
       giveTicket(ticket);
       endpoint._leave();
-      return wantsValue ? Promise.resolve(rejection) : Promise.reject(rejection.error);
+      return wantsValue ? Promise.resolve(rejection) : rejection;
     }
     const attempt = ints[INT.ATTEMPT];
     const timeoutMs = inMs(doubles[DOUBLE.TIMEOUT]);
@@ -160,7 +160,8 @@ class Operation extends AsyncResource {
     try {
       outcome = this.options.judge(value, threw);
     } catch (error) {
-      this._settle(Outcome.FAILURE, error, true);
+      if (!threw) this.options.drop(value);
+      this._settle(Outcome.CANCELLED, error, true); // the caller's own mistake says nothing about the target
       return;
     }
     this._settle(outcome, value, threw);
@@ -180,14 +181,15 @@ class Operation extends AsyncResource {
   cancel(reason) {
     const { context } = this;
     if (context !== null) {
-      this._settle(Outcome.CANCELLED, reason, true);
+      this._settle(ofAbort(reason), reason, true, true);
       context._abort(reason);
     } else if (this.cancelWait !== null) {
       this._throw(reason);
     } // otherwise it is in the middle of a begin or an end, and will look at the signal; or over
   }
 
-  _settle(outcome, value, threw) {
+  // `last`: whatever the engine would say, the caller has no time for another attempt.
+  _settle(outcome, value, threw, last = false) {
     const { endpoint, context } = this;
     this.context = null;
     if (this.place !== NOWHERE) endpoint.engine._wheel.remove(this);
@@ -197,10 +199,11 @@ class Operation extends AsyncResource {
       this._hand(value, threw); // what was thrown may be an answer, if the caller's outcome() says so
       return;
     }
-    const refused = succeeded ? undefined : this.options.refusal;
+    const refused = succeeded || last ? undefined : this.options.refusal;
+    const mode = refused === undefined && !last ? 0 : MODE.ONCE;
     let decision;
     try {
-      decision = this._end(outcome, succeeded ? 0 : retryAfterMs(value), refused === undefined ? 0 : MODE.ONCE);
+      decision = this._end(outcome, succeeded || last ? 0 : retryAfterMs(value), mode);
     } catch (error) {
       this._throw(error);
       return;
@@ -209,10 +212,10 @@ class Operation extends AsyncResource {
     if (decision === DECISION.RETRY && refused === undefined) {
       if (!threw) this.options.drop(value);
       this._wait(doubles[DOUBLE.DELAY] / 1e6, false);
-    } else if (decision === DECISION.DONE || outcome === Outcome.CANCELLED) {
+    } else if (decision === DECISION.DONE || outcome === Outcome.CANCELLED || last) {
       this._hand(value, threw);
     } else {
-      this._giveUp(value, threw, ints[INT.REASON], context.attempt, refused);
+      this._finish(givenUp(endpoint, value, threw, ints[INT.REASON], context.attempt, refused));
     }
   }
 
@@ -220,18 +223,6 @@ class Operation extends AsyncResource {
     if (this.ticket !== null) return end(this.endpoint, this.ticket, outcome, hintMs, mode);
     this.ticket = takeTicket();
     return endAdopted(this.endpoint, this.ticket, outcome, hintMs, mode, this.low, this.high, this.beganNs);
-  }
-
-  _giveUp(value, threw, reason, attempts, refused) {
-    const { endpoint } = this;
-    if (refused !== undefined && reason !== WHY.EXHAUSTED && reason !== WHY.NOT_RETRIABLE) {
-      endpoint.engine._feed.retryRefused(endpoint, refused, value);
-      this._hand(threw ? make.retryRefused(endpoint, refused, value) : value, threw);
-    } else if (threw && reason === WHY.EXHAUSTED && attempts > 1) {
-      this._throw(make.exhausted(endpoint, attempts, value));
-    } else {
-      this._hand(value, threw); // a response that failed is still the caller's answer
-    }
   }
 
   _wait(ms, rejected) {
@@ -268,10 +259,7 @@ class Operation extends AsyncResource {
     } else if (worthWaiting(this.options, this.endpoint.engine._clock, this.untilMs)) {
       this._wait(doubles[DOUBLE.DELAY] / 1e6, true);
     } else {
-      const rejection = rejectedNow(this.endpoint, this.lastError);
-      this._leave();
-      if (this.wantsValue) this.resolve(rejection);
-      else this.reject(rejection.error);
+      this._finish(rejectedNow(this.endpoint, this.lastError));
     }
   }
 
@@ -288,19 +276,18 @@ class Operation extends AsyncResource {
   }
 
   _hand(value, threw) {
-    if (threw) this._throw(value);
-    else this._return(value);
-  }
-
-  _return(value) {
-    this._leave();
-    this.resolve(this.wantsValue ? new Success(value) : value);
+    this._finish(handed(value, threw));
   }
 
   _throw(error) {
+    this._finish(new Failure(error));
+  }
+
+  _finish(result) {
     this._leave();
-    if (this.wantsValue) this.resolve(new Failure(error));
-    else this.reject(error);
+    if (this.wantsValue) this.resolve(result);
+    else if (result.ok) this.resolve(result.value);
+    else this.reject(result.error);
   }
 
   // Over, however it went.

@@ -1,6 +1,8 @@
 'use strict';
 // What the host saw, as the number that the engine judges. Nothing here decides what fails: a status goes to the engine as it is.
 
+const { isTimeout } = require('./timeouts');
+
 const HTTP = 0x10000;
 const GRPC = 0x20000;
 
@@ -11,6 +13,7 @@ const Outcome = Object.freeze({
   CANCELLED: 3,
   http: (status) => HTTP | checked(status, 0, 999, 'an HTTP status'),
   grpc: (code) => GRPC | checked(code, 0, 16, 'a gRPC code'),
+  ofError: (error, signal) => (signal?.aborted ? ofAbort(signal.reason) : ofError(error)),
 });
 
 function checked(value, low, high, what) {
@@ -20,11 +23,16 @@ function checked(value, low, high, what) {
 
 const isStatus = (value) => Number.isInteger(value) && value >= 100 && value <= 599;
 
-// A response of fetch, undici, axios, got, node:http ...: a status and headers. A status alone is some other object's.
+// A response of fetch, undici, axios, got, node:http ...: a status and headers. A status alone is some other object's, and what
+// cannot be read is no response.
 function statusOf(value) {
-  if (typeof value !== 'object' || value === null || typeof value.headers !== 'object') return 0;
-  if (isStatus(value.status)) return value.status;
-  return isStatus(value.statusCode) ? value.statusCode : 0;
+  try {
+    if (typeof value !== 'object' || value === null || typeof value.headers !== 'object') return 0;
+    if (isStatus(value.status)) return value.status;
+    return isStatus(value.statusCode) ? value.statusCode : 0;
+  } catch {
+    return 0;
+  }
 }
 
 const isThenable = (value) =>
@@ -39,9 +47,20 @@ function ofValue(value) {
   return status === 0 ? Outcome.SUCCESS : HTTP | status;
 }
 
-/** The outcome of an attempt that threw `error`: its HTTP status or gRPC code if it carries a failing one. */
+/**
+ * The outcome of an attempt that threw `error`: its HTTP status or gRPC code if it carries a failing one, a timeout if a client says
+ * that its own time has run out.
+ */
 function ofError(error) {
   if (typeof error !== 'object' || error === null) return Outcome.FAILURE;
+  try {
+    return ofObject(error);
+  } catch {
+    return Outcome.FAILURE; // one that cannot be read
+  }
+}
+
+function ofObject(error) {
   const response = error.response;
   const status =
     (typeof response === 'object' && response !== null && statusOf(response)) || error.status || error.statusCode;
@@ -49,7 +68,7 @@ function ofError(error) {
   // A ServiceError of grpc-js; a numeric code alone may mean anything.
   if (Number.isInteger(error.code) && error.code >= 1 && error.code <= 16 && typeof error.details === 'string')
     return GRPC | error.code;
-  return Outcome.FAILURE;
+  return isTimeout(error) ? Outcome.TIMEOUT : Outcome.FAILURE;
 }
 
 /** Names for those who read events. */
@@ -59,7 +78,16 @@ function nameOfOutcome(code) {
   return ['success', 'failure', 'timeout', 'cancelled'][code] ?? String(code);
 }
 
+/** The outcome of an attempt in flight that the caller's signal ended: a deadline that passes is a timeout, all else is cancelled. */
+function ofAbort(reason) {
+  try {
+    return isTimeout(reason) ? Outcome.TIMEOUT : Outcome.CANCELLED;
+  } catch {
+    return Outcome.CANCELLED;
+  }
+}
+
 const isOutcome = (code) =>
   Number.isInteger(code) && ((code >= 0 && code <= 3) || (code & ~0xffff) === HTTP || (code & ~0xffff) === GRPC);
 
-module.exports = { Outcome, isThenable, carriesStatus, ofValue, ofError, isOutcome, nameOfOutcome };
+module.exports = { Outcome, isThenable, carriesStatus, ofValue, ofError, ofAbort, isOutcome, nameOfOutcome };

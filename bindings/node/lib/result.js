@@ -3,7 +3,7 @@
 
 const { INT, DOUBLE, ints, doubles } = require('./registers');
 const { WHY } = require('./codes');
-const { make } = require('./errors');
+const { make, because, rejectionText, asRejected } = require('./errors');
 
 const CODES = {
   [WHY.OPEN]: 'RESIL_OPEN',
@@ -28,7 +28,7 @@ class Rejection {
     this.cause = cause;
   }
   get error() {
-    return make.rejected(this.code, this.endpoint, this.retryAfterMs, this.cause);
+    return asRejected(new Error(rejectionText(this), because(this.cause)), this);
   }
 }
 
@@ -42,6 +42,18 @@ class Failure {
   }
 }
 
+/** What a failure gives its caller when no attempt follows; `refused` is why the host could make none, or undefined. */
+function givenUp(endpoint, value, threw, reason, attempts, refused) {
+  if (refused !== undefined && reason !== WHY.EXHAUSTED && reason !== WHY.NOT_RETRIABLE) {
+    endpoint.engine._feed.retryRefused(endpoint, refused, value);
+    return handed(threw ? make.retryRefused(endpoint, refused, value) : value, threw);
+  }
+  if (threw && reason === WHY.EXHAUSTED && attempts > 1) return new Failure(make.exhausted(endpoint, attempts, value));
+  return handed(value, threw); // a response that failed is still the caller's answer
+}
+
+const handed = (value, threw) => (threw ? new Failure(value) : new Success(value));
+
 const rejectedNow = (endpoint, cause) => new Rejection(endpoint, ints[INT.REASON], doubles[DOUBLE.DELAY] / 1e6, cause);
 
-module.exports = { rejectedNow, Success, Rejection, Failure };
+module.exports = { rejectedNow, givenUp, handed, Success, Rejection, Failure };

@@ -8,6 +8,14 @@ const header = (headers, name) =>
 
 /** Milliseconds that the response (or the response of an error) asks to wait; 0 = it does not say. */
 function retryAfterMs(source) {
+  try {
+    return read(source);
+  } catch {
+    return 0; // headers that cannot be read say nothing
+  }
+}
+
+function read(source) {
   if (typeof source !== 'object' || source === null) return 0;
   const headers =
     source.headers ??

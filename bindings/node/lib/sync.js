@@ -3,12 +3,12 @@
 // `blocking`: then a retry and an open breaker are waited for in place.
 
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { VERDICT, DECISION, WHY } = require('./codes');
-const { Outcome, isThenable } = require('./outcome');
+const { VERDICT, DECISION } = require('./codes');
+const { Outcome, isThenable, ofAbort } = require('./outcome');
 const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
-const { rejectedNow, Success, Failure } = require('./result');
+const { rejectedNow, givenUp, handed, Failure } = require('./result');
 const { AttemptContext } = require('./context');
 const { sleepSync, nowNs } = require('./clock');
 const { make } = require('./errors');
@@ -43,11 +43,11 @@ class SyncOperation {
   }
 
   /** Like run(), for a first attempt that has been made already, by the word alone. */
-  takeOver(low, high, value, threw) {
+  takeOver(low, high, value, threw, promised = false) {
     this.low = low;
     this.high = high;
     try {
-      return this._settle(new AttemptContext(1, undefined, undefined), value, threw) ?? this._attempts();
+      return this._settle(new AttemptContext(1, undefined, undefined), value, threw, promised) ?? this._attempts();
     } finally {
       if (this.ticket !== null) giveTicket(this.ticket);
       this.endpoint._leave();
@@ -61,13 +61,15 @@ class SyncOperation {
       if (this._deserted) return this._settleAs(Outcome.CANCELLED, context, this.options.signal.reason, true);
       let value;
       let threw = false;
+      let promised = false;
       try {
         value = this.fn(context);
+        promised = isThenable(value);
       } catch (error) {
         value = error;
         threw = true;
       }
-      const result = this._settle(context, value, threw);
+      const result = this._settle(context, value, threw, promised);
       if (result !== undefined) return result;
     }
   }
@@ -114,12 +116,12 @@ class SyncOperation {
   }
 
   // The operation's result, or undefined for another attempt.
-  _settle(context, value, threw) {
-    const promised = !threw && isThenable(value);
+  _settle(context, value, threw, promised) {
     if (promised) Promise.resolve(value).then(undefined, () => {}); // nobody will look at it
     if (this._deserted) {
       if (!threw && !promised) this.options.drop(value);
-      return this._settleAs(Outcome.CANCELLED, context, this.options.signal.reason, true);
+      const { reason } = this.options.signal;
+      return this._settleAs(ofAbort(reason), context, reason, true, true);
     }
     if (promised) {
       this._settleAs(Outcome.CANCELLED, context, value, true);
@@ -129,31 +131,34 @@ class SyncOperation {
     try {
       outcome = this.options.judge(value, threw);
     } catch (error) {
-      return this._settleAs(Outcome.FAILURE, context, error, true);
+      if (!threw) this.options.drop(value);
+      return this._settleAs(Outcome.CANCELLED, context, error, true); // the caller's own mistake says nothing about the target
     }
     return this._settleAs(outcome, context, value, threw);
   }
 
-  _settleAs(outcome, context, value, threw) {
+  // `last`: whatever the engine would say, the caller has no time for another attempt.
+  _settleAs(outcome, context, value, threw, last = false) {
     const { endpoint, options } = this;
     const succeeded = outcome === Outcome.SUCCESS;
     if (succeeded && this.ticket === null && endpoint._words[0] === this.low && endpoint._words[1] === this.high) {
       endpoint._elided++;
-      return threw ? new Failure(value) : new Success(value);
+      return handed(value, threw);
     }
-    const refused = succeeded ? undefined : options.blocking ? options.refusal : 'executeSync does not wait';
-    const decision = this._end(outcome, succeeded ? 0 : retryAfterMs(value), refused === undefined ? 0 : MODE.ONCE);
+    const refused = succeeded || last || !options.blocking ? undefined : options.refusal;
+    const once = last || !options.blocking || refused !== undefined; // who may not block does not wait for a retry
+    const hintMs = succeeded || last ? 0 : retryAfterMs(value);
+    const decision = this._end(outcome, hintMs, once ? MODE.ONCE : 0);
     if (threw) this.lastError = value;
-    if (decision === DECISION.RETRY && refused === undefined) {
+    if (decision === DECISION.RETRY && !once) {
       const delayMs = doubles[DOUBLE.DELAY] / 1e6;
       if (!threw) options.drop(value);
       const ended = this._ended();
       if (ended === undefined) sleepSync(endpoint.engine._clock, delayMs);
       return ended;
     }
-    if (!threw) return new Success(value);
-    const exhausted = decision === DECISION.GIVE_UP && ints[INT.REASON] === WHY.EXHAUSTED && context.attempt > 1;
-    return new Failure(exhausted ? make.exhausted(endpoint, context.attempt, value) : value);
+    if (decision === DECISION.DONE || outcome === Outcome.CANCELLED || last) return handed(value, threw);
+    return givenUp(endpoint, value, threw, ints[INT.REASON], context.attempt, refused);
   }
 
   _end(outcome, hintMs, mode) {

@@ -2,22 +2,121 @@
 // What the caller's own functions answer, or throw, in the middle of an operation.
 const { test } = require('node:test');
 const assert = require('node:assert/strict');
-const { Outcome, RetryRefusedError, ExhaustedError } = require('..');
+const { Outcome, RetryRefusedError } = require('..');
 const { virtual, real, flaky, counts } = require('./support/policies');
 const { child } = require('./support/child');
 
 const signal = new AbortController().signal;
 
-test('an outcome that is none is a failure, and the error says what to answer', async (t) => {
-  for (const wrong of ['failure', true, 999, -1, 1.5, {}]) {
-    const { clock, app, engine } = virtual(t);
-    const outcome = () => wrong;
-    const says = (error) =>
-      error instanceof ExhaustedError && /outcome answers undefined or one of/.test(error.message);
-    await assert.rejects(clock.run(app('retry').execute(flaky(0), { outcome })), says);
-    assert.equal(counts(engine, app('retry')).failures, 4);
-    assert.throws(() => app('window').executeSync(() => 1, { outcome }), TypeError);
-    assert.equal(counts(engine, app('window')).failures, 1);
+const NAMES = ['plain', 'window', 'retry', 'timeout', 'all', 'unknown'];
+
+// Whatever calls a classifier: each is given (endpoint, fn, options).
+const WAYS = {
+  execute: (endpoint, fn, options) => endpoint.execute(fn, options),
+  tryExecute: async (endpoint, fn, options) => {
+    const { ok, error } = await endpoint.tryExecute(fn, options);
+    assert.equal(ok, false);
+    throw error;
+  },
+  wrap: (endpoint, fn, options) => endpoint.wrap(fn, options)(),
+  executeSync: async (endpoint, fn, options) => endpoint.executeSync(fn, options),
+  blocking: async (endpoint, fn, options) => endpoint.executeSync(fn, { ...options, blocking: true }),
+  tryExecuteSync: async (endpoint, fn, options) => {
+    throw endpoint.tryExecuteSync(fn, options).error;
+  },
+};
+
+for (const [way, call] of Object.entries(WAYS)) {
+  test(`${way}: a classifier that throws, or answers what is no outcome, is told at once and counts for nothing`, async (t) => {
+    const mistake = new RangeError('oops');
+    const throws = () => {
+      throw mistake;
+    };
+    const classifiers = [throws, ...['failure', true, 999, -1, 1.5, {}].map((wrong) => () => wrong)];
+    for (const name of NAMES) {
+      const { app, engine, clock } = virtual(t);
+      for (const outcome of classifiers) {
+        for (const fails of [false, true]) {
+          let calls = 0;
+          const fn = () => {
+            calls++;
+            if (fails) throw new Error('down');
+            return 'up';
+          };
+          const discarded = [];
+          const options = { outcome, discard: (value) => discarded.push(value) };
+          await assert.rejects(call(app(name), fn, options), (error) =>
+            outcome === throws ? error === mistake : /outcome answers undefined or one of/.test(error.message),
+          );
+          assert.equal(calls, 1);
+          assert.deepEqual(discarded, fails ? [] : ['up']);
+        }
+      }
+      const { successes, failures, cancelled } = counts(engine, app(name));
+      assert.deepEqual([successes, failures, cancelled], [0, 0, 2 * classifiers.length], name);
+      assert.equal(app(name)._inFlight(), 0);
+      assert.equal(clock.pending, 0);
+    }
+  });
+
+  test(`${way}: a probe whose classifier throws frees its permit`, async (t) => {
+    const { app, clock } = virtual(t);
+    for (let i = 0; i < 2; i++) app('plain').begin().end(Outcome.FAILURE);
+    await clock.advance(5001);
+    const outcome = () => 'wrong';
+    await assert.rejects(
+      call(app('plain'), () => 1, { outcome }),
+      TypeError,
+    );
+    assert.equal(app('plain').state, 'half-open');
+    assert.equal(await app('plain').execute(flaky(0)), 'ok');
+  });
+}
+
+test('a classifier that throws at a later attempt is told too, as it is', async (t) => {
+  const { app, clock, engine } = virtual(t);
+  const mistake = new RangeError('oops');
+  const outcome = (error) => {
+    if (error.message === 'down 2') throw mistake;
+  };
+  let n = 0;
+  const fn = async () => Promise.reject(new Error(`down ${++n}`));
+  await assert.rejects(clock.run(app('retry').execute(fn, { outcome })), (error) => error === mistake);
+  const { failures, cancelled } = counts(engine, app('retry'));
+  assert.deepEqual([n, failures, cancelled], [2, 1, 1]);
+});
+
+test('answers and errors that cannot be read are not responses, and harm no call', async (t) => {
+  const secret = {
+    get headers() {
+      throw new Error('unreadable');
+    },
+  };
+  const unreadable = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('unreadable');
+      },
+    },
+  );
+  const hint = { status: 503, headers: { get: () => secret.headers } };
+  for (const name of NAMES) {
+    const { app, engine, clock } = virtual(t);
+    assert.equal(await app(name).execute(async () => secret), secret);
+    assert.equal(
+      app(name).executeSync(() => secret),
+      secret,
+    );
+    assert.equal(await clock.run(app('retry', 'hint').execute(() => hint)), hint);
+    assert.throws(() =>
+      app(name).executeSync(() => {
+        throw unreadable;
+      }),
+    );
+    assert.throws(() => app(name).executeSync(() => unreadable), { message: 'unreadable' }); // its `then`
+    assert.equal(app(name)._inFlight(), 0);
+    assert.equal(counts(engine, app(name)).successes, 2);
   }
 });
 
@@ -26,13 +125,17 @@ test('a refuseRetry that throws refuses, and its mistake is the reason', async (
   const refuseRetry = () => {
     throw new RangeError('oops');
   };
-  for (const options of [{ refuseRetry }, { refuseRetry, signal }]) {
-    await assert.rejects(app('retry').execute(flaky(9), options), (error) => {
-      assert.ok(error instanceof RetryRefusedError);
-      assert.match(error.reason, /refuseRetry threw RangeError: oops/);
-      return error.cause.message === 'down';
-    });
-  }
+  const refused = (error) => {
+    assert.ok(error instanceof RetryRefusedError);
+    assert.match(error.reason, /refuseRetry threw RangeError: oops/);
+    return error.cause.message === 'down';
+  };
+  for (const options of [{ refuseRetry }, { refuseRetry, signal }])
+    await assert.rejects(app('retry').execute(flaky(9), options), refused);
+  const fails = () => {
+    throw new Error('down');
+  };
+  assert.throws(() => app('retry').executeSync(fails, { refuseRetry, blocking: true }), refused);
 });
 
 test('a discard that throws harms no call: it is an uncaught exception', async () => {

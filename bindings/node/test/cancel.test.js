@@ -3,6 +3,7 @@ const { test } = require('node:test');
 const assert = require('node:assert/strict');
 const { getEventListeners } = require('events');
 const { Outcome } = require('..');
+const { wrapFetch } = require('../http/fetch');
 const { virtual, real, flaky, deferred, counts } = require('./support/policies');
 
 const listeners = (signal) => getEventListeners(signal, 'abort').length;
@@ -157,4 +158,30 @@ test('the signal of an attempt that nothing can abort gathers no listeners', asy
     });
   }
   assert.equal(listeners(signal), 0);
+});
+
+test('requests with a signal that lives long leave nothing on it, before their answers are gone and after', async (t) => {
+  const { engine } = real(t);
+  const dependants = (signal) => {
+    const symbol = Object.getOwnPropertySymbols(signal).find(({ description }) => description === 'kDependantSignals');
+    return signal[symbol]?.size ?? 0;
+  };
+  const controller = new AbortController();
+  const seen = [];
+  const fetch = wrapFetch(engine, {
+    fetch: async (url, { signal }) => (seen.push(new WeakRef(signal)), new Response('body')),
+  });
+  let last;
+  for (let i = 0; i < 100; i++) last = await fetch('http://timeout/m', { signal: controller.signal });
+  assert.deepEqual([listeners(controller.signal), dependants(controller.signal)], [1, 0]);
+  for (let i = 0; i < 5; i++) {
+    global.gc();
+    await new Promise(setImmediate);
+  }
+  const alive = seen.filter((each) => each.deref() !== undefined);
+  assert.equal(alive.length, 1); // that of the answer that is in use
+  controller.abort();
+  assert.equal(alive[0].deref().aborted, true);
+  assert.equal(listeners(controller.signal), 0);
+  assert.equal(await last.text(), 'body');
 });

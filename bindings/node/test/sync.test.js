@@ -128,14 +128,20 @@ test('responses and outcomes are judged as elsewhere', (t) => {
     app('retry').executeSync(() => n++, { outcome, blocking: true }),
     1,
   );
-  assert.throws(
-    () =>
-      app('window').executeSync(() => 1, {
-        outcome: () => {
-          throw new RangeError('oops');
-        },
-      }),
-    RangeError,
-  );
-  assert.equal(counts(engine, app('window')).failures, 1);
+});
+
+test('a retry that the caller refuses is refused with the reason, if there was one to wait for', (t) => {
+  const { app, engine } = virtual(t);
+  const events = [];
+  engine.on('retryRefused', ({ reason, endpoint }) => events.push([reason, String(endpoint)]));
+  const refuseRetry = 'its body is a stream';
+  const options = { blocking: true, refuseRetry };
+  assert.throws(() => app('retry').executeSync(failing(9), options), {
+    name: 'RetryRefusedError',
+    reason: refuseRetry,
+  });
+  assert.equal(app('retry').tryExecuteSync(failing(9), options).code, 'RESIL_RETRY_REFUSED');
+  assert.deepEqual(events, Array(2).fill([refuseRetry, 'retry:m']));
+  assert.throws(() => app('retry').executeSync(failing(9), { refuseRetry }), { message: 'down' });
+  assert.throws(() => app('plain').executeSync(failing(9), options), { message: 'down' });
 });

@@ -1,7 +1,11 @@
 #include "config/document/configuration.h"
 
+#include <optional>
+
+#include "config/document/check.h"
 #include "config/document/document.h"
 #include "config/document/fields.h"
+#include "config/document/schema.h"
 #include "config/document/source.h"
 #include "config/text/suggest.h"
 
@@ -10,42 +14,62 @@ namespace {
 
 constexpr std::string_view kFeature = "Resiliency";
 
-bool parse_bool(const YamlNode& node, bool& out, Diagnostics& diagnostics) {
-  if (node.kind == YamlNode::Kind::Scalar) {
-    for (const std::string_view yes : {"true", "True", "TRUE"}) {
-      if (node.text == yes) return out = true;
-    }
-    for (const std::string_view no : {"false", "False", "FALSE"}) {
-      if (node.text == no) return out = false, true;
-    }
+// What the documents say, and where they said it last.
+struct Switch {
+  std::optional<bool> enabled;
+  Place at;
+};
+
+// The value of a field. In another case it is one too for the original: strict refuses it, lenient takes it with a
+// warning. Other fields of a Configuration are none of our business.
+const YamlNode* find_spelled(const YamlNode& mapping, std::string_view field, Diagnostics& diagnostics) {
+  const YamlNode* found = mapping.find(field);
+  for (std::size_t i = 0; found == nullptr && mapping.kind == YamlNode::Kind::Mapping && i < mapping.pairs(); ++i) {
+    const YamlNode& key = mapping.key(i);
+    if (!same_letters(key.text, field) || key.text == field || mapping.value(i).kind == YamlNode::Kind::Null) continue;
+    const std::string name(field);
+    diagnostics.strict(key, "unknown field " + quoted(key.text) + "; did you mean '" + name + "'?", "it is applied");
+    found = &mapping.value(i);
   }
-  diagnostics.error(node, "enabled must be true or false");
-  return false;
+  return found == nullptr || (found->kind == YamlNode::Kind::Scalar && found->text.empty()) ? nullptr : found;
 }
 
-// Other fields of a Configuration are none of our business.
-bool document_enables(const Document& document, Diagnostics& diagnostics) {
-  const YamlNode* spec = document.root.find("spec");
-  const YamlNode* features = spec == nullptr ? nullptr : spec->find("features");
-  if (features == nullptr) return false;
+void read_feature(const YamlNode& feature, Switch& found, Diagnostics& diagnostics) {
+  const YamlNode* name = find_spelled(feature, "name", diagnostics);
+  if (name == nullptr) return;
+  if (name->text != kFeature) {
+    if (!nearest(name->text, {kFeature}).empty()) {
+      diagnostics.strict(*name, "unknown feature " + quoted(name->text) + did_you_mean(name->text, {kFeature}),
+                         "it is ignored");
+    }
+    return;
+  }
+  const YamlNode* value = find_spelled(feature, "enabled", diagnostics);
+  if (value == nullptr) return;
+  YamlNode pair;  // so that one reader serves, however the field is spelled
+  pair.kind = YamlNode::Kind::Mapping;
+  pair.items = {YamlNode{}, *value};
+  pair.items[0].text = "enabled";
+  bool enabled = true;
+  if (!read_bool(pair, "enabled", enabled, diagnostics)) return;
+  if (found.enabled && *found.enabled != enabled) {
+    diagnostics.warning(*value, "Resiliency is " + std::string(enabled ? "enabled" : "disabled") +
+                                    " here, which overrides line " + std::to_string(found.at.line));
+  }
+  found = {enabled, diagnostics.place(*value)};
+}
+
+void read_switch(const Document& document, Switch& found, Diagnostics& diagnostics) {
+  const YamlNode* spec = find_spelled(document.root, "spec", diagnostics);
+  const YamlNode* features = spec == nullptr ? nullptr : find_spelled(*spec, "features", diagnostics);
+  if (features == nullptr) return;
   if (features->kind != YamlNode::Kind::Sequence) {
     diagnostics.error(*features, "features must be a list; write [{name: Resiliency, enabled: true}]");
-    return false;
+    return;
   }
-  bool enabled = false;
   for (const YamlNode& feature : features->items) {
-    if (!is_mapping(feature, "a feature", diagnostics)) continue;
-    const YamlNode* name = feature.find("name");
-    if (name == nullptr) continue;
-    if (name->text != kFeature) {
-      if (!nearest(name->text, {kFeature}).empty()) {
-        diagnostics.strict(*name, "unknown feature " + quoted(name->text) + did_you_mean(name->text, {kFeature}));
-      }
-      continue;
-    }
-    if (const YamlNode* value = feature.find("enabled")) parse_bool(*value, enabled, diagnostics);
+    if (is_mapping(feature, "a feature", diagnostics)) read_feature(feature, found, diagnostics);
   }
-  return enabled;
 }
 
 }  // namespace
@@ -53,24 +77,27 @@ bool document_enables(const Document& document, Diagnostics& diagnostics) {
 bool feature_enabled(const std::string& path, std::size_t max_bytes, Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.errors();
   const Sources sources = read_sources(path, max_bytes, diagnostics);
-  bool enabled = false, any = false;
+  Switch found;
+  bool any = false;
   for (const SourceText& source : sources.texts) {
-    const Documents documents = read_documents(source, "Configuration", Setting::Text, YamlLimits{}, diagnostics);
+    const Documents documents = read_documents(source, {kConfiguration}, Setting::Text, YamlLimits{}, diagnostics);
     for (const Document& document : documents.list) {
       any = true;
-      enabled = document_enables(document, diagnostics) || enabled;
+      read_switch(document, found, diagnostics);
     }
   }
-  if (diagnostics.errors() > errors_before) return false;
+  if (diagnostics.errors() > errors_before) return true;
   if (!any) {
     diagnostics.error(
         0, 0, "no kind: Configuration document in here; name a file that has one, or none to leave the feature on");
-  } else if (!enabled) {
+  } else if (!found.enabled) {
     diagnostics.warning(0, 0,
-                        "the feature Resiliency is not enabled here, so every call passes through; to enable it, write "
-                        "features: [{name: Resiliency, enabled: true}] under spec");
+                        "the feature Resiliency is not mentioned here, so it is on; to disable it, write features: "
+                        "[{name: Resiliency, enabled: false}] under spec");
+  } else if (!*found.enabled) {
+    diagnostics.warning(found.at, "the feature Resiliency is disabled here, so every call passes through");
   }
-  return enabled;
+  return found.enabled.value_or(true);
 }
 
 }  // namespace resil

@@ -1,4 +1,4 @@
-// The switch: whether a kind: Configuration file enables the feature.
+// The switch: whether a kind: Configuration file disables the feature.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,8 @@
 
 namespace resil {
 
-// True if the file says `spec.features: [{name: Resiliency, enabled: true}]`; tells if it does not.
+// False if the file says `spec.features: [{name: Resiliency, enabled: false}]`, which is told. One that does not
+// mention the feature leaves it on, which is told too.
 bool feature_enabled(const std::string& path, std::size_t max_bytes, Diagnostics& diagnostics);
 
 }  // namespace resil

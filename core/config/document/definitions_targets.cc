@@ -4,6 +4,8 @@
 
 #include "config/document/definitions.h"
 #include "config/document/fields.h"
+#include "config/document/limits.h"
+#include "config/text/duration.h"
 #include "config/text/suggest.h"
 #include "resil/policy/reserved.h"
 
@@ -24,22 +26,19 @@ std::vector<std::string_view> names_of(const Map& map) {
 
 void Definitions::add_targets(const Document& document) {
   diagnostics_.begin_source(document.source);
+  extension_ = document.extension;
   const YamlNode* spec = document.root.find("spec");
   const YamlNode* targets = spec == nullptr ? nullptr : spec->find("targets");
-  if (targets == nullptr || !is_mapping(*targets, "targets", diagnostics_)) return;
-  check_fields(*targets, "targets", {"apps", "actors", "components"}, diagnostics_);
-
-  const auto each = [&](std::string_view field, Origins& origins, const std::string& what, auto add) {
+  if (targets == nullptr) return;
+  const auto each = [&](std::string_view field, auto add) {
     const YamlNode* mapping = targets->find(field);
-    if (mapping == nullptr || !is_mapping(*mapping, std::string(field), diagnostics_)) return;
-    for (std::size_t i = 0; i < mapping->pairs(); ++i) {
-      note(origins, what, mapping->key(i), document.source);
-      (this->*add)(mapping->key(i), mapping->value(i));
+    for (std::size_t i = 0; mapping != nullptr && i < mapping->pairs(); ++i) {
+      if (!mapping->key(i).text.empty()) (this->*add)(mapping->key(i), mapping->value(i));
     }
   };
-  each("apps", apps_, "app", &Definitions::add_app);
-  each("actors", actors_, "actor type", &Definitions::add_actor);
-  each("components", components_, "component", &Definitions::add_component);
+  each("apps", &Definitions::add_app);
+  each("actors", &Definitions::add_actor);
+  each("components", &Definitions::add_component);
 }
 
 // A name that is no policy's. Perhaps it is misspelt, perhaps it is a policy of another kind.
@@ -61,90 +60,100 @@ void Definitions::undefined(const YamlNode& node, std::string_view what, bool al
     else if (!names.empty() && names.size() <= kMostNamesTold)
       hint += ", where there is " + listed(names);
   }
+  if (timeout && parse_duration(node.text).value)
+    hint = "; give the duration a name under timeouts, and write the name here";
   const std::string message = "undefined " + std::string(what) + " " + quoted(node.text) + hint;
   if (always_wrong)
     diagnostics_.error(node, message);
   else
-    diagnostics_.strict(node, message);
+    diagnostics_.strict(node, message, "the target has no " + std::string(what));
 }
 
-TargetEntry Definitions::read_policies(const YamlNode& target, bool component) {
-  TargetEntry entry;
-  const auto look_up = [&](std::string_view field, std::string_view what, const auto& named, auto& out,
+void Definitions::read_names(const YamlNode& target, bool component, TargetEntry& entry) {
+  const auto look_up = [&](std::string_view field, std::string_view what, const auto& named, auto& used, auto& out,
                            bool always_wrong) {
     const YamlNode* node = target.find(field);
-    if (node == nullptr || !is_scalar(*node, field, diagnostics_) || node->text.empty()) return;
+    if (node == nullptr) return;
+    used.insert(node->text);
+    out = {};
     const auto found = named.find(node->text);
     if (found != named.end())
       out = found->second;
     else
       undefined(*node, what, always_wrong);
   };
-  look_up("timeout", "timeout", set_.timeouts, entry.timeout, false);
-  look_up("retry", "retry policy", set_.retries, entry.retry, false);
+  look_up("timeout", "timeout", set_.timeouts, used_timeouts_, entry.timeout, false);
+  look_up("retry", "retry policy", set_.retries, used_retries_, entry.retry, false);
   // The original crashes at a component's undefined breaker, and ignores an app's or actor's.
-  look_up("circuitBreaker", "circuit breaker", set_.breakers, entry.breaker, component);
-  return entry;
+  look_up("circuitBreaker", "circuit breaker", set_.breakers, used_breakers_, entry.breaker, component);
 }
 
-void Definitions::read_cache_size(const YamlNode& target, TargetEntry& entry) {
+// 0 is the usual size, as in the original.
+void Definitions::read_cache_size(const YamlNode& target, TargetEntry& entry, std::uint32_t usual) {
+  if (!extension_ || entry.cache_size == 0) entry.cache_size = usual;
   std::int64_t size = 0;
-  read_integer(target, "circuitBreakerCacheSize", 0, kMostCached, size, diagnostics_);
-  if (size > 0) entry.cache_size = static_cast<std::uint32_t>(size);
+  if (read_integer(target, "circuitBreakerCacheSize", 0, kMostCached, size, diagnostics_))
+    entry.cache_size = size > 0 ? static_cast<std::uint32_t>(size) : usual;
 }
 
 void Definitions::add_app(const YamlNode& key, const YamlNode& value) {
-  const std::string what = Named{"app", key.text}.text();
-  if (!is_mapping(value, what, diagnostics_)) return;
-  check_fields(value, what, {"timeout", "retry", "circuitBreaker", "circuitBreakerCacheSize"}, diagnostics_);
-  TargetEntry entry = read_policies(value, false);
-  entry.cache_size = kAppCacheSize;
-  read_cache_size(value, entry);
-  set_.apps[key.text] = std::move(entry);
+  define(apps_, "app", key, value);
+  TargetEntry& entry = set_.apps[key.text];
+  if (!extension_) entry = {};
+  read_names(value, false, entry);
+  read_cache_size(value, entry, kAppCacheSize);
+  read_limits(value, entry.limits, diagnostics_);
 }
 
 void Definitions::add_actor(const YamlNode& key, const YamlNode& value) {
-  const std::string what = Named{"actor type", key.text}.text();
-  if (!is_mapping(value, what, diagnostics_)) return;
-  check_fields(value, what, {"timeout", "retry", "circuitBreaker", "circuitBreakerScope", "circuitBreakerCacheSize"},
-               diagnostics_);
-  TargetEntry entry = read_policies(value, false);
-  entry.cache_size = kActorCacheSize;
-  read_cache_size(value, entry);
-  std::string breaker, scope;
-  read_text(value, "circuitBreaker", breaker, diagnostics_);
-  read_text(value, "circuitBreakerScope", scope, diagnostics_);
-  if (scope == "type") {
-    entry.scope = TargetEntry::Scope::Type;
-  } else if (!scope.empty() && scope != "id" && scope != "both") {
-    const YamlNode& node = *value.find("circuitBreakerScope");
-    const std::string message = "circuitBreakerScope must be id, type or both, not " + quoted(scope) +
-                                did_you_mean(scope, {"id", "type", "both"});
-    if (breaker.empty())
-      diagnostics_.strict(node, message);
-    else
-      diagnostics_.error(node, message);
-  } else if (scope.empty() && !breaker.empty()) {
-    diagnostics_.error(*value.find("circuitBreaker"),
-                       what + " has a circuitBreaker, so it needs a circuitBreakerScope; write id, type or both");
-  }
-  set_.actors[key.text] = std::move(entry);
+  const Definition& definition = define(actors_, "actor type", key, value);
+  TargetEntry& entry = set_.actors[key.text];
+  if (!extension_) entry = {};
+  read_names(value, false, entry);
+  read_cache_size(value, entry, kActorCacheSize);
+  read_limits(value, entry.limits, diagnostics_);
+  std::string scope;
+  if (!read_text(value, "circuitBreakerScope", scope)) return;
+  entry.scope = scope == "type" ? TargetEntry::Scope::Type : TargetEntry::Scope::Id;
+  if (scope == "type" || scope == "id" || scope == "both") return;
+  const YamlNode& node = *value.find("circuitBreakerScope");
+  const std::string message = "circuitBreakerScope must be id, type or both, not " + quoted(scope) +
+                              did_you_mean(scope, {"id", "type", "both"});
+  if (definition.has("circuitBreaker"))
+    diagnostics_.error(node, message);
+  else
+    diagnostics_.strict(node, message, "it is ignored");
 }
 
 // Both directions get an entry, so that the one a document leaves out has no defaults either.
 void Definitions::add_component(const YamlNode& key, const YamlNode& value) {
-  const std::string what = Named{"component", key.text}.text();
-  if (!is_mapping(value, what, diagnostics_)) return;
-  check_fields(value, what, {"inbound", "outbound"}, diagnostics_);
-  const auto direction = [&](std::string_view field) {
+  define(components_, "component", key, value);
+  const auto read = [&](std::string_view field, TargetEntry& entry) {
+    if (!extension_) entry = {};
     const YamlNode* node = value.find(field);
-    const std::string label = std::string(field) + " of " + what;
-    if (node == nullptr || !is_mapping(*node, label, diagnostics_)) return TargetEntry{};
-    check_fields(*node, label, {"timeout", "retry", "circuitBreaker"}, diagnostics_);
-    return read_policies(*node, true);
+    if (node == nullptr) return;
+    read_names(*node, true, entry);
+    read_limits(*node, entry.limits, diagnostics_);
   };
-  set_.inbound[key.text] = direction("inbound");
-  set_.outbound[key.text] = direction("outbound");
+  read("inbound", set_.inbound[key.text]);
+  read("outbound", set_.outbound[key.text]);
+}
+
+void Definitions::finish_targets() {
+  const std::string why = "there is no circuitBreaker beside it";
+  for (const auto& [name, definition] : apps_) {
+    if (!definition.has("circuitBreaker")) no_effect(definition, "circuitBreakerCacheSize", why);
+  }
+  for (const auto& [name, definition] : actors_) {
+    if (!definition.has("circuitBreaker")) {
+      no_effect(definition, "circuitBreakerCacheSize", why);
+      no_effect(definition, "circuitBreakerScope", why);
+    } else if (!definition.has("circuitBreakerScope")) {
+      diagnostics_.error(definition.place("circuitBreaker"),
+                         "actor type " + quoted(name) +
+                             " has a circuitBreaker, so it needs a circuitBreakerScope; write id, type or both");
+    }
+  }
 }
 
 }  // namespace resil

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <tuple>
 #include <utility>
+
+#include "config/text/oddity.h"
 
 namespace resil {
 namespace {
@@ -30,14 +33,32 @@ std::string Diagnostic::text() const {
   return place.empty() ? message : place + ": " + message;
 }
 
-void Diagnostics::add(bool error, int line, int column, std::string message) {
+void Diagnostics::error(const YamlNode& at, std::string message) {
+  if (const auto odd = find_odd_character(at.text)) message += "; there is " + odd->what + " in it: " + odd->remedy;
+  add(true, at.line, at.column, std::move(message));
+}
+
+void Diagnostics::strict(const YamlNode& at, std::string message, std::string_view consequence) {
+  if (!lenient_) return error(at, std::move(message));
+  add(false, at.line, at.column, std::move(message) + " (" + std::string(consequence) + ")");
+}
+
+void Diagnostics::add_to(const std::string& source, bool error, int line, int column, std::string message) {
   errors_ += error ? 1 : 0;
-  if (full()) {
-    ++(error ? untold_errors_ : untold_warnings_);
-    return;
+  if (diagnostics_.size() >= kMostDiagnostics) {
+    const auto warning =
+        error ? std::find_if(diagnostics_.rbegin(), diagnostics_.rend(), [](const Diagnostic& d) { return !d.error; })
+              : diagnostics_.rend();
+    if (warning == diagnostics_.rend()) {
+      ++(error ? untold_errors_ : untold_warnings_);
+      return;
+    }
+    ++untold_warnings_;
+    diagnostics_.erase(std::next(warning).base());
   }
+  told_errors_ += error ? 1 : 0;
   flatten(message);
-  diagnostics_.push_back({error, source_, line, column, std::move(message)});
+  diagnostics_.push_back({error, source, line, column, std::move(message)});
 }
 
 std::vector<Diagnostic> Diagnostics::take() {

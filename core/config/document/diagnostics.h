@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/yaml/yaml_node.h"
@@ -20,6 +22,12 @@ struct Diagnostic {
   std::string text() const;
 };
 
+// A place in a source.
+struct Place {
+  std::string source;
+  int line = 0, column = 0;
+};
+
 class Diagnostics {
  public:
   explicit Diagnostics(bool lenient) : lenient_(lenient) {}
@@ -28,15 +36,25 @@ class Diagnostics {
   void begin_source(std::string name) { source_ = std::move(name); }
 
   void error(int line, int column, std::string message) { add(true, line, column, std::move(message)); }
-  void error(const YamlNode& at, std::string message) { add(true, at.line, at.column, std::move(message)); }
+  // Names a character in the node's text that only looks right.
+  void error(const YamlNode& at, std::string message);
   void warning(int line, int column, std::string message) { add(false, line, column, std::move(message)); }
   void warning(const YamlNode& at, std::string message) { add(false, at.line, at.column, std::move(message)); }
 
-  // What the original lets pass: an error, or a warning if the load is lenient.
-  void strict(const YamlNode& at, std::string message) { add(!lenient_, at.line, at.column, std::move(message)); }
+  // What the original lets pass: an error, or a warning if the load is lenient, which then says what becomes of it.
+  void strict(const YamlNode& at, std::string message, std::string_view consequence);
 
-  // Nothing more will be told, so it need not be worked out well.
-  bool full() const { return diagnostics_.size() >= kMostDiagnostics; }
+  // At a place of any source.
+  void error(const Place& at, std::string message) { add_to(at.source, true, at.line, at.column, std::move(message)); }
+  void warning(const Place& at, std::string message) {
+    add_to(at.source, false, at.line, at.column, std::move(message));
+  }
+
+  const std::string& source() const { return source_; }
+  Place place(const YamlNode& at) const { return {source_, at.line, at.column}; }
+
+  // Nothing more of the sort that `strict` makes will be told, so it need not be worked out well.
+  bool full() const { return (lenient_ ? diagnostics_.size() : told_errors_) >= kMostDiagnostics; }
 
   std::size_t errors() const { return errors_; }
   bool failed() const { return errors_ > 0; }
@@ -45,13 +63,16 @@ class Diagnostics {
   std::vector<Diagnostic> take();
 
  private:
-  // More would help nobody, and a hostile text could ask for a great many.
+  // More would help nobody, and a hostile text could ask for a great many. An error takes the place of a warning.
   static constexpr std::size_t kMostDiagnostics = 100;
 
-  void add(bool error, int line, int column, std::string message);
+  void add(bool error, int line, int column, std::string message) {
+    add_to(source_, error, line, column, std::move(message));
+  }
+  void add_to(const std::string& source, bool error, int line, int column, std::string message);
 
   bool lenient_;
-  std::size_t errors_ = 0;
+  std::size_t errors_ = 0, told_errors_ = 0;
   std::string source_;
   std::vector<Diagnostic> diagnostics_;
   std::size_t untold_errors_ = 0, untold_warnings_ = 0;

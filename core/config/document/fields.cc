@@ -1,60 +1,42 @@
 #include "config/document/fields.h"
 
+#include <algorithm>
 #include <charconv>
-#include <vector>
 
+#include "config/document/remedies.h"
+#include "config/document/schema.h"
 #include "config/text/duration.h"
+#include "config/text/number.h"
 #include "config/text/suggest.h"
 
 namespace resil {
 namespace {
 
-std::string_view shape_of(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::Mapping: return "a mapping";
-    case YamlNode::Kind::Sequence: return "a list";
-    case YamlNode::Kind::Scalar: return "a single value";
-    case YamlNode::Kind::Null: break;
-  }
-  return "nothing";
+// What a number with leading zeros may have been meant to be: "write 10 (YAML reads 010 as 8)".
+std::string without_zeros(const std::string& text) {
+  const std::size_t sign = text.empty() || (text[0] != '-' && text[0] != '+') ? 0 : 1;
+  const std::string digits = text.substr(sign), minus = text[0] == '-' ? "-" : "";
+  const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
+  std::string remedy = "; write " + minus + digits.substr(first);
+  std::uint64_t octal = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), octal, 8);
+  if (parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() && octal > 7)
+    remedy += " (YAML reads " + text + " as " + minus + std::to_string(octal) + ")";
+  return remedy;
 }
 
-// YAML 1.1 reads 010 as 8 and 0x10 as 16; people do not.
-bool parse_decimal(const std::string& text, std::int64_t& out) {
-  const std::size_t digits = text.empty() || text[0] != '-' ? 0 : 1;
-  if (text.size() == digits || (text[digits] == '0' && text.size() > digits + 1)) return false;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), out);
-  return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-}
-
-bool all_digits(const std::string& text) {
-  const std::size_t digits = text.empty() || text[0] != '-' ? 0 : 1;
-  return text.size() > digits && text[digits] != '0' &&
-         text.find_first_not_of("0123456789", digits) == std::string::npos;
+std::string short_number(double number) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number);
+  return {text, end.ptr};
 }
 
 }  // namespace
-
-std::string Named::text() const { return what + " " + quoted(name); }
 
 bool is_mapping(const YamlNode& node, const std::string& what, Diagnostics& diagnostics) {
   if (node.kind == YamlNode::Kind::Mapping || node.kind == YamlNode::Kind::Null) return true;
   diagnostics.error(node, what + " must be a mapping of fields (name: value), this is " + std::string(shape_of(node)));
   return false;
-}
-
-void check_fields(const YamlNode& mapping, const std::string& what, std::initializer_list<std::string_view> known,
-                  Diagnostics& diagnostics) {
-  const std::vector<std::string_view> names(known);
-  for (std::size_t i = 0; i < mapping.pairs(); ++i) {
-    const YamlNode& key = mapping.key(i);
-    bool found = false;
-    for (const std::string_view name : names) found = found || key.text == name;
-    if (found) continue;
-    std::string hint = diagnostics.full() ? "" : did_you_mean(key.text, names);
-    if (hint.empty()) hint = "; there are " + listed(names);
-    diagnostics.strict(key, "unknown field " + quoted(key.text) + " in " + what + hint);
-  }
 }
 
 bool is_scalar(const YamlNode& node, std::string_view field, Diagnostics& diagnostics) {
@@ -63,39 +45,101 @@ bool is_scalar(const YamlNode& node, std::string_view field, Diagnostics& diagno
   return false;
 }
 
-void read_text(const YamlNode& mapping, std::string_view field, std::string& out, Diagnostics& diagnostics) {
+bool read_text(const YamlNode& mapping, std::string_view field, std::string& out) {
   const YamlNode* node = mapping.find(field);
-  if (node != nullptr && is_scalar(*node, field, diagnostics)) out = node->text;
+  if (node == nullptr) return false;
+  out = node->text;
+  return true;
 }
 
-void read_duration(const YamlNode& mapping, std::string_view field, Nanos& out, Diagnostics& diagnostics) {
+bool read_word(const YamlNode& mapping, std::string_view field, const std::vector<std::string_view>& words,
+               std::size_t& out, Diagnostics& diagnostics) {
   const YamlNode* node = mapping.find(field);
-  if (node == nullptr || !is_scalar(*node, field, diagnostics)) return;
-  const DurationResult parsed = parse_duration(node->text);
-  if (!parsed.value) {
-    diagnostics.error(*node, std::string(field) + ": " + parsed.problem);
-  } else if (*parsed.value < 0) {
-    diagnostics.error(*node, std::string(field) + " cannot be negative; write " + node->text.substr(1) + ", or 0");
-  } else {
-    out = *parsed.value;
+  if (node == nullptr) return false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (same_letters(words[i], node->text)) return out = i, true;
   }
+  diagnostics.error(*node, std::string(field) + " must be " + listed(words, " or ") + ", not " + quoted(node->text) +
+                               did_you_mean(node->text, words));
+  return false;
 }
 
-void read_integer(const YamlNode& mapping, std::string_view field, std::int64_t least, std::int64_t most,
+bool read_duration(const YamlNode& mapping, std::string_view field, Nanos& out, Diagnostics& diagnostics) {
+  const YamlNode* node = mapping.find(field);
+  return node != nullptr && parse_duration_at(*node, field, out, diagnostics);
+}
+
+bool parse_duration_at(const YamlNode& node, std::string_view field, Nanos& out, Diagnostics& diagnostics) {
+  const DurationResult parsed = parse_duration(node.text);
+  if (!parsed.value) {
+    diagnostics.error(node, std::string(field) + ": " + parsed.problem);
+    return false;
+  }
+  if (*parsed.value < 0) {
+    diagnostics.error(node, std::string(field) + " cannot be negative; write " + node.text.substr(1) + ", or 0");
+    return false;
+  }
+  out = *parsed.value;
+  return true;
+}
+
+bool read_integer(const YamlNode& mapping, std::string_view field, std::int64_t least, std::int64_t most,
                   std::int64_t& out, Diagnostics& diagnostics) {
   const YamlNode* node = mapping.find(field);
-  if (node == nullptr || !is_scalar(*node, field, diagnostics)) return;
-  std::int64_t value = 0;
-  const bool parsed = parse_decimal(node->text, value);
-  if (!parsed && !all_digits(node->text)) {
-    diagnostics.error(*node, std::string(field) + " must be a whole number, written in decimal like 3; this is " +
-                                 quoted(node->text));
-  } else if (!parsed || value < least || value > most) {
-    diagnostics.error(*node, std::string(field) + " must be from " + std::to_string(least) + " to " +
-                                 std::to_string(most) + ", this is " + quoted(node->text));
+  if (node == nullptr) return false;
+  const std::string name(field);
+  const IntegerResult parsed = parse_integer(node->text);
+  if (parsed.octal) {
+    diagnostics.error(*node, name + ": " + quoted(node->text) + " has leading zeros" + without_zeros(node->text));
+  } else if (!parsed.value && !parsed.too_large) {
+    diagnostics.error(*node, name + " must be a whole number" + (least < 0 ? ", or -1 for no limit" : ", like 3") +
+                                 "; this is " + quoted(node->text));
+  } else if (!parsed.value || *parsed.value < least || *parsed.value > most) {
+    diagnostics.error(*node, name + " must be from " + std::to_string(least) + " to " + std::to_string(most) +
+                                 ", this is " + quoted(node->text));
   } else {
-    out = value;
+    out = *parsed.value;
+    return true;
   }
+  return false;
+}
+
+bool read_number(const YamlNode& mapping, std::string_view field, double least, double most, double& out,
+                 Diagnostics& diagnostics) {
+  const YamlNode* node = mapping.find(field);
+  if (node == nullptr) return false;
+  const std::string name(field);
+  std::string_view text = node->text;
+  const bool percent = !text.empty() && text.back() == '%';
+  if (percent) text.remove_suffix(1);
+  const std::optional<double> parsed = parse_number(text);
+  if (!parsed || percent) {
+    diagnostics.error(*node, name + " must be a number like " + (least < 1 ? "0.5" : "1.5") + ", this is " +
+                                 quoted(node->text) +
+                                 (parsed ? "; write " + short_number(*parsed / 100) : std::string()));
+  } else if (*parsed < least || *parsed > most) {
+    diagnostics.error(*node, name + " must be from " + short_number(least) + " to " + short_number(most) +
+                                 ", this is " + quoted(node->text));
+  } else {
+    out = *parsed;
+    return true;
+  }
+  return false;
+}
+
+bool read_bool(const YamlNode& mapping, std::string_view field, bool& out, Diagnostics& diagnostics) {
+  const YamlNode* node = mapping.find(field);
+  if (node == nullptr) return false;
+  if (node->kind == YamlNode::Kind::Scalar) {
+    for (const std::string_view yes : {"true", "True", "TRUE"}) {
+      if (node->text == yes) return out = true;
+    }
+    for (const std::string_view no : {"false", "False", "FALSE"}) {
+      if (node->text == no) return out = false, true;
+    }
+  }
+  diagnostics.error(*node, std::string(field) + " must be true or false");
+  return false;
 }
 
 }  // namespace resil

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "config/document/check.h"
 #include "config/document/configuration.h"
 #include "config/document/definitions.h"
 #include "config/document/document.h"
@@ -26,28 +27,68 @@ YamlLimits limits_for(std::size_t max_bytes) {
   return limits;
 }
 
+// Says what a source has instead of policies, and how to mean that there are none.
+void tell_nothing(const std::string& whole, Setting setting, const Place& other, const std::string& kind,
+                  Diagnostics& diagnostics) {
+  std::string message = "there is no kind: Resiliency document in here";
+  if (!kind.empty()) {
+    message += " (";
+    if (!other.source.empty() && other.source != whole) message += other.source + ", ";
+    message += "line " + std::to_string(other.line) + " says kind: " + kind.substr(0, 40) + ")";
+  }
+  message += setting == Setting::Folder ? "; if no policies are meant, write one with spec: {}"
+                                        : "; a policy begins with apiVersion: dapr.io/v1alpha1 and kind: Resiliency";
+  diagnostics.begin_source(whole);
+  diagnostics.error(0, 0, message);
+}
+
+// The documents that apply to the app: all Resiliency documents first, since extensions amend them.
+struct Applicable {
+  std::vector<Document> documents, skipped;
+  bool complete = true;
+};
+
+Applicable read_all(const LoadOptions& options, const std::vector<SourceText>& sources, Setting setting,
+                    const std::string& whole, Diagnostics& diagnostics) {
+  Applicable all;
+  std::vector<Document> extensions;
+  std::string other_kind;
+  Place other;
+  bool any = false;
+  for (const SourceText& source : sources) {
+    Documents read =
+        read_documents(source, {kResiliency, kExtension}, setting, limits_for(byte_limit(options)), diagnostics);
+    all.complete = all.complete && read.complete;
+    if (other_kind.empty() && !read.others.empty()) {
+      other_kind = read.others[0].kind;
+      other = {source.name, read.others[0].line, read.others[0].column};
+    }
+    for (Document& document : read.list) {
+      any = true;
+      const bool applies = in_scope(document, options.app_id, diagnostics);
+      (!applies ? all.skipped : document.extension ? extensions : all.documents).push_back(std::move(document));
+    }
+  }
+  if (!any && !diagnostics.failed()) tell_nothing(whole, setting, other, other_kind, diagnostics);
+  std::move(extensions.begin(), extensions.end(), std::back_inserter(all.documents));
+  return all;
+}
+
 PolicySet load(const LoadOptions& options, const std::vector<SourceText>& sources, Setting setting,
                const std::string& whole, Diagnostics& diagnostics) {
-  std::vector<Document> documents;
-  bool complete = true;
-  for (const SourceText& source : sources) {
-    Documents read = read_documents(source, "Resiliency", setting, limits_for(byte_limit(options)), diagnostics);
-    std::move(read.list.begin(), read.list.end(), std::back_inserter(documents));
-    complete = complete && read.complete;
+  Applicable all = read_all(options, sources, setting, whole, diagnostics);
+  for (Document& document : all.documents) {
+    diagnostics.begin_source(document.source);
+    check_document(document.root, document.extension, diagnostics);
   }
-  if (documents.empty() && !diagnostics.failed()) {
-    diagnostics.begin_source(whole);
-    diagnostics.error(
-        0, 0,
-        "there is no kind: Resiliency document in here; a policy begins with apiVersion: dapr.io/v1alpha1 and "
-        "kind: Resiliency");
-  }
-  std::erase_if(documents, [&](const Document& document) { return !in_scope(document, options.app_id, diagnostics); });
-
   Definitions definitions(diagnostics);
-  for (const Document& document : documents) definitions.add_policies(document);
-  if (complete) {  // else each name of an unreadable document would seem undefined
-    for (const Document& document : documents) definitions.add_targets(document);
+  for (const Document& document : all.documents) definitions.add_policies(document);
+  definitions.finish_policies();
+  if (all.complete) {  // else each name of an unreadable document would seem undefined
+    for (const Document& document : all.documents) definitions.add_targets(document);
+    definitions.finish_targets();
+    for (const Document& document : all.skipped) definitions.note_names(document);
+    if (!diagnostics.failed()) definitions.tell_unused();  // a mistake may have hidden who uses it
   }
   PolicySet set = definitions.take();
   if (!options.config_path.empty())

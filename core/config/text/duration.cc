@@ -1,6 +1,8 @@
 #include "config/text/duration.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 
 #include "config/text/suggest.h"
@@ -75,6 +77,18 @@ DurationResult signed_duration(std::string_view whole, std::uint64_t magnitude, 
   return {static_cast<Nanos>(magnitude), ""};
 }
 
+// A bare 010 is 8 to YAML and 10 to people.
+DurationResult leading_zeros(std::string_view whole, std::string_view digits, bool negative) {
+  const std::string sign = negative ? "-" : "";
+  std::string_view plain = digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  std::string problem = quoted(whole) + " has leading zeros and no unit; write " + sign + std::string(plain) + "ms";
+  std::uint64_t octal = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), octal, 8);
+  if (parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() && octal > 7)
+    problem += " (or " + sign + std::to_string(octal) + "ms, which is what YAML reads)";
+  return {std::nullopt, problem};
+}
+
 constexpr std::string_view kForm = "; write it like 5s, 1.5s, 200ms or 1h30m";
 
 }  // namespace
@@ -86,6 +100,7 @@ DurationResult parse_duration(std::string_view whole) {
   if (text.empty()) return wrong(whole, std::string(kForm));
 
   if (text.find_first_not_of("0123456789") == std::string_view::npos) {
+    if (text.size() > 1 && text.front() == '0') return leading_zeros(whole, text, negative);
     std::uint64_t millis = 0, nanos = 0;
     if (!take_integer(text, millis) || __builtin_mul_overflow(millis, std::uint64_t{1'000'000}, &nanos) ||
         nanos > kTooFar) {

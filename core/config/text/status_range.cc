@@ -1,6 +1,8 @@
 #include "config/text/status_range.h"
 
+#include <array>
 #include <charconv>
+#include <cstddef>
 
 #include "config/text/suggest.h"
 
@@ -18,12 +20,51 @@ std::string range_of(const StatusBounds& bounds) {
   return std::to_string(bounds.first) + " to " + std::to_string(bounds.last);
 }
 
+// By number, as gRPC's own documentation writes them.
+constexpr std::array<std::string_view, 17> kGrpcNames = {
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
+
+// Letters only, small: DeadlineExceeded and DEADLINE_EXCEEDED are one name.
+std::string letters(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c - 'A' + 'a');
+    else if (c >= 'a' && c <= 'z')
+      out += c;
+    else if (c != '_' && c != ' ')
+      return "";
+  }
+  return out;
+}
+
+// What people write for a status: its name, or 5xx. Empty if it is neither.
+std::string written_out(std::string_view text, const StatusBounds& bounds) {
+  if (bounds.first == kGrpcStatuses.first) {
+    std::string name = letters(text);
+    if (name == "canceled") name = "cancelled";
+    for (std::size_t i = 0; !name.empty() && i < kGrpcNames.size(); ++i) {
+      if (letters(kGrpcNames[i]) == name) return std::to_string(i);
+    }
+  } else if (text.size() == 3 && text[0] >= '1' && text[0] <= '5' &&
+             text.substr(1).find_first_not_of("xX*") == std::string_view::npos) {
+    return std::string(1, text[0]) + "00-" + text[0] + "99";
+  }
+  return "";
+}
+
 // Empty, or why `text` is no status.
 std::string parse_status(std::string_view text, const StatusBounds& bounds, int& status) {
   // Signs would be read as part of a range; from_chars knows no other oddities.
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), status);
   if (text.empty() || parsed.ptr != text.data() + text.size() || text.front() == '-') {
-    return quoted(text) + " is not a status; write statuses and ranges like 429,500-599";
+    const std::string numbers = written_out(text, bounds);
+    if (!numbers.empty()) return quoted(text) + " is not a number; write " + numbers;
+    return quoted(text) + " is not a status; write statuses and ranges like " +
+           (bounds.first == kGrpcStatuses.first ? "4,8,14" : "429,500-599");
   }
   if (parsed.ec != std::errc() || status < bounds.first || status > bounds.last) {
     return quoted(text) + " is no " + std::string(bounds.kind) + " status; they go from " + range_of(bounds);

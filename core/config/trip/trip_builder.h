@@ -59,6 +59,7 @@ class TripBuilder {
   bool known(Id id) const { return drafts_[id].type != TripType::Error; }
   std::string source(Id id) const;
   std::vector<bool> used_from(Id root) const;
+  bool may_be_true(Id root) const;
 
   std::string_view text_;
   std::vector<Draft> drafts_;

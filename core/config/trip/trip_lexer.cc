@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "config/text/oddity.h"
 #include "config/text/suggest.h"
 
 namespace resil {
@@ -119,8 +120,23 @@ class Lexer {
     return number;
   }
 
+  // Operators of other languages, or of a hurry.
+  void refuse_lookalike(std::size_t begin) const {
+    struct Lookalike {
+      std::string_view text, meant;
+    };
+    constexpr Lookalike kLookalikes[] = {{"===", "=="},          {"!==", "!="},          {"=>", ">="},
+                                         {"=<", "<="},           {"<>", "!="},           {"\xE2\x89\xA5", ">="},
+                                         {"\xE2\x89\xA4", "<="}, {"\xE2\x89\xA0", "!="}, {"=!", "!="}};
+    for (const Lookalike& found : kLookalikes) {
+      if (text_.substr(at_, found.text.size()) != found.text) continue;
+      throw TripSyntaxError(begin, quoted(found.text) + " is not an operator; write " + std::string(found.meant));
+    }
+  }
+
   Lexeme symbol() {
     const std::size_t begin = at_;
+    refuse_lookalike(begin);
     for (const std::string_view two : {"&&", "||", "==", "!=", "<=", ">="}) {
       if (text_.substr(at_, 2) == two) {
         at_ += 2;
@@ -138,6 +154,8 @@ class Lexer {
     }
     if (c == '"' || c == '\'') throw TripSyntaxError(begin, "a trip compares numbers; it has no use for texts");
     if (c == '.') throw TripSyntaxError(begin, "'.' means nothing here; a double is written like 0.5");
+    if (const auto odd = find_odd_character(text_.substr(at_, 3)); odd && odd->offset == 0)
+      throw TripSyntaxError(begin, odd->what + " means nothing in a trip; " + odd->remedy);
     std::size_t length = 1;
     while (at_ + length < text_.size() && (static_cast<unsigned char>(text_[at_ + length]) & 0xC0U) == 0x80U) ++length;
     throw TripSyntaxError(begin, quoted(text_.substr(at_, length)) + " means nothing in a trip");

@@ -62,8 +62,8 @@ class Parser {
   TripSyntaxError unexpected(const std::string& wanted) const {
     if (peek().kind == TripToken::End) return {peek().begin, "the expression ends where " + wanted + " should follow"};
     std::string hint;
-    if (peek().text == "and") hint = "; write &&";
-    if (peek().text == "or") hint = "; write ||";
+    if (peek().text == "and" || peek().text == "AND") hint = "; write &&";
+    if (peek().text == "or" || peek().text == "OR") hint = "; write ||";
     if (peek().text == "?") hint = "; put the inner ?: in parentheses";
     return {peek().begin, wanted + " should stand here, not " + quoted(peek().text) + hint};
   }
@@ -218,7 +218,7 @@ class Parser {
 
 }  // namespace
 
-TripResult compile_trip(std::string_view text, bool lenient) {
+TripResult compile_trip(std::string_view text, bool lenient, TripNames) {
   TripResult result;
   if (text.size() > kMostText) {
     result.messages.push_back({true, 0, "the expression is too long: at most 16384 bytes; shorten it"});

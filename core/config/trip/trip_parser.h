@@ -22,8 +22,11 @@ struct TripResult {
   std::vector<TripMessage> messages;
 };
 
+// Which names a trip may read: the five counts of the original, or also those of a ResiliencyExtension.
+enum class TripNames { Original, Extension };
+
 // `lenient`: what the original would only notice at run time (unknown names, types that do not fit) is a warning, and
 // the rule does not trip where its value depends on it.
-TripResult compile_trip(std::string_view text, bool lenient = false);
+TripResult compile_trip(std::string_view text, bool lenient = false, TripNames names = TripNames::Original);
 
 }  // namespace resil

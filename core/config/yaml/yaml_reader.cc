@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "config/text/suggest.h"
+#include "config/yaml/yaml_explain.h"
 
 namespace resil {
 namespace {
@@ -114,8 +115,17 @@ class Builder final : public YAML::EventHandler {
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
     if (anchor != YAML::NullAnchor) refuse_anchor(mark);
-    if (!tag.empty() && tag != "?" && tag != "!")
-      refuse(mark, "tags (" + quoted(tag) + ") are not allowed here; remove it");
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    if (tag.substr(0, 2) != "!!" && tag[0] == '!' && (in_trip() || tag.find('(') != std::string::npos)) {
+      refuse(mark, "YAML takes a value that begins with '!' for a tag; put it in quotes, like '!(a > 1)'");
+    }
+    refuse(mark, "tags (" + quoted(tag) + ") are not allowed here; remove it");
+  }
+
+  // True where the value of a field `trip` is about to be added.
+  bool in_trip() const {
+    return !open_.empty() && open_.back()->kind == YamlNode::Kind::Mapping && open_.back()->items.size() % 2 == 1 &&
+           open_.back()->items.back().text == "trip";
   }
 
   YamlNode& add(const YAML::Mark& mark, YamlNode::Kind kind) {
@@ -167,35 +177,6 @@ class Builder final : public YAML::EventHandler {
   bool finished_ = false;
 };
 
-// yaml-cpp says what it met; this adds what to do about it.
-std::string explained(const std::string& message, std::string_view line) {
-  struct Remedy {
-    std::string_view part, advice;
-  };
-  constexpr Remedy kRemedies[] = {
-      {"illegal map value", "put a value that has ': ' in it in quotes, and check the indentation"},
-      {"end of map not found", "check the indentation of this line"},
-      {"end of sequence not found", "check the indentation of this line"},
-      {"illegal block entry", "put a list on lines of its own, or in [ ]"},
-      {"flow", "a '{' or '[' is not closed, or a ',' is missing or too many"},
-      {"unknown token", "put a value that begins with a special character in quotes"},
-      {"unknown escape", "write \\\\ for a backslash, or use single quotes"},
-      {"illegal EOF", "a quote is not closed"},
-      {"illegal document indicator", "a quote is not closed"},
-      {"anchor is not defined", "aliases (*name) are not allowed here, write the value out"},
-      {"bad file", "it is nested too deeply, or it is no YAML"},
-  };
-  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
-    return "not valid YAML: the line is indented with a tab; use spaces";
-  }
-  for (const Remedy& remedy : kRemedies) {
-    if (message.find(remedy.part) != std::string::npos) {
-      return "not valid YAML: " + message + "; " + std::string(remedy.advice);
-    }
-  }
-  return "not valid YAML: " + message;
-}
-
 YamlMistake placed(const YamlDocument& document, const YAML::Exception& exception) {
   const YAML::Mark& mark = exception.mark;
   if (mark.is_null()) return {document.first_line, 1, explained(exception.msg, "")};
@@ -228,9 +209,9 @@ YamlResult read_yaml(const YamlDocument& document, const YamlLimits& limits) {
     parser.HandleNextDocument(builder);
     return {builder.take(), std::nullopt};
   } catch (const Refused& refused) {
-    return {std::nullopt, refused.mistake};
+    return {std::nullopt, with_cause(document, refused.mistake)};
   } catch (const YAML::Exception& exception) {
-    return {std::nullopt, placed(document, exception)};
+    return {std::nullopt, with_cause(document, placed(document, exception))};
   }
 }
 

@@ -45,6 +45,17 @@ bool is_reserved_retry(std::string_view name) {
   return std::any_of(kReserved.begin(), kReserved.end(), [&](const Reserved& r) { return r.name == name; });
 }
 
+std::vector<std::string> default_policy_names(std::string_view suffix) {
+  std::vector<std::string> levels = {"", "App", "Actor", "Component", "ComponentInbound", "ComponentOutbound"};
+  for (const std::string_view type : kComponentTypes) {
+    for (const std::string_view direction : {"ComponentInbound", "ComponentOutbound"})
+      levels.push_back(std::string(type).append(direction));
+  }
+  std::vector<std::string> names;
+  for (const std::string& level : levels) names.push_back("Default" + level + std::string(suffix));
+  return names;
+}
+
 bool may_override(std::string_view reserved) { return reserved != kActorNotFound; }
 
 }  // namespace resil

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "resil/policy/policy.h"
 
@@ -20,6 +21,9 @@ bool is_reserved_retry(std::string_view name);
 
 // DaprBuiltInActorNotFoundRetries alone may not be overridden.
 bool may_override(std::string_view reserved);
+
+// The names that a policy may have to be a default: `suffix` is TimeoutPolicy, RetryPolicy or CircuitBreakerPolicy.
+std::vector<std::string> default_policy_names(std::string_view suffix);
 
 // An override below this many retries, -1 included, is raised to it.
 inline constexpr std::int64_t kReservedLeastRetries = 3;

@@ -43,6 +43,13 @@ const AIMS = [
     'at most 1/20',
     (ratio) => ratio <= 1 / 20,
   ],
+  [
+    "rejection as a throw, of cockatiel's",
+    'open: resil, a throw',
+    'open: cockatiel, a throw',
+    'at most 1',
+    (ratio) => ratio <= 1,
+  ],
 ];
 
 function buildIfMissing() {

@@ -1,4 +1,4 @@
-// Which documents count: kinds, scopes, several together, and the switch.
+// Which documents count: kinds, scopes, several together.
 #include <gtest/gtest.h>
 
 #include "support/loading.h"
@@ -64,7 +64,12 @@ TEST(LoaderDocuments, ScopesSkipWithAWordWhy) {
   const std::string yaml = named("mine", "a: 1s", "scopes: [checkout, cart]\n");
   EXPECT_EQ(loaded(yaml, as("checkout")).timeouts.size(), 1u);
   EXPECT_EQ(loaded(yaml, as("cart")).timeouts.size(), 1u);
-  EXPECT_EQ(loaded(yaml).timeouts.size(), 1u) << "without an app id every document applies";
+  const LoadResult anyone = load_text({}, yaml);
+  EXPECT_EQ(warnings(anyone),
+            Texts{"5:9: resiliency 'mine' is for 'checkout and cart', but the engine has no app id, so it "
+                  "applies; give the engine its app id"});
+  ASSERT_TRUE(anyone.policies);
+  EXPECT_EQ(anyone.policies->timeouts.size(), 1u) << "without an app id every document applies";
   EXPECT_EQ(loaded(named("mine", "a: 1s", "scopes: []\n"), as("other")).timeouts.size(), 1u);
   EXPECT_EQ(loaded(named("mine", "a: 1s", "scopes:\n"), as("other")).timeouts.size(), 1u);
 
@@ -104,8 +109,10 @@ TEST(LoaderDocuments, ATextWithoutAPolicyIsAnError) {
   const std::string nothing =
       "there is no kind: Resiliency document in here; a policy begins with apiVersion: dapr.io/v1alpha1 and kind: "
       "Resiliency";
-  for (const std::string text : {"", "\n", "# only a remark\n", "---\n---\n", "kind: Component\n"})
+  for (const std::string text : {"", "\n", "# only a remark\n", "---\n---\n"})
     EXPECT_EQ(only_error(text), nothing) << text;
+  EXPECT_EQ(only_error("---\nkind: Component\n---\nkind: Secret\n").substr(0, 86),
+            "there is no kind: Resiliency document in here (line 2 says kind: Component); a policy ");
 }
 
 TEST(LoaderDocuments, MisspeltHeads) {
@@ -120,7 +127,7 @@ TEST(LoaderDocuments, MisspeltHeads) {
   EXPECT_EQ(only_error("kind: Resiliency\nspec: 5\n"),
             "2:7: spec must be a mapping of fields (name: value), this is a single value");
   EXPECT_EQ(only_error("kind: Resiliency\nspec: {retries: {}}\n"),
-            "2:8: unknown field 'retries' in spec; there are policies and targets");
+            "2:8: unknown field 'retries' in spec; it belongs under spec.policies");
 }
 
 TEST(LoaderDocuments, NoSpecIsWorthAWord) {
@@ -131,55 +138,6 @@ TEST(LoaderDocuments, NoSpecIsWorthAWord) {
 TEST(LoaderDocuments, MetadataIsTheirs) {
   loaded(
       "kind: Resiliency\nmetadata: {name: x, namespace: y, labels: {a: b}, annotations: {c: d}, uid: 5}\nspec: {}\n");
-}
-
-class Switch : public ::testing::Test {
- protected:
-  LoadResult load(const std::string& configuration) {
-    LoadOptions options;
-    options.config_path = folder_.write("config.yaml", configuration);
-    return load_text(options, named("m", "a: 1s"));
-  }
-  std::string at(const std::string& rest) const { return folder_.path("config.yaml") + rest; }
-  TemporaryFolder folder_;
-};
-
-TEST_F(Switch, OnAndOff) {
-  const std::string head = "apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: {name: c}\n";
-  const LoadResult on = load(head +
-                             "spec:\n  tracing: {samplingRate: \"1\"}\n  features:\n    - {name: Other, enabled: "
-                             "false}\n    - {name: Resiliency, enabled: true}\n");
-  EXPECT_EQ(errors(on), Texts{});
-  EXPECT_EQ(warnings(on), Texts{});
-  EXPECT_TRUE(on.policies->enabled);
-  for (const std::string spec :
-       {"spec: {features: [{name: Resiliency, enabled: false}]}\n", "spec: {features: [{name: Resiliency}]}\n",
-        "spec: {features: []}\n", "spec: {}\n", ""}) {
-    const LoadResult off = load(head + spec);
-    ASSERT_TRUE(off.policies) << spec;
-    EXPECT_FALSE(off.policies->enabled) << spec;
-    ASSERT_EQ(warnings(off).size(), 1u) << spec;
-    EXPECT_NE(warnings(off)[0].find("the feature Resiliency is not enabled here"), std::string::npos);
-  }
-}
-
-TEST_F(Switch, Mistakes) {
-  EXPECT_EQ(errors(load("kind: Configuration\nspec: {features: [{name: Resiliency, enabled: yes}]}\n")),
-            Texts{at(":2:47: enabled must be true or false")});
-  EXPECT_EQ(errors(load("kind: Configuration\nspec: {features: {Resiliency: true}}\n")),
-            Texts{at(":2:18: features must be a list; write [{name: Resiliency, enabled: true}]")});
-  EXPECT_EQ(errors(load("kind: Configuration\nspec: {features: [{name: Resilience, enabled: true}]}\n")),
-            Texts{at(":2:26: unknown feature 'Resilience'; did you mean 'Resiliency'?")});
-  EXPECT_EQ(
-      errors(load("kind: Component\n")),
-      Texts{
-          at(": no kind: Configuration document in here; name a file that has one, or none to leave the feature on")});
-  LoadOptions options;
-  options.config_path = folder_.path("config.yaml");
-  EXPECT_EQ(errors(load_text(options, named("m", "a: x"))).size(), 2u) << "both sources are told at once";
-  options.config_path = folder_.path("nosuch.yaml");
-  EXPECT_EQ(only_error(named("m", "a: 1s"), options),
-            folder_.path("nosuch.yaml") + ": there is no such file or folder");
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST(LoaderPolicies, RetryDefaults) {
 
 TEST(LoaderPolicies, RetryFields) {
   const RetryPolicy policy = retry(
-      "policy: exponential, duration: 2s, maxInterval: 15s, maxRetries: 3, matching: "
+      "policy: exponential, maxInterval: 15s, maxRetries: 3, matching: "
       "{httpStatusCodes: \"429,500-599\", gRPCStatusCodes: \"4,8,14\"}");
   EXPECT_EQ(policy.backoff.kind, Backoff::Kind::Exponential);
   EXPECT_EQ(policy.backoff.max_interval, 15 * kSecond);
@@ -57,16 +57,25 @@ TEST(LoaderPolicies, PolicyIsCaseInsensitive) {
   EXPECT_EQ(retry("policy: Constant").backoff.kind, Backoff::Kind::Constant);
 }
 
-TEST(LoaderPolicies, NumbersAreDecimalQuotedOrNot) {
+TEST(LoaderPolicies, WholeNumbersInEverySpellingOfYaml) {
   EXPECT_EQ(retry("maxRetries: 0").max_retries, 0);
   EXPECT_EQ(retry("maxRetries: -1").max_retries, -1);
   EXPECT_EQ(retry("maxRetries: \"3\"").max_retries, 3);
   EXPECT_EQ(retry("maxRetries: '7'").max_retries, 7);
   EXPECT_EQ(retry("maxRetries: 2147483647").max_retries, 2147483647);
-  for (const std::string wrong : {"three", "3.0", "1e3", "010", "0x10", "+3", "3 000", "1_000", "--3", "true"}) {
-    EXPECT_EQ(only_error(retries("      r: {maxRetries: " + wrong + "}\n")),
-              "6:23: maxRetries must be a whole number, written in decimal like 3; this is '" + wrong + "'");
+  for (const auto& [text, number] : std::vector<std::pair<std::string, std::int64_t>>{
+           {"+3", 3}, {"0x10", 16}, {"3.0", 3}, {"1e3", 1000}, {"1_000", 1000}, {"\"+3\"", 3}, {"-1.0", -1}}) {
+    EXPECT_EQ(retry("maxRetries: " + text).max_retries, number) << text;
   }
+  for (const std::string wrong : {"three", "3.5", "3 000", "--3", "true", "nan", "-.inf"}) {
+    EXPECT_EQ(only_error(retries("      r: {maxRetries: " + wrong + "}\n")),
+              "6:23: maxRetries must be a whole number, or -1 for no limit; this is '" + wrong + "'");
+  }
+  EXPECT_EQ(only_error(retries("      r: {maxRetries: 010}\n")),
+            "6:23: maxRetries: '010' has leading zeros; write 10 (YAML reads 010 as 8)");
+  EXPECT_EQ(only_error(retries("      r: {maxRetries: 08}\n")), "6:23: maxRetries: '08' has leading zeros; write 8");
+  EXPECT_EQ(only_error(breakers("      cb: {maxRequests: two}\n")),
+            "6:25: maxRequests must be a whole number, like 3; this is 'two'");
   for (const std::string wrong : {"-2", "2147483648", "99999999999999999999"}) {
     EXPECT_EQ(only_error(retries("      r: {maxRetries: " + wrong + "}\n")),
               "6:23: maxRetries must be from -1 to 2147483647, this is '" + wrong + "'");

@@ -88,7 +88,7 @@ TEST(LoaderTargets, UndefinedNamesSuggest) {
   EXPECT_EQ(only_error(with("    apps:\n      a: {retry: other}\n")),
             "10:18: undefined retry policy 'other'; define it under retries, where there is retryForever");
   EXPECT_EQ(only_error(with("    apps:\n      a: {timeout: 5s}\n")),
-            "10:20: undefined timeout '5s'; define it under timeouts, where there is general and quick");
+            "10:20: undefined timeout '5s'; give the duration a name under timeouts, and write the name here");
 }
 
 TEST(LoaderTargets, LenientIgnoresUndefinedNamesExceptAComponentsBreaker) {
@@ -108,22 +108,28 @@ TEST(LoaderTargets, UnknownFieldsSuggest) {
   const std::string yaml = with("    apps:\n      a: {timeouts: general}\n");
   EXPECT_EQ(only_error(yaml), "10:11: unknown field 'timeouts' in app 'a'; did you mean 'timeout'?");
   EXPECT_EQ(only_error(with("    apps:\n      a: {circuitBreakerScope: id}\n")),
-            "10:11: unknown field 'circuitBreakerScope' in app 'a'; did you mean 'circuitBreaker'?");
+            "10:11: unknown field 'circuitBreakerScope' in app 'a'; only an actor type has it: remove it");
   EXPECT_EQ(only_error(with("    components:\n      c: {retry: retryForever}\n")),
-            "10:11: unknown field 'retry' in component 'c'; there are inbound and outbound");
+            "10:11: unknown field 'retry' in component 'c'; put it under outbound (what the app sends to it) or "
+            "inbound (what it "
+            "delivers to the app)");
   const LoadResult result = load_text(lenient(), yaml);
   EXPECT_EQ(errors(result), std::vector<std::string>{});
-  EXPECT_EQ(warnings(result),
-            std::vector<std::string>{"10:11: unknown field 'timeouts' in app 'a'; did you mean 'timeout'?"});
+  EXPECT_EQ(
+      warnings(result),
+      std::vector<std::string>{"10:11: unknown field 'timeouts' in app 'a'; did you mean 'timeout'? (it is ignored)"});
 }
 
 TEST(LoaderTargets, WrongShapes) {
-  EXPECT_EQ(only_error(with("    apps: [a]\n")),
-            "9:11: apps must be a mapping of fields (name: value), this is a list");
-  EXPECT_EQ(only_error(with("    apps:\n      a: retryForever\n")),
-            "10:10: app 'a' must be a mapping of fields (name: value), this is a single value");
-  EXPECT_EQ(only_error(with("    apps:\n      a: {retry: {maxRetries: 3}}\n")),
-            "10:18: retry must be a single value, this is a mapping");
+  EXPECT_EQ(
+      only_error(with("    apps: [a]\n")),
+      "9:11: apps must be a mapping of fields (name: value), this is a list; write the name as a field: a: {...}");
+  EXPECT_EQ(
+      only_error(with("    apps:\n      a: retryForever\n")),
+      "10:10: app 'a' must be a mapping of fields (name: value), this is a single value; write {retry: retryForever}");
+  EXPECT_EQ(
+      only_error(with("    apps:\n      a: {retry: {maxRetries: 3}}\n")),
+      "10:18: retry must be the name of a retry policy; define it under spec.policies.retries and write its name here");
   EXPECT_EQ(only_error(with("    apps:\n      a: {circuitBreakerCacheSize: -1}\n")),
             "10:36: circuitBreakerCacheSize must be from 0 to 2147483647, this is '-1'");
 }

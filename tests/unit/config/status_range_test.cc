@@ -52,7 +52,7 @@ TEST(StatusRange, MistakesSayWhatToWrite) {
       {"99", "'99' is no HTTP status; they go from 100 to 599"},
       {"400-600", "'600' is no HTTP status; they go from 100 to 599"},
       {"99999999999", "'99999999999' is no HTTP status; they go from 100 to 599"},
-      {"4xx", "'4xx' is not a status; write statuses and ranges like 429,500-599"},
+      {"4xx", "'4xx' is not a number; write 400-499"},
       {"500-", "'' is not a status; write statuses and ranges like 429,500-599"},
       {"-500", "'' is not a status; write statuses and ranges like 429,500-599"},
       {"-", "'' is not a status; write statuses and ranges like 429,500-599"},

@@ -202,7 +202,14 @@ TEST(TripParser, SyntaxMistakesNameThePlace) {
       {"requests > 9223372036854775808",
        "11: '9223372036854775808' does not fit in an int; write 9223372036854775808u or a double"},
       {"requests > 1e999", "11: '1e999' is too large for a double"},
-      {"requests \xE2\x89\xA5 5", "9: '\xE2\x89\xA5' means nothing in a trip"},
+      {"requests \xE2\x89\xA5 5", "9: '\xE2\x89\xA5' is not an operator; write >="},
+      {"requests => 5", "9: '=>' is not an operator; write >="},
+      {"requests =< 5", "9: '=<' is not an operator; write <="},
+      {"requests <> 5", "9: '<>' is not an operator; write !="},
+      {"requests === 5", "9: '===' is not an operator; write =="},
+      {"requests >\xC2\xA0"
+       "5",
+       "10: a no-break space (U+00A0) means nothing in a trip; write a plain space"},
       {"true ? true ? true : true : true", "12: ':' should stand here, not '?'; put the inner ?: in parentheses"},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(first_error(text), expected) << text;

@@ -6,12 +6,18 @@
 
 const { Engine, Outcome } = require('../..');
 const native = require('../../lib/native');
+const { wrapFetch } = require('../../http/fetch');
 const { COMMON } = require('./policies');
 
 const engine = Engine.fromText(COMMON);
 const app = (name) => engine.app(name, 'm');
 const fail = () => Promise.reject(new Error('down'));
 const controller = new AbortController();
+const fetchTimeout = wrapFetch(engine, {
+  fetch: async (url, { signal }) => new Response('x', { headers: { a: typeof signal } }),
+});
+const fetchPath = wrapFetch(engine, { fetch: async () => 'ok' });
+let paths = 0;
 
 const execute = (name) => async () => {
   const endpoint = app(name);
@@ -51,6 +57,21 @@ const kinds = {
   },
   async followers() {
     for (let i = 0; i < 10_000; i++) await app('plain').execute(async ({ signal }) => void AbortSignal.any?.([signal]));
+  },
+  // Requests with a signal that lives as long as the process, and a budget that gives each attempt a signal of its own.
+  async longSignal() {
+    for (let i = 0; i < 10_000; i++) await fetchTimeout('http://timeout/m', { signal: controller.signal });
+  },
+  async longSignalRead() {
+    const fn = async ({ signal }) => void signal.aborted;
+    for (let i = 0; i < 10_000; i++) await app('timeout').execute(fn, { signal: controller.signal });
+  },
+  // 200 000 in all, with the default bound, and as many without an id in common.
+  async paths() {
+    for (let i = 0; i < 25_000; i++) {
+      await fetchPath(`http://plain/p-${(paths++).toString(36)}x`);
+      await fetchPath(`http://plain/orders/${paths}`);
+    }
   },
   async reloads() {
     for (let i = 0; i < 100; i++) engine.reloadText(COMMON);

@@ -1,0 +1,43 @@
+#include "config/document/limits.h"
+
+#include "config/document/fields.h"
+
+namespace resil {
+namespace {
+
+constexpr std::int64_t kMostConcurrent = 1'000'000, kMostRate = 1'000'000'000, kMostBurst = 1'000'000'000;
+
+void read_rate_limit(const YamlNode& node, std::optional<RateLimit>& out, Diagnostics& diagnostics) {
+  const bool fresh = !out.has_value();
+  RateLimit limit = out.value_or(RateLimit{});
+  const bool rate = node.find("rate") != nullptr;
+  if (fresh && !rate) {
+    diagnostics.error(
+        node, "rateLimit has no rate; write how many attempts may begin in each per, like {rate: 100, per: 1s}");
+    return;
+  }
+  read_integer(node, "rate", 1, kMostRate, limit.rate, diagnostics);
+  read_integer(node, "burst", 1, kMostBurst, limit.burst, diagnostics);
+  if (read_duration(node, "per", limit.per, diagnostics) && limit.per == 0) {
+    diagnostics.error(*node.find("per"), "per cannot be 0; write in how long the rate may begin, like 1s");
+    return;
+  }
+  if (limit.per < limit.rate)
+    diagnostics.error(node, "rateLimit is faster than one attempt in a nanosecond; leave it out for no limit");
+  else if (static_cast<double>(limit.per) / static_cast<double>(limit.rate) * static_cast<double>(limit.burst) > 1e18)
+    diagnostics.error(node, "rateLimit would take more than 30 years to let its burst through; write a smaller burst");
+  out = limit;
+}
+
+}  // namespace
+
+void read_limits(const YamlNode& target, TargetLimits& limits, Diagnostics& diagnostics) {
+  read_duration(target, "deadline", limits.deadline, diagnostics);
+  std::int64_t most = 0;
+  if (read_integer(target, "maxConcurrent", 0, kMostConcurrent, most, diagnostics))
+    limits.max_concurrent = static_cast<std::uint32_t>(most);
+  if (const YamlNode* rate = target.find("rateLimit")) read_rate_limit(*rate, limits.rate_limit, diagnostics);
+  read_bool(target, "holdOnRetryAfter", limits.hold_on_retry_after, diagnostics);
+}
+
+}  // namespace resil

@@ -1,0 +1,64 @@
+#include "config/text/number.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace resil {
+namespace {
+
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+
+TEST(Number, IntegersInEverySpelling) {
+  const std::vector<std::pair<std::string, std::int64_t>> cases = {{"0", 0},
+                                                                   {"-0", 0},
+                                                                   {"3", 3},
+                                                                   {"+3", 3},
+                                                                   {"-3", -3},
+                                                                   {"0x10", 16},
+                                                                   {"-0X1f", -31},
+                                                                   {"0o17", 15},
+                                                                   {"0b101", 5},
+                                                                   {"3.0", 3},
+                                                                   {"3.", 3},
+                                                                   {"1e3", 1000},
+                                                                   {"2.5e1", 25},
+                                                                   {"-1.0", -1},
+                                                                   {"1_000", 1000},
+                                                                   {"0x_10", 16},
+                                                                   {"100e-2", 1},
+                                                                   {"0.0", 0},
+                                                                   {"9223372036854775807", kMost},
+                                                                   {"-9223372036854775807", -kMost}};
+  for (const auto& [text, number] : cases) {
+    const IntegerResult result = parse_integer(text);
+    ASSERT_TRUE(result.value) << text;
+    EXPECT_EQ(*result.value, number) << text;
+  }
+}
+
+TEST(Number, WhatIsNoInteger) {
+  for (const std::string text : {"",   "+",    "-",   "--3", "+-3", "three", "3.5", "3x", "0x", "0xg",  "_3",
+                                 "3_", "3__0", "3 0", " 3",  "nan", "inf",   "1e",  "e3", ".",  "1e-1", "0b2"}) {
+    const IntegerResult result = parse_integer(text);
+    EXPECT_FALSE(result.value || result.octal || result.too_large) << text;
+  }
+  for (const std::string text : {"010", "-010", "+08", "00", "007"}) EXPECT_TRUE(parse_integer(text).octal) << text;
+  for (const std::string text : {"9223372036854775808", "99999999999999999999", "1e19", "0xffffffffffffffff"})
+    EXPECT_TRUE(parse_integer(text).too_large) << text;
+}
+
+TEST(Number, DecimalNumbers) {
+  EXPECT_EQ(parse_number("0.2"), 0.2);
+  EXPECT_EQ(parse_number("+1"), 1.0);
+  EXPECT_EQ(parse_number("-.5"), -0.5);
+  EXPECT_EQ(parse_number("2e-1"), 0.2);
+  for (const std::string text : {"", "-", "nan", ".nan", "inf", "-inf", "1e999", "0x1p3", "1,5", "1.5x", "--1", "."})
+    EXPECT_FALSE(parse_number(text)) << text;
+}
+
+}  // namespace
+}  // namespace resil
