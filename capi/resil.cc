@@ -219,6 +219,7 @@ const char* resil_version(void) { return RESIL_VERSION; }
 const char* resil_name(int32_t code) {
   switch (code) {
     case 0: return "none";
+    // [contract names] written by capi/generate.py
     case RESIL_WHY_OPEN: return "breaker-open";
     case RESIL_WHY_TOO_MANY_REQUESTS: return "breaker-half-open-full";
     case RESIL_WHY_EXHAUSTED: return "retries-exhausted";
@@ -234,6 +235,7 @@ const char* resil_name(int32_t code) {
     case RESIL_E_FULL: return "E_FULL";
     case RESIL_E_TICKET: return "E_TICKET";
     case RESIL_E_INTERNAL: return "E_INTERNAL";
+    // [/contract]
     default: return "unknown";
   }
 }

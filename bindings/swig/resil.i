@@ -13,16 +13,7 @@
 
 // Reasons, outcomes and the like, under the names of resil.h without their prefix.
 %rename("%(regex:/^RESIL_(.*)$/\\1/)s", %$isenumitem) "";
-enum { RESIL_E_ARG = -1, RESIL_E_CONFIG = -2, RESIL_E_FULL = -3, RESIL_E_TICKET = -4, RESIL_E_INTERNAL = -5 };
-enum { RESIL_APP = 0, RESIL_ACTOR = 1, RESIL_COMPONENT_IN = 2, RESIL_COMPONENT_OUT = 3, RESIL_BUILTIN = 4 };
-enum { RESIL_ALLOW = 0, RESIL_REJECT = 1 };
-enum { RESIL_DONE = 0, RESIL_RETRY = 1, RESIL_GIVE_UP = 2 };
-enum { RESIL_WHY_OPEN = 16, RESIL_WHY_HALF_OPEN_FULL = 17, RESIL_WHY_EXHAUSTED = 18,
-       RESIL_WHY_NOT_RETRIABLE = 19, RESIL_WHY_CANCELLED = 20, RESIL_WHY_DEADLINE = 21 };
-enum { RESIL_SUCCESS = 0, RESIL_FAILURE = 1, RESIL_TIMEOUT = 2, RESIL_CANCELLED = 3 };
-enum { RESIL_CLOSED = 0, RESIL_OPEN = 1, RESIL_HALF_OPEN = 2 };
-enum { RESIL_EVENT_BREAKER = 1, RESIL_EVENT_RETRY = 2, RESIL_EVENT_RECOVERED = 3, RESIL_EVENT_REJECTED = 4,
-       RESIL_EVENT_TIMED_OUT = 5, RESIL_EVENT_GAVE_UP = 6, RESIL_EVENT_WARNING = 7 };
+%include "constants.i"
 
 %rename(abi) resil_abi;
 %rename(version) resil_version;
