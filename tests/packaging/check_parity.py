@@ -21,10 +21,9 @@ ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_ret
                                         "resil_transitions")}
 NOT_BOUND = {
     "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
-    "java": ADDED_IN_1_1,
     "go": ADDED_IN_1_1,
     "dotnet": {"resil_transitions": "reads them from the snapshot, with all else of the same moment"},
-    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
+    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
 }
 
 
