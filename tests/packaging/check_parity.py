@@ -22,10 +22,10 @@ ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_ret
 COUNTED = {"resil_tally": "its counted calls cross, which costs what a call into the library costs; later as with the word"}
 NOT_BOUND = {
     "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE, **ADDED_IN_1_1},
-    "java": COUNTED,
     "go": {**COUNTED, **ADDED_IN_1_1},
     "dotnet": {**COUNTED, "resil_transitions": "reads them from the snapshot, with all else of the same moment"},
     "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE},
+    "java": COUNTED,
 }
 
 
