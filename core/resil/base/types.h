@@ -35,6 +35,7 @@ enum class TargetKind : std::int32_t { App = 0, Actor = 1, ComponentIn = 2, Comp
 enum class BreakerState : std::int32_t { Closed = 0, Open = 1, HalfOpen = 2 };
 enum class BeginAnswer : std::int32_t { Allow = 0, Reject = 1 };
 enum class EndAnswer : std::int32_t { Done = 0, Retry = 1, GiveUp = 2 };
+// [contract reason] written by capi/generate.py
 enum class Reason : std::int32_t {
   None = 0,
   Open = 16,
@@ -48,6 +49,7 @@ enum class Reason : std::int32_t {
   RateLimited = 24,
   Held = 25,
 };
+// [/contract]
 
 // What a call of the engine answers instead when it was called wrongly.
 inline constexpr std::int32_t kBadArgument = -1, kTableFull = -3, kBadTicket = -4;

@@ -1,12 +1,13 @@
+// Generated from capi/contract.toml by capi/generate.py; edit the table.
 namespace Resil.Interop;
 
 /// <summary>resil.h's numbers.</summary>
 internal static class Constants
 {
+    internal const long Now = long.MinValue;
     internal const int Abi = 1;
     internal const uint Lenient = 1;
     internal const uint EveryRejection = 2;
-    internal const long Now = long.MinValue;
     internal const ulong Fast = 1;
     internal const uint HasEvents = 1;
     internal const uint MayWait = 2;
