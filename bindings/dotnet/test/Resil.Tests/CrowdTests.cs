@@ -69,15 +69,22 @@ public class CrowdTests
         one.Time.Advance(TimeSpan.FromSeconds(6));
         int probes = 0;
         TaskCompletionSource<int> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<Outcome<int>>[] next = [.. Enumerable.Range(0, Calls).Select(_ => Task.Run(() => one.Orders.TryExecuteAsync(_ =>
+        int over = 0;
+        TaskCompletionSource allButOne = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<Outcome<int>>[] next = [.. Enumerable.Range(0, Calls).Select(_ => Task.Run(async () =>
         {
-            Interlocked.Increment(ref probes);
-            return new ValueTask<int>(answer.Task);
-        }).AsTask()))];
-        while (next.Count(call => call.IsCompleted) < Calls - 1)
-        {
-            await Task.WhenAny(next.Where(call => !call.IsCompleted));
-        }
+            Outcome<int> outcome = await one.Orders.TryExecuteAsync(_ =>
+            {
+                Interlocked.Increment(ref probes);
+                return new ValueTask<int>(answer.Task);
+            });
+            if (Interlocked.Increment(ref over) == Calls - 1)
+            {
+                allButOne.SetResult();
+            }
+            return outcome;
+        }))];
+        await allButOne.Task;
         answer.SetResult(1);
         Outcome<int>[] outcomes = await Task.WhenAll(next);
         Assert.Equal(1, probes);

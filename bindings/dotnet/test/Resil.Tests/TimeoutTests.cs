@@ -11,7 +11,7 @@ public class TimeoutTests
     [Fact]
     public async Task An_attempt_is_cancelled_at_its_budget_and_counts()
     {
-        using Fixture one = new(timeout: "2s", breaker: Policies.Breaker3);
+        using Fixture one = new(timeout: "2s", breaker: "{timeout: 1h, trip: consecutiveFailures >= 3}");
         for (int i = 0; i < 3; i++)
         {
             Task call = one.Orders.ExecuteAsync(Hang).AsTask();
