@@ -11,7 +11,9 @@
 
 #include "config/document/loader.h"
 #include "report/snapshot_json.h"
+#include "resil/base/clock.h"
 #include "resil/engine/engine.h"
+#include "resil/policy/retry_after.h"
 
 using namespace resil;
 
@@ -36,7 +38,9 @@ static_assert(offsetof(resil_ticket, timeout_ns) == offsetof(Ticket, timeout));
 static_assert(offsetof(resil_ticket, delay_ns) == offsetof(Ticket, delay));
 static_assert(offsetof(resil_ticket, engine) == offsetof(Ticket, private_words));
 static_assert(sizeof(resil_event) == 64 && sizeof(resil_error) == 256);
-static_assert(RESIL_NOW == kReadClock && RESIL_FAST == 1 && RESIL_HAS_EVENTS == Ticket::kHasEvents);
+static_assert(RESIL_NOW == kReadClock && RESIL_FAST == 1 && RESIL_COUNTED == 2 &&
+              RESIL_TALLY_MOST == TaggedCount<std::atomic>::kMost && RESIL_HAS_EVENTS == Ticket::kHasEvents &&
+              RESIL_MAY_WAIT == Ticket::kMayWait && RESIL_NO_RETRY == Outcome::kNoRetry);
 static_assert(RESIL_E_ARG == kBadArgument && RESIL_E_FULL == kTableFull && RESIL_E_TICKET == kBadTicket);
 static_assert(RESIL_APP == int(TargetKind::App) && RESIL_ACTOR == int(TargetKind::Actor) &&
               RESIL_COMPONENT_IN == int(TargetKind::ComponentIn) &&
@@ -44,9 +48,12 @@ static_assert(RESIL_APP == int(TargetKind::App) && RESIL_ACTOR == int(TargetKind
 static_assert(RESIL_ALLOW == int(BeginAnswer::Allow) && RESIL_REJECT == int(BeginAnswer::Reject));
 static_assert(RESIL_DONE == int(EndAnswer::Done) && RESIL_RETRY == int(EndAnswer::Retry) &&
               RESIL_GIVE_UP == int(EndAnswer::GiveUp));
-static_assert(RESIL_WHY_OPEN == int(Reason::Open) && RESIL_WHY_HALF_OPEN_FULL == int(Reason::TooManyRequests) &&
+static_assert(RESIL_WHY_OPEN == int(Reason::Open) && RESIL_WHY_TOO_MANY_REQUESTS == int(Reason::TooManyRequests) &&
+              RESIL_WHY_HALF_OPEN_FULL == RESIL_WHY_TOO_MANY_REQUESTS &&
               RESIL_WHY_EXHAUSTED == int(Reason::Exhausted) && RESIL_WHY_NOT_RETRIABLE == int(Reason::NotRetriable) &&
-              RESIL_WHY_CANCELLED == int(Reason::Cancelled) && RESIL_WHY_DEADLINE == int(Reason::Deadline));
+              RESIL_WHY_CANCELLED == int(Reason::Cancelled) && RESIL_WHY_DEADLINE == int(Reason::Deadline) &&
+              RESIL_WHY_RETRY_BUDGET == int(Reason::RetryBudget) && RESIL_WHY_BUSY == int(Reason::Busy) &&
+              RESIL_WHY_RATE_LIMITED == int(Reason::RateLimited) && RESIL_WHY_HELD == int(Reason::Held));
 static_assert(RESIL_SUCCESS == Outcome::kSuccess && RESIL_FAILURE == Outcome::kFailure &&
               RESIL_TIMEOUT == Outcome::kTimeout && RESIL_CANCELLED == Outcome::kCancelled &&
               RESIL_HTTP(0) == Outcome::kHttp && RESIL_GRPC(0) == Outcome::kGrpc);
@@ -212,17 +219,23 @@ const char* resil_version(void) { return RESIL_VERSION; }
 const char* resil_name(int32_t code) {
   switch (code) {
     case 0: return "none";
+    // [contract names] written by capi/generate.py
     case RESIL_WHY_OPEN: return "breaker-open";
-    case RESIL_WHY_HALF_OPEN_FULL: return "breaker-half-open-full";
+    case RESIL_WHY_TOO_MANY_REQUESTS: return "breaker-half-open-full";
     case RESIL_WHY_EXHAUSTED: return "retries-exhausted";
     case RESIL_WHY_NOT_RETRIABLE: return "not-retriable";
     case RESIL_WHY_CANCELLED: return "cancelled";
     case RESIL_WHY_DEADLINE: return "deadline";
+    case RESIL_WHY_RETRY_BUDGET: return "retry-budget";
+    case RESIL_WHY_BUSY: return "busy";
+    case RESIL_WHY_RATE_LIMITED: return "rate-limited";
+    case RESIL_WHY_HELD: return "held";
     case RESIL_E_ARG: return "E_ARG";
     case RESIL_E_CONFIG: return "E_CONFIG";
     case RESIL_E_FULL: return "E_FULL";
     case RESIL_E_TICKET: return "E_TICKET";
     case RESIL_E_INTERNAL: return "E_INTERNAL";
+    // [/contract]
     default: return "unknown";
   }
 }
@@ -275,6 +288,25 @@ int32_t resil_endpoint(resil_engine* e, int32_t kind, const char* name, int64_t 
   }));
 }
 
+int64_t resil_endpoint_text(resil_engine* e, int32_t endpoint, char* buf, int64_t capacity) {
+  const EndpointName* name = e == nullptr ? nullptr : e->engine.name(endpoint);
+  if (name == nullptr) return RESIL_E_ARG;
+  return fenced(nullptr, [&]() -> std::int64_t {
+    return answer_text(endpoint_name_json(name->kind, name->name(), name->instance()), buf, capacity);
+  });
+}
+
+int64_t resil_now(void) { return read_clock(CLOCK_MONOTONIC); }
+
+int32_t resil_failed(int32_t outcome) {
+  const Outcome known = Outcome{outcome}.without_flag();
+  return known.valid() ? static_cast<int32_t>(known.failed()) : RESIL_E_ARG;
+}
+
+int64_t resil_retry_after(const char* text, int64_t len, int64_t unix_now_ns) {
+  return parse_retry_after(text_of(text, len), unix_now_ns).value_or(-1);
+}
+
 int32_t resil_begin(resil_engine* e, int32_t endpoint, int64_t now_ns, resil_ticket* t) {
   if (e == nullptr || t == nullptr) return RESIL_E_ARG;
   return e->engine.begin(endpoint, now_ns, ticket_of(t));
@@ -294,8 +326,17 @@ int32_t resil_state(resil_engine* e, int32_t endpoint, int64_t now_ns) {
   return e == nullptr ? RESIL_E_ARG : e->engine.state(endpoint, now_ns);
 }
 
+int64_t resil_transitions(resil_engine* e, int32_t endpoint, int32_t to_state) {
+  if (e == nullptr || to_state < RESIL_CLOSED || to_state > RESIL_HALF_OPEN) return RESIL_E_ARG;
+  return e->engine.transitions(endpoint, static_cast<BreakerState>(to_state));
+}
+
 const uint64_t* resil_word(resil_engine* e, int32_t endpoint) {
   return e == nullptr ? nullptr : reinterpret_cast<const uint64_t*>(e->engine.word(endpoint));
+}
+
+uint64_t* resil_tally(resil_engine* e, int32_t endpoint, int32_t slot) {
+  return e == nullptr ? nullptr : reinterpret_cast<uint64_t*>(e->engine.tally(endpoint, slot));
 }
 
 int32_t resil_credit(resil_engine* e, int32_t endpoint, int64_t n) {

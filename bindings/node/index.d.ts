@@ -1,5 +1,10 @@
 /// <reference types="node" />
 import { EventEmitter } from 'events';
+import { RejectedError, RejectionCode } from './lib/errors.js';
+import { EngineEvents, ResilEvent } from './lib/events.js';
+
+export * from './lib/errors.js';
+export * from './lib/events.js';
 
 /** The version of the engine inside the binary. */
 export const version: string;
@@ -67,7 +72,7 @@ export interface CallOptions<T = any> {
   signal?: AbortSignal | null;
   /** When the whole operation must be over: a Date, or milliseconds from now. */
   deadline?: Date | number;
-  /** Wait while the circuit breaker is open instead of throwing, if the deadline is not sooner. Waiting is no attempt. */
+  /** Wait until an attempt could be admitted instead of throwing, if the deadline is not sooner. Waiting is no attempt. */
   waitWhenOpen?: boolean;
   /**
    * What an attempt means, where resil cannot know: called with what was thrown, or with what was returned. Undefined leaves it
@@ -91,10 +96,13 @@ export interface Success<T> {
   readonly ok: true;
   readonly value: T;
 }
-/** The circuit breaker, or the deadline, admitted no attempt. Nothing was thrown. */
+/** The circuit breaker, a limit or the deadline admitted no attempt. Nothing was thrown. */
 export interface Rejection {
   readonly ok: false;
-  readonly code: 'RESIL_OPEN' | 'RESIL_TOO_MANY_REQUESTS' | 'RESIL_DEADLINE';
+  readonly code: RejectionCode;
+  /** The engine's own word for it, and its number. */
+  readonly reason: string;
+  readonly reasonCode: number;
   readonly retryAfterMs: number;
   readonly endpoint: Endpoint;
   /** The failure of the attempt before, if there was one. */
@@ -119,12 +127,19 @@ export const Outcome: {
   readonly CANCELLED: 3;
   http(status: number): number;
   grpc(code: number): number;
+  /** The same outcome, of an attempt that no other one could better: it counts, and is not retried, whatever the policy says. */
+  noRetry(outcome: number): number;
   /**
    * What `execute` makes of a thrown error: its HTTP status or gRPC code, a timeout if a client says that its own time has run out,
    * or else a failure. After `signal` has aborted: a timeout if its reason is one (`AbortSignal.timeout`), or else cancelled.
    */
   ofError(error: unknown, signal?: AbortSignal): number;
 };
+
+/** What the engine answers when an attempt begins. */
+export type BeginAnswer = 'allow' | 'reject';
+/** What the engine answers when an attempt ends: it is over; wait, and begin again; it failed, and is over. */
+export type EndAnswer = 'done' | 'retry' | 'giveUp';
 
 /** Interned once, it lives as long as its engine. */
 export class Endpoint {
@@ -134,6 +149,8 @@ export class Endpoint {
   readonly id: number;
   /** Undefined where no policy gives this endpoint a breaker. */
   readonly state: BreakerState | undefined;
+  /** How often its circuit breaker changed into each state since the engine was loaded. */
+  readonly transitions: { closed: number; open: number; halfOpen: number };
   /** Calls `fn`, again if need be, under this endpoint's policies. */
   execute<T>(fn: (attempt: AttemptContext) => T, options?: CallOptions<Awaited<T>>): Promise<Awaited<T>>;
   /** The same, with everything that would be thrown as a value. */
@@ -156,6 +173,9 @@ export class Endpoint {
 export class Attempt {
   private constructor();
   readonly endpoint: Endpoint;
+  /** What the engine answered when it began. */
+  readonly answer: BeginAnswer;
+  /** Whether that was 'allow', and the attempt is in flight. */
   readonly allowed: boolean;
   readonly attempt: number;
   readonly timeoutMs: number | undefined;
@@ -163,87 +183,24 @@ export class Attempt {
   readonly delayMs: number;
   /** After a rejection: how long until an attempt could be admitted. */
   readonly retryAfterMs: number;
-  /** Why not: 'breaker-open', 'breaker-half-open-full', 'retries-exhausted', 'not-retriable', 'cancelled', 'deadline'. */
+  /** After a rejection: whether waiting so long and beginning again can be of use. */
+  readonly mayWait: boolean;
+  /**
+   * Why not: 'breaker-open', 'breaker-half-open-full', 'busy', 'rate-limited', 'held', 'deadline' of a rejection; 'retries-exhausted',
+   * 'retry-budget', 'not-retriable', 'cancelled', 'deadline' of an end. A newer engine may have others.
+   */
   readonly reason: string | undefined;
+  /** The number of `reason`. */
+  readonly reasonCode: number | undefined;
   /** The rejection as an error, for who wants to throw it. */
   readonly error: RejectedError | undefined;
   /** Tells what came of it. `retryAfterMs` is the server's own hint. */
-  end(outcome: number, options?: { retryAfterMs?: number }): 'done' | 'retry' | 'giveUp';
+  end(outcome: number, options?: { retryAfterMs?: number }): EndAnswer;
   /** The next attempt of the same operation, after 'retry' or a rejection. Answers `allowed`. */
   begin(): boolean;
   /** No further attempt; one in flight counts as cancelled, or as a timeout if the deadline has passed. */
   dispose(): void;
   [Symbol.dispose](): void;
-}
-
-interface EventBase {
-  /** Of a circuit breaker that the ids of an actor type share: the endpoint of the type, as `engine.actor(type)` gives it. */
-  endpoint: Endpoint;
-  /** Of the engine's clock. */
-  timeMs: number;
-}
-export interface StateChangeEvent extends EventBase {
-  type: 'stateChange';
-  from: BreakerState;
-  to: BreakerState;
-}
-export interface RetryEvent extends EventBase {
-  type: 'retry';
-  attempt: number;
-  outcome: string;
-  delayMs: number;
-}
-export interface RecoveredEvent extends EventBase {
-  type: 'recovered';
-  attempts: number;
-}
-export interface RejectEvent extends EventBase {
-  type: 'reject';
-  attempts: number;
-  reason: string;
-  retryAfterMs: number;
-}
-export interface TimeoutEvent extends EventBase {
-  type: 'timeout';
-  attempt: number;
-  timeoutMs: number;
-}
-export interface GiveUpEvent extends EventBase {
-  type: 'giveUp';
-  attempts: number;
-  reason: string;
-  outcome: string;
-}
-export interface WarningEvent extends Omit<EventBase, 'endpoint'> {
-  type: 'warning';
-  /** Undefined if the warning is not about an endpoint. */
-  endpoint: Endpoint | undefined;
-  number: number;
-  message: string;
-}
-export type ResilEvent =
-  StateChangeEvent | RetryEvent | RecoveredEvent | RejectEvent | TimeoutEvent | GiveUpEvent | WarningEvent;
-/** The engine would have asked for a retry that the caller had refused; it told the engine so by a deadline. */
-export interface RetryRefusedEvent {
-  type: 'retryRefused';
-  endpoint: Endpoint;
-  reason: string;
-  error: unknown;
-}
-
-export interface EngineEvents {
-  stateChange: [event: StateChangeEvent];
-  retry: [event: RetryEvent];
-  recovered: [event: RecoveredEvent];
-  reject: [event: RejectEvent];
-  timeout: [event: TimeoutEvent];
-  giveUp: [event: GiveUpEvent];
-  warning: [event: WarningEvent];
-  retryRefused: [event: RetryRefusedEvent];
-  /** A line that Dapr would log. */
-  log: [line: string, event: ResilEvent];
-  /** How many events were overwritten before they could be read. */
-  lost: [count: number];
 }
 
 export interface Snapshot {
@@ -305,57 +262,4 @@ export class Engine extends EventEmitter {
   once(event: string | symbol, listener: (...args: any[]) => void): this;
   off<K extends keyof EngineEvents>(event: K, listener: (...args: EngineEvents[K]) => void): this;
   off(event: string | symbol, listener: (...args: any[]) => void): this;
-}
-
-export class ResilError extends Error {
-  readonly code: string;
-}
-/** No attempt was admitted. */
-export class RejectedError extends ResilError {
-  readonly endpoint: Endpoint;
-  readonly retryAfterMs: number;
-}
-export class OpenError extends RejectedError {
-  readonly code: 'RESIL_OPEN';
-}
-export class TooManyRequestsError extends RejectedError {
-  readonly code: 'RESIL_TOO_MANY_REQUESTS';
-}
-export class DeadlineError extends RejectedError {
-  readonly code: 'RESIL_DEADLINE';
-}
-export class TimeoutError extends ResilError {
-  readonly code: 'RESIL_TIMEOUT';
-  readonly endpoint: Endpoint;
-  readonly timeoutMs: number;
-  readonly attempt: number;
-}
-/** The last of several attempts failed; `cause` is its error. */
-export class ExhaustedError extends ResilError {
-  readonly code: 'RESIL_EXHAUSTED';
-  readonly endpoint: Endpoint;
-  readonly attempts: number;
-  readonly cause: unknown;
-}
-/** The policy would have retried, but the caller could not; `cause` is the failure. */
-export class RetryRefusedError extends ResilError {
-  readonly code: 'RESIL_RETRY_REFUSED';
-  readonly endpoint: Endpoint;
-  readonly reason: string;
-  readonly cause: unknown;
-}
-export class ConfigError extends ResilError {
-  readonly code: 'RESIL_CONFIG';
-  /** From 1; undefined = not about a place in a text. */
-  readonly line: number | undefined;
-  readonly column: number | undefined;
-}
-export class ClosedError extends ResilError {
-  readonly code: 'RESIL_CLOSED';
-}
-export class LimitError extends ResilError {
-  readonly code: 'RESIL_FULL';
-}
-export class NativeError extends ResilError {
-  readonly code: 'RESIL_NATIVE';
 }

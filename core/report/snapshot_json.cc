@@ -46,18 +46,28 @@ Json breaker_json(const BreakerEntry& breaker) {
                 {"consecutiveFailures", count(view, kConsecutiveFailures, view.counts.consecutive_failures)}}}};
 }
 
-Json endpoint_json(const EndpointEntry& entry) {
-  Json json{{"endpoint", entry.id}, {"kind", kind_name(entry.kind)}, {"name", entry.name}};
-  switch (entry.kind) {
-    case TargetKind::App: json["method"] = entry.instance; break;
-    case TargetKind::Actor: json["id"] = entry.instance; break;
+// What an endpoint is called, added to `json`.
+void add_name(Json& json, TargetKind kind, std::string_view name, std::string_view instance) {
+  json["kind"] = kind_name(kind);
+  json["name"] = name;
+  switch (kind) {
+    case TargetKind::App: json["method"] = instance; break;
+    case TargetKind::Actor: json["id"] = instance; break;
     case TargetKind::ComponentIn:
     case TargetKind::ComponentOut:
-      json["direction"] = entry.kind == TargetKind::ComponentIn ? "inbound" : "outbound";
-      json["type"] = entry.instance;
+      json["direction"] = kind == TargetKind::ComponentIn ? "inbound" : "outbound";
+      json["type"] = instance;
       break;
     case TargetKind::Builtin: break;
   }
+}
+
+// Names come from the host and may be any bytes; the output is UTF-8 all the same.
+std::string utf8_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json endpoint_json(const EndpointEntry& entry) {
+  Json json{{"endpoint", entry.id}};
+  add_name(json, entry.kind, entry.name, entry.instance);
   json["timeoutNs"] = entry.timeout;
   json["retry"] = entry.retry ? Json(*entry.retry) : Json(nullptr);
   json["breaker"] = entry.breaker ? breaker_json(*entry.breaker) : Json(nullptr);
@@ -66,6 +76,9 @@ Json endpoint_json(const EndpointEntry& entry) {
   json["calls"] = {{"successes", totals.successes}, {"failures", totals.failures},     {"timeouts", totals.timeouts},
                    {"cancelled", totals.cancelled}, {"rejections", totals.rejections}, {"retries", totals.retries},
                    {"recovered", totals.recovered}, {"gaveUp", totals.gave_up}};
+  json["transitions"] = {{"closed", entry.transitions.closed},
+                         {"open", entry.transitions.open},
+                         {"halfOpen", entry.transitions.half_open}};
   return json;
 }
 
@@ -75,8 +88,13 @@ std::string snapshot_json(const EngineView& view) {
   Json endpoints = Json::array();
   for (const EndpointEntry& entry : view.endpoints) endpoints.push_back(endpoint_json(entry));
   const Json json{{"endpoints", std::move(endpoints)}, {"events", view.events}, {"policies", view.policies}};
-  // Names come from the host and may be any bytes; the output is UTF-8 all the same.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return utf8_text(json);
+}
+
+std::string endpoint_name_json(TargetKind kind, std::string_view name, std::string_view instance) {
+  Json json;
+  add_name(json, kind, name, instance);
+  return utf8_text(json);
 }
 
 }  // namespace resil

@@ -10,20 +10,31 @@ BINDINGS = {  # where each one's crossing lies; Java takes its cold calls throug
     "node": ["bindings/node/src"],
     "java": ["bindings/java/native", "bindings/swig"],
     "go": ["bindings/go"],
+    "dotnet": ["bindings/dotnet/src/Resil"],
     "swig": ["bindings/swig"],
 }
-SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java"}
+SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java", ".cs"}
+DECLARES = {"Native.cs"}  # the header again, in C#: who is declared there is not yet called
 COSTS_MORE = "what CPython or a generated proxy spends on a call is many times what reading the breaker's word would save"
+LATER = "adopts it when it can be built again; until then it computes the same thing itself"
+ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_retry_after", "resil_endpoint_text",
+                                        "resil_transitions")}
+COUNTED = {"resil_tally": "its counted calls cross, which costs what a call into the library costs; later as with the word"}
 NOT_BOUND = {
-    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
-    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE},
+    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE, **ADDED_IN_1_1},
+    "go": {**COUNTED, **ADDED_IN_1_1},
+    "dotnet": {**COUNTED, "resil_transitions": "reads them from the snapshot, with all else of the same moment"},
+    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE},
+    "java": COUNTED,
+    "node": COUNTED,
 }
 
 
 def bound(root, folders, functions):
     """The functions that the sources name; None where there are no sources."""
     paths = [path for folder in folders for path in sorted((root / folder).rglob("*"))
-             if path.suffix in SOURCES and not {"node_modules", "build", "target", "test"} & set(path.parts)]
+             if path.suffix in SOURCES and path.name not in DECLARES
+             and not {"node_modules", "build", "target", "test", "bin", "obj"} & set(path.parts)]
     if not paths:
         return None
     text = "\n".join(re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(errors="replace"), flags=re.S) for path in paths)

@@ -11,12 +11,12 @@ TOP = {
     "CMakePresets.json", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".ci", ".github", ".gitignore", ".gitattributes",
     ".clang-format", ".clang-tidy", ".editorconfig",
 }
-CODE = {".h", ".cc", ".c", ".cpp", ".py", ".pyi", ".js", ".mjs", ".cjs", ".ts", ".java", ".go", ".cmake", ".sh", ".i", ""}
+CODE = {".h", ".cc", ".c", ".cpp", ".py", ".pyi", ".js", ".mjs", ".cjs", ".ts", ".java", ".go", ".cs", ".cmake", ".sh", ".i", ""}
 LONGEST = 400
 BUILT = "bindings/go/lib/"  # `go get` takes a module as it lies in the repository: its archive has to be there
 NAMES_A_PLACE = re.compile(
     r"(?<![\w.])/(work|root|home/\w+)/|\b(deb|security)\.debian\.org|\b(files\.)?pypi\.org|pythonhosted\.org"
-    r"|registry\.npmjs\.org|\brepo1?\.maven|proxy\.golang\.org|static\.crates\.io|index\.crates\.io")
+    r"|registry\.npmjs\.org|(api|www)\.nuget\.org|\brepo1?\.maven|proxy\.golang\.org|static\.crates\.io|index\.crates\.io")
 
 
 def files(root):

@@ -27,6 +27,7 @@ PLACES = {
     "bindings/*/pom.xml": lambda text: find(r"<artifactId>resil[^<]*</artifactId>\s*<version>(.+?)</version>", text),
     "bindings/go/*.go": lambda text: find(r'\b[Vv]ersion\w* *= *"(\d+\.\d+\.\d+)"', text) or "none",
     "bindings/*/Cargo.toml": lambda text: find(r'^version = "(.+?)"', text),
+    "bindings/*/Directory.Build.props": lambda text: find(r"<Version>(.+?)</Version>", text),
     "CHANGELOG.md": lambda text: find(r"^## \[?(\d+\.\d+\.\d+)", text),
     "capi/include/resil.h": lambda text: find(r'resil_version\(void\);\s*/\* "(.+?)"', text),
 }

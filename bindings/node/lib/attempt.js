@@ -2,9 +2,9 @@
 // One attempt by hand, for hosts that do their own waiting and calling.
 
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { VERDICT, DECISION, nameOf } = require('./codes');
+const { BEGIN, END, MAY_WAIT, nameOf } = require('./codes');
 const { Outcome, isOutcome } = require('./outcome');
-const { begin, end, endAdopted, until } = require('./crossing');
+const { begin, end, endAdopted } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { Rejection } = require('./result');
 const { nowNs } = require('./clock');
@@ -12,7 +12,7 @@ const { make } = require('./errors');
 const { LONGEST_MS } = require('./options');
 
 const FAST = 1;
-const DECISIONS = ['done', 'retry', 'giveUp'];
+const END_ANSWERS = ['done', 'retry', 'giveUp'];
 
 class Attempt {
   constructor(endpoint, deadlineMs) {
@@ -23,13 +23,15 @@ class Attempt {
     this.delayMs = 0;
     this.retryAfterMs = 0;
     this.reason = undefined;
+    this.mayWait = false;
     this._why = 0;
+    this._reasonCode = 0;
     this._ticket = null;
     this._low = 0;
     this._high = 0;
     this._beganNs = NaN;
     this._over = false;
-    this._untilMs = until(endpoint.engine._clock, deadlineMs);
+    this._untilMs = deadlineMs === 0 ? Infinity : endpoint.engine._clock.now() + deadlineMs;
     this._begin(deadlineMs);
   }
 
@@ -49,22 +51,22 @@ class Attempt {
     if (!this.allowed) throw make.other('RESIL_ATTEMPT', 'no attempt is in flight');
     if (!isOutcome(outcome))
       throw new TypeError(
-        'an outcome is one of Outcome.SUCCESS, FAILURE, TIMEOUT, CANCELLED, Outcome.http(status) or Outcome.grpc(code)',
+        'an outcome is one of Outcome.SUCCESS, FAILURE, TIMEOUT, CANCELLED, Outcome.http(status) or Outcome.grpc(code), or one of these by Outcome.noRetry()',
       );
     this.allowed = false;
     this.delayMs = 0;
     this.reason = undefined;
     const { endpoint } = this;
-    let decision = DECISION.DONE;
+    let answer = END.DONE;
     try {
       if (this._ticket !== null) {
-        decision = end(endpoint, this._ticket, outcome, hint(retryAfterMs), 0);
+        answer = end(endpoint, this._ticket, outcome, hint(retryAfterMs), 0);
       } else if (outcome === Outcome.SUCCESS && endpoint._words[0] === this._low && endpoint._words[1] === this._high) {
         endpoint._elided++;
-        return this._decided(DECISION.DONE);
+        return this._answered(END.DONE);
       } else {
         this._ticket = takeTicket();
-        decision = endAdopted(
+        answer = endAdopted(
           endpoint,
           this._ticket,
           outcome,
@@ -75,12 +77,22 @@ class Attempt {
           this._beganNs,
         );
       }
-      if (decision === DECISION.RETRY) this.delayMs = doubles[DOUBLE.DELAY] / 1e6;
-      if (ints[INT.REASON] !== 0) this.reason = nameOf(ints[INT.REASON]);
-      return this._decided(decision);
+      if (answer === END.RETRY) this.delayMs = doubles[DOUBLE.DELAY] / 1e6;
+      this._reasonCode = ints[INT.REASON];
+      if (this._reasonCode !== 0) this.reason = nameOf(this._reasonCode);
+      return this._answered(answer);
     } finally {
       endpoint._leave();
     }
+  }
+
+  get answer() {
+    return this._why === 0 ? 'allow' : 'reject';
+  }
+
+  /** The number of `reason`, which says more than its text where the engine is newer than this. */
+  get reasonCode() {
+    return this.reason === undefined ? undefined : this._reasonCode;
   }
 
   /** The rejection as an error, for who wants to throw it. */
@@ -111,11 +123,13 @@ class Attempt {
     }
     const fresh = this._ticket === null;
     if (fresh) this._ticket = takeTicket();
-    if (begin(endpoint, this._ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs) === VERDICT.ALLOW) {
+    if (begin(endpoint, this._ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs) === BEGIN.ALLOW) {
       this._admit(ints[INT.ATTEMPT], doubles[DOUBLE.TIMEOUT] > 0 ? doubles[DOUBLE.TIMEOUT] / 1e6 : undefined);
     } else {
       this._why = ints[INT.REASON];
+      this._reasonCode = this._why;
       this.reason = nameOf(this._why);
+      this.mayWait = (ints[INT.FLAGS] & MAY_WAIT) !== 0;
       this.retryAfterMs = doubles[DOUBLE.DELAY] / 1e6;
       endpoint._leave();
     }
@@ -127,13 +141,14 @@ class Attempt {
     this.timeoutMs = timeoutMs;
     this.delayMs = 0;
     this.retryAfterMs = 0;
+    this.mayWait = false;
     this.reason = undefined;
     this._why = 0;
   }
 
-  _decided(decision) {
-    if (decision !== DECISION.RETRY) this._drop();
-    return DECISIONS[decision];
+  _answered(answer) {
+    if (answer !== END.RETRY) this._drop();
+    return END_ANSWERS[answer];
   }
 
   _drop() {

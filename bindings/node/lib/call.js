@@ -6,7 +6,7 @@
 // counts over time), begin and end cross. Whatever is less simple goes on as an Operation.
 
 const { DOUBLE, MODE, doubles } = require('./registers');
-const { VERDICT } = require('./codes');
+const { BEGIN } = require('./codes');
 const { Operation } = require('./operation');
 const { begin, end } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
@@ -142,9 +142,9 @@ function startCrossing(endpoint, fn, options, wantsValue, low) {
     return Operation.run(endpoint, fn, callOptions(options), wantsValue);
   const ticket = takeTicket();
   endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
-  const verdict = begin(endpoint, ticket, MODE.FRESH, 0);
-  if (verdict !== VERDICT.ALLOW || doubles[DOUBLE.TIMEOUT] !== 0) {
-    return Operation.begun(endpoint, fn, callOptions(options), wantsValue, ticket, verdict);
+  const answer = begin(endpoint, ticket, MODE.FRESH, 0);
+  if (answer !== BEGIN.ALLOW || doubles[DOUBLE.TIMEOUT] !== 0) {
+    return Operation.begun(endpoint, fn, callOptions(options), wantsValue, ticket, answer);
   }
   const call = spareTicketCalls.length > 0 ? spareTicketCalls.pop() : new TicketCall();
   call.endpoint = endpoint;

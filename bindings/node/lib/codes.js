@@ -1,18 +1,15 @@
 'use strict';
 // The numbers of resil.h that cross the boundary.
 
+const contract = require('./contract');
 const native = require('./native');
 
-const KIND = { APP: 0, ACTOR: 1, COMPONENT_IN: 2, COMPONENT_OUT: 3, BUILTIN: 4 };
-const VERDICT = { ALLOW: 0, REJECT: 1 };
-const DECISION = { DONE: 0, RETRY: 1, GIVE_UP: 2 };
-const WHY = { OPEN: 16, HALF_OPEN_FULL: 17, EXHAUSTED: 18, NOT_RETRIABLE: 19, CANCELLED: 20, DEADLINE: 21 };
+const { KIND, BEGIN, END, WHY, EVENT_KIND } = contract;
 const STATES = ['closed', 'open', 'half-open'];
-const EVENT_KIND = { BREAKER: 1, RETRY: 2, RECOVERED: 3, REJECTED: 4, TIMED_OUT: 5, GAVE_UP: 6, WARNING: 7 };
-const FULL = -3; // RESIL_E_FULL
-const HAS_EVENTS = 1;
-const LENIENT = 1;
-const EVERY_REJECTION = 2;
+const { FULL } = contract.ERROR;
+const { HAS_EVENTS, MAY_WAIT } = contract.TICKET_FLAG;
+const { NO_RETRY } = contract.OUTCOME_FLAG; // beside an outcome
+const { LENIENT, EVERY_REJECTION } = contract.OPTION_FLAG;
 
 const names = new Map();
 
@@ -23,16 +20,22 @@ function nameOf(code) {
   return name;
 }
 
+/** The word for a state; one of a newer engine is told by its number. */
+const stateOf = (number) => STATES[number] ?? `unknown (${number})`;
+
 module.exports = {
   KIND,
-  VERDICT,
-  DECISION,
+  BEGIN,
+  END,
   WHY,
   STATES,
   EVENT_KIND,
   FULL,
   HAS_EVENTS,
+  MAY_WAIT,
+  NO_RETRY,
   LENIENT,
   EVERY_REJECTION,
   nameOf,
+  stateOf,
 };

@@ -3,11 +3,11 @@
 
 const native = require('./native');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { HAS_EVENTS, WHY, nameOf } = require('./codes');
+const { HAS_EVENTS, MAY_WAIT, nameOf } = require('./codes');
 const { nowNs } = require('./clock');
 const { make } = require('./errors');
 
-/** Begins an attempt. `mode` is MODE.FRESH for the first of an operation; answers VERDICT. */
+/** Begins an attempt. `mode` is MODE.FRESH for the first of an operation; answers one of BEGIN. */
 function begin(endpoint, ticket, mode, deadlineMs) {
   const engine = endpoint.engine;
   ints[INT.ENGINE] = engine._number;
@@ -20,7 +20,7 @@ function begin(endpoint, ticket, mode, deadlineMs) {
   return answer(engine, 'begin');
 }
 
-/** Ends an attempt; answers DECISION. */
+/** Ends an attempt; answers one of END. */
 function end(endpoint, ticket, outcome, hintMs, mode) {
   const engine = endpoint.engine;
   ints[INT.ENGINE] = engine._number;
@@ -42,14 +42,8 @@ function endAdopted(endpoint, ticket, outcome, hintMs, mode, low, high, beganNs)
   return end(endpoint, ticket, outcome, hintMs, mode | MODE.ADOPT);
 }
 
-/** After a begin that was rejected: whether to wait. Not past the deadline, as a retry would not be offered either. */
-const worthWaiting = (options, clock, untilMs) =>
-  options.waitWhenOpen &&
-  ints[INT.REASON] !== WHY.DEADLINE &&
-  (untilMs === Infinity || clock.now() + doubles[DOUBLE.DELAY] / 1e6 < untilMs);
-
-/** When an operation that begins now must be over. */
-const until = (clock, deadlineMs) => (deadlineMs === 0 ? Infinity : clock.now() + deadlineMs);
+/** After a begin that was rejected: whether to wait. The engine knows if that is of use, whatever its reason is. */
+const worthWaiting = (options) => options.waitWhenOpen && (ints[INT.FLAGS] & MAY_WAIT) !== 0;
 
 function answer(engine, call) {
   const result = ints[INT.RESULT];
@@ -61,4 +55,4 @@ function answer(engine, call) {
   return result;
 }
 
-module.exports = { begin, end, endAdopted, until, worthWaiting };
+module.exports = { begin, end, endAdopted, worthWaiting };

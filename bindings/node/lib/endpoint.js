@@ -13,7 +13,7 @@ const { Success, Rejection } = require('./result');
 const { rejectionText, asRejected } = require('./errors');
 const { PLAIN } = require('./context');
 const { system, nowNs } = require('./clock');
-const { STATES } = require('./codes');
+const { stateOf } = require('./codes');
 
 /** Never FAST: for endpoints whose word cannot be read or must not be. */
 const NO_WORD = new Int32Array(2);
@@ -93,7 +93,15 @@ class Endpoint {
   /** 'closed', 'open', 'half-open', or undefined where no policy gives this endpoint a breaker. */
   get state() {
     this.engine._open();
-    return STATES[native.state(this.engine._number, this.id, nowNs(this.engine._clock))];
+    const number = native.state(this.engine._number, this.id, nowNs(this.engine._clock));
+    return number < 0 ? undefined : stateOf(number);
+  }
+
+  /** How often its circuit breaker changed into each state since the engine was loaded. */
+  get transitions() {
+    this.engine._open();
+    const into = (state) => native.transitions(this.engine._number, this.id, state);
+    return { closed: into(0), open: into(1), halfOpen: into(2) };
   }
 
   toString() {

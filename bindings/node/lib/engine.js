@@ -150,12 +150,11 @@ class Engine extends EventEmitter {
   }
 
   // The ids of an actor type share a circuit breaker under circuitBreakerScope: type. Its endpoint is the engine's own making,
-  // which nobody may have asked for: the snapshot knows which type it is of.
+  // which nobody may have asked for: the engine knows which type it is of.
   _endpointOfType(id) {
-    const { endpoints } = JSON.parse(native.snapshot(this._number, nowNs(this._clock)));
-    const entry = endpoints.find((each) => each.endpoint === id);
-    if (entry === undefined) return undefined;
-    const endpoint = new Endpoint(this, id, targets.actor(entry.name));
+    const text = native.endpointText(this._number, id);
+    if (text === '') return undefined;
+    const endpoint = new Endpoint(this, id, targets.actor(JSON.parse(text).name));
     if (this.disposed) endpoint._close();
     this._byId.set(id, endpoint);
     return endpoint;

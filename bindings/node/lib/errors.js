@@ -31,6 +31,9 @@ class RejectedError extends ResilError {}
 class OpenError extends RejectedError {}
 class TooManyRequestsError extends RejectedError {}
 class DeadlineError extends RejectedError {}
+class BusyError extends RejectedError {}
+class RateLimitedError extends RejectedError {}
+class HeldError extends RejectedError {}
 
 class TimeoutError extends ResilError {}
 class ExhaustedError extends ResilError {}
@@ -46,6 +49,9 @@ const classes = {
   OpenError,
   TooManyRequestsError,
   DeadlineError,
+  BusyError,
+  RateLimitedError,
+  HeldError,
   TimeoutError,
   ExhaustedError,
   RetryRefusedError,
@@ -75,20 +81,42 @@ const REJECTIONS = {
     type: DeadlineError,
     tell: (endpoint) => `the deadline of the operation on ${endpoint} has passed`,
   },
+  RESIL_BUSY: {
+    type: BusyError,
+    tell: (endpoint, wait) => `as many attempts on ${endpoint} as may be are in flight; ${wait}`,
+  },
+  RESIL_RATE_LIMITED: {
+    type: RateLimitedError,
+    tell: (endpoint, wait) => `the rate limit of ${endpoint} is used up; ${wait}`,
+  },
+  RESIL_HELD: {
+    type: HeldError,
+    tell: (endpoint, wait) => `${endpoint} asked to be left alone; ${wait}`,
+  },
+  RESIL_REJECTED: {
+    type: RejectedError,
+    tell: (endpoint, wait, why) => `${endpoint} admits no attempt (${why}); ${wait}`,
+  },
 };
 
 /** What a rejection says. */
-const rejectionText = ({ code, endpoint, retryAfterMs }) =>
-  REJECTIONS[code].tell(endpoint, `an attempt could be admitted in ${Math.ceil(retryAfterMs)} ms`);
+const rejectionText = ({ code, endpoint, retryAfterMs, reason, reasonCode }) =>
+  REJECTIONS[code].tell(
+    endpoint,
+    `an attempt could be admitted in ${Math.ceil(retryAfterMs)} ms`,
+    `${reason}, ${reasonCode}`,
+  );
 
 /**
  * Makes a rejection's error of a plain one. Nearly all that an error costs is the walk over the stack, where it is made: so the
  * caller makes it, as far out as it can, and as an Error, since that of a subclass is dearer by a tenth.
  */
-function asRejected(error, { code, endpoint, retryAfterMs }) {
+function asRejected(error, { code, endpoint, retryAfterMs, reason, reasonCode }) {
   Object.setPrototypeOf(error, REJECTIONS[code].type.prototype);
   error.code = code;
   error.retryAfterMs = retryAfterMs;
+  error.reason = reason;
+  error.reasonCode = reasonCode;
   return of(error, endpoint);
 }
 
@@ -97,12 +125,12 @@ function timedOut(endpoint, timeoutMs, attempt) {
   return of(Object.assign(error, { code: 'RESIL_TIMEOUT', timeoutMs, attempt }), endpoint);
 }
 
-function exhausted(endpoint, attempts, cause) {
+function exhausted(endpoint, attempts, reason, cause) {
   const error = new ExhaustedError(
     `the operation on ${endpoint} failed after ${attempts} attempts: ${describe(cause)}`,
     { cause },
   );
-  return of(Object.assign(error, { code: 'RESIL_EXHAUSTED', attempts }), endpoint);
+  return of(Object.assign(error, { code: 'RESIL_EXHAUSTED', attempts, reason }), endpoint);
 }
 
 function retryRefused(endpoint, reason, cause) {

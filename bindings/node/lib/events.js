@@ -4,11 +4,11 @@
 
 const native = require('./native');
 const { INT, DOUBLE, EVENT, EVENT_COLUMNS, ints, doubles, eventRows } = require('./registers');
-const { EVENT_KIND, STATES, nameOf } = require('./codes');
+const { EVENT_KIND, stateOf, nameOf } = require('./codes');
 const { nameOfOutcome } = require('./outcome');
 
 const shapes = {
-  [EVENT_KIND.BREAKER]: (before, after) => ({ type: 'stateChange', from: STATES[before], to: STATES[after] }),
+  [EVENT_KIND.BREAKER]: (before, after) => ({ type: 'stateChange', from: stateOf(before), to: stateOf(after) }),
   [EVENT_KIND.RETRY]: (before, after, value) => ({
     type: 'retry',
     attempt: before,
@@ -20,6 +20,7 @@ const shapes = {
     type: 'reject',
     attempts: before,
     reason: nameOf(after),
+    reasonCode: after,
     retryAfterMs: value / 1e6,
   }),
   [EVENT_KIND.TIMED_OUT]: (before, after, value) => ({ type: 'timeout', attempt: before, timeoutMs: value / 1e6 }),
@@ -27,10 +28,14 @@ const shapes = {
     type: 'giveUp',
     attempts: before,
     reason: nameOf(after),
+    reasonCode: after,
     outcome: nameOfOutcome(value),
   }),
   [EVENT_KIND.WARNING]: (before, after, value) => ({ type: 'warning', number: value }),
 };
+
+// An event of a newer engine is passed on as it is.
+const unknown = (kind, before, after, value) => ({ type: 'other', kind, name: nameOf(kind), before, after, value });
 
 class EventFeed {
   /** `log` gets every line that Dapr would log; null = nobody wants them. */
@@ -73,12 +78,14 @@ class EventFeed {
     if (this._idle() && !this._loading) return;
     const result = ints[INT.RESULT];
     const attempt = ints[INT.ATTEMPT];
+    const flags = ints[INT.FLAGS];
     const reason = ints[INT.REASON];
     const timeout = doubles[DOUBLE.TIMEOUT];
     const delay = doubles[DOUBLE.DELAY];
     this.drain();
     ints[INT.RESULT] = result;
     ints[INT.ATTEMPT] = attempt;
+    ints[INT.FLAGS] = flags;
     ints[INT.REASON] = reason;
     doubles[DOUBLE.TIMEOUT] = timeout;
     doubles[DOUBLE.DELAY] = delay;
@@ -102,8 +109,7 @@ class EventFeed {
     const rows = [];
     for (let i = 0, at = 0; i < count; i++, at += EVENT_COLUMNS) {
       const kind = eventRows[at + EVENT.KIND];
-      const shape = shapes[kind];
-      if (shape === undefined) continue; // of a newer engine
+      const shape = shapes[kind] ?? unknown.bind(undefined, kind);
       const seq = eventRows[at + EVENT.SEQ];
       const event = shape(eventRows[at + EVENT.BEFORE], eventRows[at + EVENT.AFTER], eventRows[at + EVENT.VALUE]);
       event.endpoint = this._engine._endpointById(eventRows[at + EVENT.ENDPOINT]);

@@ -4,9 +4,9 @@
 
 const { AsyncResource } = require('async_hooks');
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { VERDICT, DECISION } = require('./codes');
+const { BEGIN, END } = require('./codes');
 const { Outcome, isThenable, ofAbort } = require('./outcome');
-const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
+const { begin, end, endAdopted, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, givenUp, handed, Failure } = require('./result');
@@ -44,7 +44,6 @@ class Operation extends AsyncResource {
     this.context = null; // of the attempt in flight
     this.cancelWait = null;
     this.rejected = false; // waiting for the breaker, not for a retry
-    this.untilMs = Infinity; // the deadline, on the engine's clock
     this.lastError = undefined;
     // For the wheel:
     this.place = NOWHERE;
@@ -69,15 +68,14 @@ class Operation extends AsyncResource {
       return promise;
     }
     const ticket = takeTicket();
-    const untilMs = until(endpoint.engine._clock, deadlineMs);
-    const verdict = begin(endpoint, ticket, MODE.FRESH, deadlineMs);
-    return Operation.begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs);
+    const answer = begin(endpoint, ticket, MODE.FRESH, deadlineMs);
+    return Operation.begun(endpoint, fn, options, wantsValue, ticket, answer);
   }
 
   /** Goes on from the first begin, whose answer is in the registers. Answers a promise; or a Rejection that is to be thrown. */
-  static begun(endpoint, fn, options, wantsValue, ticket, verdict, untilMs = Infinity) {
-    const allowed = verdict === VERDICT.ALLOW;
-    if (!allowed && !worthWaiting(options, endpoint.engine._clock, untilMs)) {
+  static begun(endpoint, fn, options, wantsValue, ticket, answer) {
+    const allowed = answer === BEGIN.ALLOW;
+    if (!allowed && !worthWaiting(options)) {
       const rejection = rejectedNow(endpoint);
       giveTicket(ticket);
       endpoint._leave();
@@ -88,7 +86,6 @@ class Operation extends AsyncResource {
     const delayMs = doubles[DOUBLE.DELAY] / 1e6;
     const operation = new Operation(endpoint, fn, options, wantsValue);
     operation.ticket = ticket;
-    operation.untilMs = untilMs;
     const promise = operation._promise();
     if (allowed) operation._attempt(attempt, timeoutMs);
     else operation._wait(delayMs, true);
@@ -200,19 +197,19 @@ class Operation extends AsyncResource {
       return;
     }
     const refused = succeeded || last ? undefined : this.options.refusal;
-    const mode = refused === undefined && !last ? 0 : MODE.ONCE;
-    let decision;
+    const mode = refused === undefined && !last ? 0 : MODE.NO_TIME;
+    let answer;
     try {
-      decision = this._end(outcome, succeeded || last ? 0 : retryAfterMs(value), mode);
+      answer = this._end(outcome, succeeded || last ? 0 : retryAfterMs(value), mode);
     } catch (error) {
       this._throw(error);
       return;
     }
     if (threw) this.lastError = value;
-    if (decision === DECISION.RETRY && refused === undefined) {
+    if (answer === END.RETRY && refused === undefined) {
       if (!threw) this.options.drop(value);
       this._wait(doubles[DOUBLE.DELAY] / 1e6, false);
-    } else if (decision === DECISION.DONE || outcome === Outcome.CANCELLED || last) {
+    } else if (answer === END.DONE || outcome === Outcome.CANCELLED || last) {
       this._hand(value, threw);
     } else {
       this._finish(givenUp(endpoint, value, threw, ints[INT.REASON], context.attempt, refused));
@@ -247,16 +244,16 @@ class Operation extends AsyncResource {
   }
 
   _again() {
-    let verdict;
+    let answer;
     try {
-      verdict = begin(this.endpoint, this.ticket, MODE.CONTINUE, 0);
+      answer = begin(this.endpoint, this.ticket, MODE.CONTINUE, 0);
     } catch (error) {
       this._throw(error);
       return;
     }
-    if (verdict === VERDICT.ALLOW) {
+    if (answer === BEGIN.ALLOW) {
       this._attempt(ints[INT.ATTEMPT], inMs(doubles[DOUBLE.TIMEOUT]));
-    } else if (worthWaiting(this.options, this.endpoint.engine._clock, this.untilMs)) {
+    } else if (worthWaiting(this.options)) {
       this._wait(doubles[DOUBLE.DELAY] / 1e6, true);
     } else {
       this._finish(rejectedNow(this.endpoint, this.lastError));

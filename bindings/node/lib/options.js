@@ -1,7 +1,8 @@
 'use strict';
 // The options of one call, checked.
 
-const { isOutcome, ofValue, ofError } = require('./outcome');
+const { Outcome, isOutcome, ofValue, ofError } = require('./outcome');
+const { NO_RETRY } = require('./codes');
 
 const LONGEST_MS = 9e11; // 28 years; its nanoseconds still fit the engine's 64 bits
 
@@ -38,7 +39,7 @@ class CallOptions {
   judge(value, threw) {
     const own = this.outcome?.(threw ? value : undefined, threw ? undefined : value) ?? undefined;
     if (own === undefined) return threw ? ofError(value) : ofValue(value);
-    if (isOutcome(own)) return own;
+    if (isOutcome(own)) return own === NO_RETRY ? Outcome.SUCCESS : own;
     throw new TypeError(`outcome answers undefined or one of Outcome's numbers, not ${String(own)}`);
   }
 

@@ -1,6 +1,8 @@
 'use strict';
 // What the host saw, as the number that the engine judges. Nothing here decides what fails: a status goes to the engine as it is.
 
+const native = require('./native');
+const { NO_RETRY } = require('./codes');
 const { isTimeout } = require('./timeouts');
 
 const HTTP = 0x10000;
@@ -13,6 +15,10 @@ const Outcome = Object.freeze({
   CANCELLED: 3,
   http: (status) => HTTP | checked(status, 0, 999, 'an HTTP status'),
   grpc: (code) => GRPC | checked(code, 0, 16, 'a gRPC code'),
+  noRetry: (outcome) => {
+    if (!isOutcome(outcome)) throw new RangeError(`noRetry takes one of Outcome's numbers, not ${String(outcome)}`);
+    return outcome | NO_RETRY;
+  },
   ofError: (error, signal) => (signal?.aborted ? ofAbort(signal.reason) : ofError(error)),
 });
 
@@ -64,7 +70,7 @@ function ofObject(error) {
   const response = error.response;
   const status =
     (typeof response === 'object' && response !== null && statusOf(response)) || error.status || error.statusCode;
-  if (isStatus(status) && (status < 200 || status > 399)) return HTTP | status;
+  if (isStatus(status) && native.failed(HTTP | status)) return HTTP | status;
   // A ServiceError of grpc-js; a numeric code alone may mean anything.
   if (Number.isInteger(error.code) && error.code >= 1 && error.code <= 16 && typeof error.details === 'string')
     return GRPC | error.code;
@@ -87,7 +93,10 @@ function ofAbort(reason) {
   }
 }
 
-const isOutcome = (code) =>
-  Number.isInteger(code) && ((code >= 0 && code <= 3) || (code & ~0xffff) === HTTP || (code & ~0xffff) === GRPC);
+const isOutcome = (code) => {
+  if (!Number.isInteger(code) || code < 0 || code > 0x7fffffff) return false;
+  const plain = code & ~NO_RETRY;
+  return plain <= 3 || (plain & ~0xffff) === HTTP || (plain & ~0xffff) === GRPC;
+};
 
 module.exports = { Outcome, isThenable, carriesStatus, ofValue, ofError, ofAbort, isOutcome, nameOfOutcome };

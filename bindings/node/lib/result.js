@@ -2,13 +2,16 @@
 // How an operation ends, as an error to throw or as a value.
 
 const { INT, DOUBLE, ints, doubles } = require('./registers');
-const { WHY } = require('./codes');
+const { WHY, nameOf } = require('./codes');
 const { make, because, rejectionText, asRejected } = require('./errors');
 
 const CODES = {
   [WHY.OPEN]: 'RESIL_OPEN',
-  [WHY.HALF_OPEN_FULL]: 'RESIL_TOO_MANY_REQUESTS',
+  [WHY.TOO_MANY_REQUESTS]: 'RESIL_TOO_MANY_REQUESTS',
   [WHY.DEADLINE]: 'RESIL_DEADLINE',
+  [WHY.BUSY]: 'RESIL_BUSY',
+  [WHY.RATE_LIMITED]: 'RESIL_RATE_LIMITED',
+  [WHY.HELD]: 'RESIL_HELD',
 };
 
 class Success {
@@ -22,10 +25,14 @@ class Success {
 class Rejection {
   constructor(endpoint, reason, retryAfterMs, cause) {
     this.ok = false;
-    this.code = CODES[reason];
+    this.code = CODES[reason] ?? 'RESIL_REJECTED'; // of a newer engine
+    this.reasonCode = reason;
     this.retryAfterMs = retryAfterMs;
     this.endpoint = endpoint;
     this.cause = cause;
+  }
+  get reason() {
+    return nameOf(this.reasonCode);
   }
   get error() {
     return asRejected(new Error(rejectionText(this), because(this.cause)), this);
@@ -48,7 +55,8 @@ function givenUp(endpoint, value, threw, reason, attempts, refused) {
     endpoint.engine._feed.retryRefused(endpoint, refused, value);
     return handed(threw ? make.retryRefused(endpoint, refused, value) : value, threw);
   }
-  if (threw && reason === WHY.EXHAUSTED && attempts > 1) return new Failure(make.exhausted(endpoint, attempts, value));
+  if (threw && attempts > 1 && (reason === WHY.EXHAUSTED || reason === WHY.RETRY_BUDGET))
+    return new Failure(make.exhausted(endpoint, attempts, nameOf(reason), value));
   return handed(value, threw); // a response that failed is still the caller's answer
 }
 

@@ -1,6 +1,7 @@
 'use strict';
-// The server's own hint: Retry-After, in seconds or as a date.
+// The server's own hint: Retry-After. Where it is found is the host's to know; what it says, the engine's.
 
+const native = require('./native');
 const { LONGEST_MS } = require('./options');
 
 const header = (headers, name) =>
@@ -26,9 +27,8 @@ function read(source) {
 
 function parse(value) {
   if (typeof value !== 'string' && typeof value !== 'number') return 0;
-  if (/^\s*\d+\s*$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_MS);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - Date.now()), LONGEST_MS);
+  const ns = native.retryAfter(String(value).trim(), Date.now()); // white space around a field's value is not part of it
+  return ns > 0 ? Math.min(ns / 1e6, LONGEST_MS) : 0;
 }
 
 module.exports = { retryAfterMs, parseRetryAfter: parse };

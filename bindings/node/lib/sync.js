@@ -3,9 +3,9 @@
 // `blocking`: then a retry and an open breaker are waited for in place.
 
 const { INT, DOUBLE, MODE, ints, doubles } = require('./registers');
-const { VERDICT, DECISION } = require('./codes');
+const { BEGIN, END, NO_RETRY } = require('./codes');
 const { Outcome, isThenable, ofAbort } = require('./outcome');
-const { begin, end, endAdopted, until, worthWaiting } = require('./crossing');
+const { begin, end, endAdopted, worthWaiting } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
 const { retryAfterMs } = require('./retry_after');
 const { rejectedNow, givenUp, handed, Failure } = require('./result');
@@ -24,7 +24,6 @@ class SyncOperation {
     this.low = 0;
     this.high = 0;
     this.beganNs = NaN;
-    this.untilMs = Infinity;
     this.lastError = undefined;
   }
 
@@ -99,17 +98,15 @@ class SyncOperation {
     const clock = endpoint.engine._clock;
     if (fresh) {
       this.ticket = takeTicket();
-      this.untilMs = until(clock, deadlineMs);
     }
-    let verdict = begin(endpoint, this.ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs);
-    while (verdict === VERDICT.REJECT) {
-      if (!options.blocking || !worthWaiting(options, clock, this.untilMs))
-        return rejectedNow(endpoint, this.lastError);
+    let answer = begin(endpoint, this.ticket, fresh ? MODE.FRESH : MODE.CONTINUE, deadlineMs);
+    while (answer === BEGIN.REJECT) {
+      if (!options.blocking || !worthWaiting(options)) return rejectedNow(endpoint, this.lastError);
       const delayMs = doubles[DOUBLE.DELAY] / 1e6;
       const ended = this._ended();
       if (ended !== undefined) return ended;
       sleepSync(clock, delayMs);
-      verdict = begin(endpoint, this.ticket, MODE.CONTINUE, 0);
+      answer = begin(endpoint, this.ticket, MODE.CONTINUE, 0);
     }
     const timeoutMs = doubles[DOUBLE.TIMEOUT] > 0 ? doubles[DOUBLE.TIMEOUT] / 1e6 : undefined;
     return new AttemptContext(ints[INT.ATTEMPT], timeoutMs, options.signal);
@@ -146,18 +143,18 @@ class SyncOperation {
       return handed(value, threw);
     }
     const refused = succeeded || last || !options.blocking ? undefined : options.refusal;
-    const once = last || !options.blocking || refused !== undefined; // who may not block does not wait for a retry
+    const told = succeeded || options.blocking ? outcome : outcome | NO_RETRY; // who may not block waits for no retry
     const hintMs = succeeded || last ? 0 : retryAfterMs(value);
-    const decision = this._end(outcome, hintMs, once ? MODE.ONCE : 0);
+    const answer = this._end(told, hintMs, last || refused !== undefined ? MODE.NO_TIME : 0);
     if (threw) this.lastError = value;
-    if (decision === DECISION.RETRY && !once) {
+    if (answer === END.RETRY) {
       const delayMs = doubles[DOUBLE.DELAY] / 1e6;
       if (!threw) options.drop(value);
       const ended = this._ended();
       if (ended === undefined) sleepSync(endpoint.engine._clock, delayMs);
       return ended;
     }
-    if (decision === DECISION.DONE || outcome === Outcome.CANCELLED || last) return handed(value, threw);
+    if (answer === END.DONE || outcome === Outcome.CANCELLED || last) return handed(value, threw);
     return givenUp(endpoint, value, threw, ints[INT.REASON], context.attempt, refused);
   }
 

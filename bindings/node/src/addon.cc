@@ -28,6 +28,23 @@ napi_value name(napi_env env, napi_callback_info info) {
   return text(env, resil_name(to_int(env, args[0])));
 }
 
+// failed(outcome) -> whether it is a failure
+napi_value failed(napi_env env, napi_callback_info info) {
+  const Arguments<1> args(env, info);
+  napi_value result = nullptr;
+  napi_get_boolean(env, resil_failed(to_int(env, args[0])) == 1, &result);
+  return result;
+}
+
+// retryAfter(text, milliseconds since 1970) -> ns, or -1 for no hint
+napi_value retry_after(napi_env env, napi_callback_info info) {
+  const Arguments<2> args(env, info);
+  const std::string value = to_text(env, args[0]).value_or("");
+  const auto unix_now = static_cast<std::int64_t>(to_double(env, args[1])) * 1'000'000;
+  const std::int64_t hint = resil_retry_after(value.data(), static_cast<std::int64_t>(value.size()), unix_now);
+  return number(env, static_cast<double>(hint));
+}
+
 // Enough of the registers' layout for lib/registers.js to notice a binary of another version.
 napi_value layout(napi_env env) {
   napi_value object = nullptr;
@@ -79,6 +96,8 @@ napi_value prepare(napi_env env, napi_value exports) {
   export_function(env, exports, "endpoint", endpoint);
   export_function(env, exports, "word", word);
   export_function(env, exports, "state", state);
+  export_function(env, exports, "transitions", transitions);
+  export_function(env, exports, "endpointText", endpoint_text);
   export_function(env, exports, "credit", credit);
   export_function(env, exports, "snapshot", snapshot);
   export_function(env, exports, "drain", drain);
@@ -87,6 +106,8 @@ napi_value prepare(napi_env env, napi_value exports) {
   export_function(env, exports, "giveTicket", give_ticket);
   export_function(env, exports, "ticketsHeld", tickets_held);
   export_function(env, exports, "name", name);
+  export_function(env, exports, "failed", failed);
+  export_function(env, exports, "retryAfter", retry_after);
   return exports;
 }
 

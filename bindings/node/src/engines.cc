@@ -145,6 +145,23 @@ napi_value state(napi_env env, napi_callback_info info) {
   return number(env, resil_state(engine, to_int(env, args[1]), to_nanos(to_double(env, args[2]))));
 }
 
+// transitions(engine, endpoint, state) -> how often its breaker changed into that state, or a RESIL_E_*
+napi_value transitions(napi_env env, napi_callback_info info) {
+  const Arguments<3> args(env, info);
+  resil_engine* engine = instance_of(env)->engine(to_int(env, args[0]));
+  return number(env, static_cast<double>(resil_transitions(engine, to_int(env, args[1]), to_int(env, args[2]))));
+}
+
+// endpointText(engine, endpoint) -> JSON, "" for no such endpoint
+napi_value endpoint_text(napi_env env, napi_callback_info info) {
+  const Arguments<2> args(env, info);
+  resil_engine* engine = instance_of(env)->engine(to_int(env, args[0]));
+  const std::int32_t id = to_int(env, args[1]);
+  const std::string json = grow_and_fill(
+      256, [&](char* buffer, std::int64_t capacity) { return resil_endpoint_text(engine, id, buffer, capacity); });
+  return text(env, json.data(), json.size());
+}
+
 // credit(engine, endpoint, count)
 napi_value credit(napi_env env, napi_callback_info info) {
   const Arguments<3> args(env, info);

@@ -1,22 +1,13 @@
 // begin and end: no arguments, no results, no JavaScript value made. Everything travels through the registers.
 #include "hot.h"
 
-#include <ctime>
-
 #include "instance.h"
 #include "values.h"
 
 namespace resil::node {
 namespace {
 
-constexpr std::int64_t kLongAgo = 1;  // a deadline that no retry can meet
-
-// The clock that RESIL_NOW stands for, where a time must be added to it.
-std::int64_t monotonic_now() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-}
+constexpr std::int64_t kLongAgo = 1;  // a deadline that has passed
 
 void publish(Registers& r, std::int32_t result, const resil_ticket& ticket) {
   r.ints[kResult] = result;
@@ -42,7 +33,7 @@ napi_value begin(napi_env env, napi_callback_info) {
   if ((r.ints[kMode] & kFresh) != 0) {
     *ticket = resil_ticket{};
     if (r.doubles[kDeadline] != 0) {
-      if (now == RESIL_NOW) now = monotonic_now();
+      if (now == RESIL_NOW) now = resil_now();
       ticket->deadline_ns = now + static_cast<std::int64_t>(r.doubles[kDeadline]);
     }
   }
@@ -70,7 +61,7 @@ napi_value end(napi_env env, napi_callback_info) {
       return nullptr;
     }
   }
-  if ((r.ints[kMode] & kOnce) != 0) ticket->deadline_ns = kLongAgo;
+  if ((r.ints[kMode] & kNoTime) != 0) ticket->deadline_ns = kLongAgo;
   ticket->delay_ns = static_cast<std::int64_t>(r.doubles[kDelay]);
   publish(r, resil_end(engine, ticket, r.ints[kOutcome], to_nanos(r.doubles[kNow])), *ticket);
   return nullptr;

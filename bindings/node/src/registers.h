@@ -11,13 +11,13 @@ enum IntRegister : std::uint32_t {
   kEngine,    // in: number of the engine
   kEndpoint,  // in
   kTicket,    // in: number of the ticket
-  kMode,      // in: kFresh | kAdopt | kOnce
+  kMode,      // in: kFresh | kAdopt | kNoTime
   kWordLow,   // in, with kAdopt: the endpoint's word as it was read before the attempt
   kWordHigh,
-  kOutcome,  // in: RESIL_SUCCESS ... RESIL_HTTP(n)
-  kResult,   // out: the verdict, or a RESIL_E_*
+  kOutcome,  // in: RESIL_SUCCESS ... RESIL_HTTP(n), with RESIL_NO_RETRY or without
+  kResult,   // out: begin's or end's answer, or a RESIL_E_*
   kAttempt,  // out
-  kFlags,    // out: RESIL_HAS_EVENTS
+  kFlags,    // out: RESIL_HAS_EVENTS | RESIL_MAY_WAIT
   kReason,   // out: RESIL_WHY_*
   kIntRegisters
 };
@@ -34,7 +34,8 @@ enum DoubleRegister : std::uint32_t {
 enum Mode : std::uint32_t {
   kFresh = 1,  // begin: this ticket starts a new operation
   kAdopt = 2,  // end: the attempt skipped begin; rebuild its ticket from the word first
-  kOnce = 4,   // end: the host cannot make another attempt
+  kNoTime =
+      4,  // end: no further attempt, as if the deadline had passed; unlike RESIL_NO_RETRY it tells whether one was due
 };
 
 struct Registers {

@@ -56,7 +56,10 @@ test('the story of a breaker', async (t) => {
     [
       ['stateChange', { at: 0, on: 'plain:m', from: 'closed', to: 'open' }],
       ['log', 'Circuit breaker "plain:m" changed state from closed to open'],
-      ['reject', { at: 0, on: 'plain:m', attempts: 0, reason: 'breaker-open', retryAfterMs: 5000.000001 }],
+      [
+        'reject',
+        { at: 0, on: 'plain:m', attempts: 0, reason: 'breaker-open', reasonCode: 16, retryAfterMs: 5000.000001 },
+      ],
       ['stateChange', { at: 5001, on: 'plain:m', from: 'open', to: 'half-open' }],
       ['log', 'Circuit breaker "plain:m" changed state from open to half-open'],
       ['stateChange', { at: 5001, on: 'plain:m', from: 'half-open', to: 'closed' }],
@@ -114,8 +117,8 @@ test('giving up says why and with what', async (t) => {
   await app('status').tryExecute(() => Promise.reject(Object.assign(new Error('no'), { status: 404 })));
   await clock.run(app('status').tryExecute(() => Promise.reject(Object.assign(new Error('no'), { status: 500 }))));
   assert.deepEqual(seen, [
-    { at: 10, on: 'status:m', attempts: 1, reason: 'not-retriable', outcome: 'http 404' },
-    { at: 1010, on: 'status:m', attempts: 2, reason: 'retries-exhausted', outcome: 'http 500' },
+    { at: 10, on: 'status:m', attempts: 1, reason: 'not-retriable', reasonCode: 19, outcome: 'http 404' },
+    { at: 1010, on: 'status:m', attempts: 2, reason: 'retries-exhausted', reasonCode: 18, outcome: 'http 500' },
   ]);
 });
 

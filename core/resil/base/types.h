@@ -1,4 +1,4 @@
-// The words every other header uses: time, outcomes, verdicts, reasons. The numbers are the ABI's
+// The words every other header uses: time, outcomes, answers, reasons. The numbers are the ABI's
 // (capi/resil.cc asserts them equal).
 #pragma once
 
@@ -35,6 +35,7 @@ enum class TargetKind : std::int32_t { App = 0, Actor = 1, ComponentIn = 2, Comp
 enum class BreakerState : std::int32_t { Closed = 0, Open = 1, HalfOpen = 2 };
 enum class BeginAnswer : std::int32_t { Allow = 0, Reject = 1 };
 enum class EndAnswer : std::int32_t { Done = 0, Retry = 1, GiveUp = 2 };
+// [contract reason] written by capi/generate.py
 enum class Reason : std::int32_t {
   None = 0,
   Open = 16,
@@ -43,9 +44,14 @@ enum class Reason : std::int32_t {
   NotRetriable = 19,
   Cancelled = 20,
   Deadline = 21,
+  RetryBudget = 22,
+  Busy = 23,
+  RateLimited = 24,
+  Held = 25,
 };
+// [/contract]
 
-// What a call of the engine answers instead of a verdict when it was called wrongly.
+// What a call of the engine answers instead when it was called wrongly.
 inline constexpr std::int32_t kBadArgument = -1, kTableFull = -3, kBadTicket = -4;
 
 // What the host saw. HTTP statuses and gRPC codes travel inside the number.
@@ -53,8 +59,14 @@ struct Outcome {
   static constexpr std::int32_t kSuccess = 0, kFailure = 1, kTimeout = 2, kCancelled = 3;
   static constexpr std::int32_t kHttp = 0x10000, kGrpc = 0x20000;
 
+  // A bit beside the code, in what a host reports: whatever the policy says, no retry follows. The engine takes it off
+  // before it looks at the outcome, so that everything else here knows outcomes without it.
+  static constexpr std::int32_t kNoRetry = 0x40000000;
+
   std::int32_t code;
 
+  constexpr bool may_retry() const { return (code & kNoRetry) == 0; }
+  constexpr Outcome without_flag() const { return {code & ~kNoRetry}; }
   constexpr bool is_http() const { return (code & ~0xFFFF) == kHttp; }
   constexpr bool is_grpc() const { return (code & ~0xFFFF) == kGrpc; }
   constexpr std::int32_t status() const { return code & 0xFFFF; }
@@ -65,6 +77,7 @@ struct Outcome {
     if (is_grpc()) return status() == 0;
     return code == kSuccess;
   }
+  constexpr bool failed() const { return !succeeded() && !cancelled(); }
 };
 
 }  // namespace resil

@@ -30,9 +30,10 @@ class EndpointTable {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->records[index % kPage];
   }
-  CallCounts& counts(EndpointId id, unsigned shard) const {
+  static CallCounts& counts(const EndpointRecord& record, unsigned shard) { return record.calls[shard * kPage]; }
+  TransitionCounts& transitions(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
-    return pages_[index / kPage]->counts[shard * kPage + index % kPage];
+    return pages_[index / kPage]->transitions[index % kPage];
   }
   std::uint32_t capacity() const { return max_endpoints_; }
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
@@ -49,8 +50,11 @@ class EndpointTable {
   static constexpr std::uint32_t kPage = 128;
 
   struct Page {
-    explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {}
+    explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {
+      for (std::uint32_t i = 0; i < kPage; ++i) records[i].calls = &counts[i];
+    }
     EndpointRecord records[kPage];
+    TransitionCounts transitions[kPage];
     std::unique_ptr<CallCounts[]> counts;  // shard by shard, so that threads do not share lines
   };
 

@@ -1,4 +1,4 @@
-// Engine: endpoints, policies and events put together. begin, end, adopt and state are the hot path (hot_path.cc:
+// Engine: endpoints, policies and events put together. begin, end, adopt and state are the hot path (begin.cc, end.cc:
 // no lock, no allocation, no system call but the clock); everything else takes the engine's lock.
 #pragma once
 
@@ -47,7 +47,13 @@ class Engine {
   // Lock-free too, though nobody is in a hurry.
   std::int32_t state(EndpointId id, Nanos now) noexcept;
   std::int32_t credit(EndpointId id, std::int64_t calls) noexcept;
+  // Where a host counts the requests of calls that a counted word lets it skip; null while the endpoint counts none.
+  std::atomic<std::uint64_t>* tally(EndpointId id, std::int32_t slot) noexcept;
   const std::atomic<std::uint64_t>* word(EndpointId id) const noexcept;
+  // How often the endpoint's breaker went into that state since the engine was opened: its events, counted.
+  std::int64_t transitions(EndpointId id, BreakerState to) const noexcept;
+  // What the endpoint is called; nullptr for no such endpoint. The name never changes and never moves.
+  const EndpointName* name(EndpointId id) const noexcept;
   std::uint32_t read_events(std::uint64_t& cursor, Event* out, std::uint32_t capacity) const noexcept {
     return events_.read(cursor, out, capacity);
   }
@@ -71,10 +77,11 @@ class Engine {
     std::uint32_t cache_size;
   };
 
-  // hot_path.cc
+  // begin.cc
+  std::int32_t begin_closed(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
   std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
-  std::int32_t end_general(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
+  std::int32_t end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept;
   bool continues(const Ticket& ticket, EndpointId id) const noexcept;
   void publish(Ticket& ticket, const Event& event) noexcept;
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
@@ -82,7 +89,7 @@ class Engine {
   std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
   std::int32_t admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, TimeSource& time) noexcept;
   std::int32_t succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept;
-  std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, TimeSource& time) noexcept;
+  std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry, TimeSource& time) noexcept;
   Tallies tallies_of(const EndpointRecord& record) const {
     Tally<std::atomic>* tallies = record.tallies.load(std::memory_order_acquire);
     return {tallies, tallies == nullptr ? 0 : std::size_t{shard_mask_} + 1};

@@ -16,6 +16,10 @@ struct CallTotals {
                 gave_up = 0;
 };
 
+struct TransitionTotals {
+  std::uint32_t closed = 0, open = 0, half_open = 0;
+};
+
 struct BreakerEntry {
   std::string name, policy;
   BreakerView view;
@@ -30,6 +34,7 @@ struct EndpointEntry {
   std::optional<BreakerEntry> breaker;  // absent: no breaker, or evicted
   bool evicted = false;
   CallTotals totals;
+  TransitionTotals transitions;  // of its own breaker, into each state
 };
 
 struct EngineView {

@@ -99,12 +99,17 @@ EngineView Engine::view(Nanos now) const {
       if (entry.evicted) entry.breaker.reset();
     }
     for (unsigned shard = 0; shard <= shard_mask_; ++shard) {
-      const CallCounts& counts = table_.counts(id, shard);
+      const CallCounts& counts = EndpointTable::counts(record, shard);
       entry.totals.successes += counts.successes.load(std::memory_order_relaxed);
       entry.totals.failures += counts.failures.load(std::memory_order_relaxed);
       entry.totals.rejections += counts.rejections.load(std::memory_order_relaxed);
       entry.totals.retries += counts.retries.load(std::memory_order_relaxed);
     }
+    const auto changes_into = [&](BreakerState state) {
+      return table_.transitions(id).into(state).load(std::memory_order_relaxed);
+    };
+    entry.transitions = {changes_into(BreakerState::Closed), changes_into(BreakerState::Open),
+                         changes_into(BreakerState::HalfOpen)};
     entry.totals.timeouts = record.timeouts.load(std::memory_order_relaxed);
     entry.totals.cancelled = record.cancelled.load(std::memory_order_relaxed);
     entry.totals.recovered = record.recovered.load(std::memory_order_relaxed);

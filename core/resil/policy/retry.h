@@ -19,15 +19,17 @@ struct RetryAnswer {
 struct FailedAttempt {
   std::uint32_t attempt = 1;
   Outcome outcome{Outcome::kFailure};
-  Nanos hint = 0;      // the server's Retry-After; 0: none
-  Nanos deadline = 0;  // of the operation; 0: none
-  Nanos began = 0;     // the operation; read only where the policy limits the whole
+  bool may_retry = true;  // false: the host said that nothing is gained by another attempt
+  Nanos hint = 0;         // the server's Retry-After; 0: none
+  Nanos deadline = 0;     // of the operation; 0: none
+  Nanos began = 0;        // the operation; read only where the policy limits the whole
 };
 
 // `draw` gives a random number; it is called only where the back-off has jitter.
 template <typename Draw>
 RetryAnswer answer_failure(const RetryPolicy* policy, const FailedAttempt& failed, TimeSource& time, Draw draw) {
   if (failed.outcome.cancelled()) return {EndAnswer::GiveUp, Reason::Cancelled, 0};
+  if (!failed.may_retry) return {EndAnswer::GiveUp, Reason::NotRetriable, 0};
   if (policy == nullptr) return {};
   const Outcome outcome = failed.outcome;
   if (outcome.is_http() && !policy->http.matches(outcome.status())) return {EndAnswer::GiveUp, Reason::NotRetriable, 0};

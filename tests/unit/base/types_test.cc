@@ -63,5 +63,23 @@ TEST(Outcome, OtherNumbersAreNoOutcomes) {
   }
 }
 
+TEST(Outcome, AFailureIsNeitherASuccessNorCancelled) {
+  for (const Outcome outcome : {testing::kFailure, testing::kTimeout, http(404), grpc(14)}) {
+    EXPECT_TRUE(outcome.failed());
+  }
+  for (const Outcome outcome : {testing::kSuccess, testing::kCancelled, http(204), grpc(0)}) {
+    EXPECT_FALSE(outcome.failed());
+  }
+}
+
+TEST(Outcome, TheFlagAgainstRetriesIsNoPartOfIt) {
+  const Outcome reported{http(503).code | Outcome::kNoRetry};
+  EXPECT_FALSE(reported.may_retry());
+  EXPECT_FALSE(reported.valid());
+  EXPECT_EQ(reported.without_flag().code, http(503).code);
+  EXPECT_TRUE(http(503).may_retry());
+  EXPECT_FALSE(Outcome{-1 & ~Outcome::kNoRetry}.without_flag().valid());
+}
+
 }  // namespace
 }  // namespace resil

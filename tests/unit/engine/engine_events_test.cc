@@ -224,5 +224,33 @@ TEST(EngineEvents, EveryCallIsInTheTotals) {
   EXPECT_EQ(totals.rejections, 0u);
 }
 
+// Counted where the events are made, so that a reader who lost some still knows how many there were.
+TEST(EngineEvents, TransitionsAreCountedByEndpoint) {
+  Caller caller(one_app({.breaker = breaker({.timeout = kSecond, .trip = "consecutiveFailures > 0"})}),
+                {.event_capacity = 2});
+  const EndpointId id = caller.app("a"), other = caller.app("b");
+  for (int i = 0; i < 20; ++i) {
+    caller.fail(id, 1);
+    caller.now += kSecond + 1;
+  }
+  EXPECT_EQ(caller.engine.transitions(id, BreakerState::Open), 20);
+  EXPECT_EQ(caller.engine.transitions(id, BreakerState::HalfOpen), 19);
+  EXPECT_EQ(caller.engine.transitions(id, BreakerState::Closed), 0);
+  caller.attempt(id, kSuccess);
+  EXPECT_EQ(caller.engine.transitions(id, BreakerState::Closed), 1);
+  EXPECT_EQ(caller.entry(id).transitions.half_open, 20u);
+  EXPECT_EQ(caller.engine.transitions(other, BreakerState::Open), 0);
+  EXPECT_EQ(caller.engine.transitions(99, BreakerState::Open), kBadArgument);
+}
+
+TEST(EngineEvents, TransitionsOfASharedBreakerAreItsTypes) {
+  Caller caller(
+      one_actor({.breaker = breaker({.trip = "consecutiveFailures > 0"}), .scope = TargetEntry::Scope::Type}));
+  const EndpointId id = caller.actor("7"), type = caller.actor("");
+  caller.fail(id, 1);
+  EXPECT_EQ(caller.engine.transitions(id, BreakerState::Open), 0);
+  EXPECT_EQ(caller.engine.transitions(type, BreakerState::Open), 1);
+}
+
 }  // namespace
 }  // namespace resil

@@ -123,6 +123,89 @@ TEST(EngineOperation, AFreshOperationMayWaitToo) {
   EXPECT_EQ(ticket.attempt, 1u);
 }
 
+Outcome without_retry(Outcome outcome) { return {outcome.code | Outcome::kNoRetry}; }
+
+TEST(EngineOperation, APermanentFailureCountsAndEndsTheOperation) {
+  Caller caller(
+      one_app({.retry = shared(constant_retry(kSecond, -1)), .breaker = breaker({.trip = "consecutiveFailures > 1"})}));
+  const EndpointId id = caller.app();
+  for (const Outcome outcome : {kFailure, http(503)}) {
+    Ticket ticket{};
+    ASSERT_EQ(caller.begin(id, ticket), kAllow);
+    EXPECT_EQ(caller.end(ticket, without_retry(outcome)), kGiveUp);
+    EXPECT_EQ(reason_of(ticket), Reason::NotRetriable);
+  }
+  EXPECT_EQ(caller.state(id), BreakerState::Open);
+  const std::vector<Event> events = caller.events(EventKind::GaveUp);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].value, http(503).code);
+}
+
+// Not "deadline": that would tell the caller that time was short.
+TEST(EngineOperation, APermanentFailureOfALaterAttemptSaysTheSame) {
+  Caller caller(one_app({.retry = shared(constant_retry(kSecond, -1))}));
+  const EndpointId id = caller.app();
+  Ticket ticket{};
+  ticket.deadline = caller.now + 10 * kSecond;
+  caller.begin(id, ticket);
+  ASSERT_EQ(caller.end(ticket, kFailure), kRetry);
+  caller.now += 9 * kSecond + 500 * kMillisecond;  // a second later it would be the deadline that forbids a retry
+  ASSERT_EQ(caller.begin(id, ticket), kAllow);
+  EXPECT_EQ(caller.end(ticket, without_retry(kTimeout)), kGiveUp);
+  EXPECT_EQ(reason_of(ticket), Reason::NotRetriable);
+  EXPECT_EQ(caller.entry(id).totals.timeouts, 1u);
+}
+
+TEST(EngineOperation, TheFlagAgainstRetriesLeavesASuccessAndACancellationAsTheyAre) {
+  Caller caller(one_app({.retry = shared(constant_retry(kSecond, -1)), .breaker = breaker()}));
+  const EndpointId id = caller.app();
+  for (const Outcome outcome : {kSuccess, http(204), grpc(0)}) {
+    Ticket ticket{};
+    caller.begin(id, ticket);
+    EXPECT_EQ(caller.end(ticket, without_retry(outcome)), kDone);
+    EXPECT_EQ(reason_of(ticket), Reason::None);
+  }
+  Ticket ticket{};
+  caller.begin(id, ticket);
+  EXPECT_EQ(caller.end(ticket, without_retry(kCancelled)), kGiveUp);
+  EXPECT_EQ(reason_of(ticket), Reason::Cancelled);
+  EXPECT_EQ(caller.entry(id).totals.successes, 3u);
+}
+
+bool may_wait(const Ticket& ticket) { return (ticket.flags & Ticket::kMayWait) != 0; }
+
+TEST(EngineOperation, ARejectionSaysWhetherWaitingIsOfUse) {
+  Caller caller(one_app({.breaker = breaker({.timeout = 5 * kSecond, .trip = "consecutiveFailures > 0"})}));
+  const EndpointId id = caller.app();
+  Ticket admitted{};
+  caller.begin(id, admitted);
+  EXPECT_FALSE(may_wait(admitted));
+  caller.end(admitted, kFailure);
+  EXPECT_FALSE(may_wait(admitted));
+  for (int i = 0; i < 3; ++i) {  // the first is told to a reader of events, the others take the short way
+    Ticket ticket{};
+    ASSERT_EQ(caller.begin(id, ticket), kReject);
+    EXPECT_TRUE(may_wait(ticket));
+  }
+  for (const auto& [left, of_use] : {std::pair{5 * kSecond + 2, true}, {5 * kSecond + 1, false}, {kSecond, false}}) {
+    Ticket ticket{};
+    ticket.deadline = caller.now + left;
+    ASSERT_EQ(caller.begin(id, ticket), kReject);
+    EXPECT_EQ(reason_of(ticket), Reason::Open);
+    EXPECT_EQ(may_wait(ticket), of_use) << left;
+  }
+  Ticket late{};
+  late.deadline = caller.now;
+  ASSERT_EQ(caller.begin(id, late), kReject);
+  EXPECT_FALSE(may_wait(late));
+  caller.now += 5 * kSecond + 1;
+  Ticket probe{}, second{};
+  ASSERT_EQ(caller.begin(id, probe), kAllow);
+  ASSERT_EQ(caller.begin(id, second), kReject);
+  EXPECT_EQ(reason_of(second), Reason::TooManyRequests);
+  EXPECT_TRUE(may_wait(second));
+}
+
 // Semantics 3, the deadline: a budget ends with it, no attempt begins after it, no retry is offered past it.
 TEST(EngineDeadline, CutsTheBudget) {
   Caller caller(one_app({.timeout = 10 * kSecond}));

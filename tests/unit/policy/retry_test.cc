@@ -56,6 +56,17 @@ TEST(Retry, MinusOneHasNoLimit) {
   expect_retry(ask(&endless, {.attempt = std::numeric_limits<std::uint32_t>::max()}), kSecond);
 }
 
+// A failure that the host knows to be permanent: never retried, whatever else would have ended the operation.
+TEST(Retry, WhatTheHostCallsPermanentIsNotRetried) {
+  const RetryPolicy three = constant_retry(kSecond, 3);
+  for (const std::uint32_t attempt : {1U, 2U, 4U}) {
+    expect_gives_up(ask(&three, {.attempt = attempt, .may_retry = false}), Reason::NotRetriable);
+  }
+  expect_gives_up(ask(nullptr, {.may_retry = false}), Reason::NotRetriable);
+  expect_gives_up(ask(&three, {.may_retry = false, .deadline = kNow - 1}), Reason::NotRetriable);
+  expect_gives_up(ask(&three, {.outcome = kCancelled, .may_retry = false}), Reason::Cancelled);
+}
+
 // R: the original stops an exponential policy after 15 minutes without saying so.
 TEST(Retry, MinusOneHasNoLimitInTimeEither) {
   const RetryPolicy endless = exponential_retry(60 * kSecond, -1);

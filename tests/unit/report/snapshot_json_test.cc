@@ -39,7 +39,8 @@ TEST(SnapshotJson, IsTheDocumentedObject) {
                   "counts": {"requests": null, "totalSuccesses": null, "totalFailures": 1,
                              "consecutiveSuccesses": null, "consecutiveFailures": null}},
       "calls": {"successes": 1, "failures": 1, "timeouts": 1, "cancelled": 0, "rejections": 0, "retries": 1,
-                "recovered": 1, "gaveUp": 0}}],
+                "recovered": 1, "gaveUp": 0},
+      "transitions": {"closed": 0, "open": 0, "halfOpen": 0}}],
     "events": 3, "policies": 1})"));
 }
 
@@ -54,6 +55,15 @@ TEST(SnapshotJson, OpenAndHalfOpenKnowAllCounts) {
   json due = snapshot(caller)["endpoints"][0]["breaker"];
   EXPECT_EQ(due["state"], "half-open");
   EXPECT_EQ(due["retryAfterNs"], 0);
+}
+
+TEST(SnapshotJson, CountsTransitions) {
+  Caller caller(one_app({.breaker = breaker({.timeout = kSecond, .trip = "consecutiveFailures > 0"})}));
+  const EndpointId id = caller.app();
+  caller.fail(id, 1);
+  caller.now += kSecond + 1;
+  caller.attempt(id, testing::kSuccess);
+  EXPECT_EQ(snapshot(caller)["endpoints"][0]["transitions"], json::parse(R"({"closed": 1, "open": 1, "halfOpen": 1})"));
 }
 
 TEST(SnapshotJson, NullWhereThereIsNothing) {

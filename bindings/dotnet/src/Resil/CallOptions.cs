@@ -33,9 +33,12 @@ public record CallOptions
 
     /// <summary>
     /// Judges an exception, for instance by the status that it carries; null means what it would be by default. Not asked about the
-    /// caller's own cancellation.
+    /// caller's own cancellation, nor about an attempt that used up its budget.
     /// </summary>
     public Func<Exception, OutcomeCode?>? ExceptionOutcome { get; init; }
+
+    /// <summary>False where the engine must hear of every attempt's begin.</summary>
+    internal bool MayElide => Deadline is null;
 }
 
 /// <summary>The same for calls with a result of one type, which may be a failure without an exception.</summary>

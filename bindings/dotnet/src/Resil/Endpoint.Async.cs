@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Resil.Calls;
+
 namespace Resil;
 
 public sealed partial class Endpoint
@@ -8,7 +11,7 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>Its result.</returns>
     public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => RunAsync<T, T, AsyncCall<T>, Thrown<T>>(new(NotNull(call)), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -16,8 +19,9 @@ public sealed partial class Endpoint
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>Its result.</returns>
-    public ValueTask<T> ExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<T> ExecuteAsync<T>(
+        Func<CancellationToken, ValueTask<T>> call, CallOptions? options, CancellationToken cancellationToken = default)
+        => RunAsync<T, T, AsyncCall<T>, Thrown<T>>(new(NotNull(call)), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -26,8 +30,9 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>Its result.</returns>
-    public ValueTask<T> ExecuteAsync<T, TState>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<T> ExecuteAsync<T, TState>(
+        Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellationToken = default)
+        => RunAsync<T, T, AsyncStateCall<T, TState>, Thrown<T>>(new(NotNull(call), state), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -37,29 +42,35 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>Its result.</returns>
-    public ValueTask<T> ExecuteAsync<T, TState>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<T> ExecuteAsync<T, TState>(
+        Func<TState, CancellationToken, ValueTask<T>> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => RunAsync<T, T, AsyncStateCall<T, TState>, Thrown<T>>(new(NotNull(call), state), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     public ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => NothingTask.Of(RunAsync<Nothing, Nothing, AsyncVoidCall, Thrown<Nothing>>(
+            new(NotNull(call)), null, cancellationToken));
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
     /// <param name="options">How the call is made and judged; null = as by default.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
-    public ValueTask ExecuteAsync(Func<CancellationToken, ValueTask> call, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask ExecuteAsync(
+        Func<CancellationToken, ValueTask> call, CallOptions? options, CancellationToken cancellationToken = default)
+        => NothingTask.Of(RunAsync<Nothing, Nothing, AsyncVoidCall, Thrown<Nothing>>(
+            new(NotNull(call)), options, cancellationToken));
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
     /// <param name="state">Handed to <paramref name="call"/>, so that it needs no closure.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
-    public ValueTask ExecuteAsync<TState>(Func<TState, CancellationToken, ValueTask> call, TState state, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask ExecuteAsync<TState>(
+        Func<TState, CancellationToken, ValueTask> call, TState state, CancellationToken cancellationToken = default)
+        => NothingTask.Of(RunAsync<Nothing, Nothing, AsyncVoidStateCall<TState>, Thrown<Nothing>>(
+            new(NotNull(call), state), null, cancellationToken));
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -67,16 +78,19 @@ public sealed partial class Endpoint
     /// <param name="options">How the call is made and judged; null = as by default.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
-    public ValueTask ExecuteAsync<TState>(Func<TState, CancellationToken, ValueTask> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask ExecuteAsync<TState>(
+        Func<TState, CancellationToken, ValueTask> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => NothingTask.Of(RunAsync<Nothing, Nothing, AsyncVoidStateCall<TState>, Thrown<Nothing>>(
+            new(NotNull(call), state), options, cancellationToken));
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>What became of it.</returns>
-    public ValueTask<Outcome<T>> TryExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<Outcome<T>> TryExecuteAsync<T>(
+        Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken = default)
+        => RunAsync<T, Outcome<T>, AsyncCall<T>, Told<T>>(new(NotNull(call)), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -84,8 +98,9 @@ public sealed partial class Endpoint
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>What became of it.</returns>
-    public ValueTask<Outcome<T>> TryExecuteAsync<T>(Func<CancellationToken, ValueTask<T>> call, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<Outcome<T>> TryExecuteAsync<T>(
+        Func<CancellationToken, ValueTask<T>> call, CallOptions? options, CancellationToken cancellationToken = default)
+        => RunAsync<T, Outcome<T>, AsyncCall<T>, Told<T>>(new(NotNull(call)), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -94,8 +109,9 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>What became of it.</returns>
-    public ValueTask<Outcome<T>> TryExecuteAsync<T, TState>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<Outcome<T>> TryExecuteAsync<T, TState>(
+        Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellationToken = default)
+        => RunAsync<T, Outcome<T>, AsyncStateCall<T, TState>, Told<T>>(new(NotNull(call), state), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -105,6 +121,14 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>What became of it.</returns>
-    public ValueTask<Outcome<T>> TryExecuteAsync<T, TState>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public ValueTask<Outcome<T>> TryExecuteAsync<T, TState>(
+        Func<TState, CancellationToken, ValueTask<T>> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => RunAsync<T, Outcome<T>, AsyncStateCall<T, TState>, Told<T>>(new(NotNull(call), state), options, cancellationToken);
+
+    private static TCall NotNull<TCall>(TCall call, [CallerArgumentExpression(nameof(call))] string? name = null)
+        where TCall : class
+    {
+        ArgumentNullException.ThrowIfNull(call, name);
+        return call;
+    }
 }

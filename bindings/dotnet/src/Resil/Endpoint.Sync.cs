@@ -1,3 +1,5 @@
+using Resil.Calls;
+
 namespace Resil;
 
 public sealed partial class Endpoint
@@ -8,7 +10,7 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>Its result.</returns>
     public T Execute<T>(Func<CancellationToken, T> call, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<T, T, SyncCall<T>, Thrown<T>>(new(NotNull(call)), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -17,7 +19,7 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>Its result.</returns>
     public T Execute<T>(Func<CancellationToken, T> call, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<T, T, SyncCall<T>, Thrown<T>>(new(NotNull(call)), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -27,7 +29,7 @@ public sealed partial class Endpoint
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>Its result.</returns>
     public T Execute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<T, T, SyncStateCall<T, TState>, Thrown<T>>(new(NotNull(call), state), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -37,21 +39,22 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>Its result.</returns>
-    public T Execute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public T Execute<T, TState>(
+        Func<TState, CancellationToken, T> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => Run<T, T, SyncStateCall<T, TState>, Thrown<T>>(new(NotNull(call), state), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     public void Execute(Action<CancellationToken> call, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<Nothing, Nothing, SyncVoidCall, Thrown<Nothing>>(new(NotNull(call)), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
     /// <param name="options">How the call is made and judged; null = as by default.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     public void Execute(Action<CancellationToken> call, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<Nothing, Nothing, SyncVoidCall, Thrown<Nothing>>(new(NotNull(call)), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -59,7 +62,7 @@ public sealed partial class Endpoint
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     public void Execute<TState>(Action<TState, CancellationToken> call, TState state, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<Nothing, Nothing, SyncVoidStateCall<TState>, Thrown<Nothing>>(new(NotNull(call), state), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -67,8 +70,9 @@ public sealed partial class Endpoint
     /// <param name="options">How the call is made and judged; null = as by default.</param>
     /// <param name="cancellationToken">Ends the operation at once, which counts neither as failure nor as success.</param>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
-    public void Execute<TState>(Action<TState, CancellationToken> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public void Execute<TState>(
+        Action<TState, CancellationToken> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => Run<Nothing, Nothing, SyncVoidStateCall<TState>, Thrown<Nothing>>(new(NotNull(call), state), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -76,7 +80,7 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>What became of it.</returns>
     public Outcome<T> TryExecute<T>(Func<CancellationToken, T> call, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<T, Outcome<T>, SyncCall<T>, Told<T>>(new(NotNull(call)), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -85,7 +89,7 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <returns>What became of it.</returns>
     public Outcome<T> TryExecute<T>(Func<CancellationToken, T> call, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => Run<T, Outcome<T>, SyncCall<T>, Told<T>>(new(NotNull(call)), options, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -94,8 +98,9 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>What became of it.</returns>
-    public Outcome<T> TryExecute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public Outcome<T> TryExecute<T, TState>(
+        Func<TState, CancellationToken, T> call, TState state, CancellationToken cancellationToken = default)
+        => Run<T, Outcome<T>, SyncStateCall<T, TState>, Told<T>>(new(NotNull(call), state), null, cancellationToken);
 
     /// <summary>Makes the call: attempts it, waits, retries it, as the policies say. What would be thrown is in the outcome.</summary>
     /// <param name="call">Makes one attempt. Its token is cancelled at the attempt's budget and with <paramref name="cancellationToken"/>.</param>
@@ -105,6 +110,7 @@ public sealed partial class Endpoint
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <typeparam name="TState">The type of <paramref name="state"/>.</typeparam>
     /// <returns>What became of it.</returns>
-    public Outcome<T> TryExecute<T, TState>(Func<TState, CancellationToken, T> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+    public Outcome<T> TryExecute<T, TState>(
+        Func<TState, CancellationToken, T> call, TState state, CallOptions? options, CancellationToken cancellationToken = default)
+        => Run<T, Outcome<T>, SyncStateCall<T, TState>, Told<T>>(new(NotNull(call), state), options, cancellationToken);
 }

@@ -1,3 +1,5 @@
+using Resil.Interop;
+
 namespace Resil;
 
 /// <summary>What happened; the brackets say what an <see cref="EngineEvent"/> carries besides.</summary>
@@ -30,35 +32,50 @@ public enum EventKind
 /// </summary>
 public sealed class EngineEvent
 {
-    internal EngineEvent() { }
+    private readonly NativeEvent one;
+
+    internal EngineEvent(in NativeEvent one, Endpoint? endpoint, string text, long lost)
+    {
+        this.one = one;
+        Endpoint = endpoint;
+        Text = text;
+        Lost = lost;
+    }
 
     /// <summary>Counts 1, 2, 3, ...</summary>
-    public long Sequence => throw new NotImplementedException();
+    public long Sequence => (long)one.Sequence;
+
+    /// <summary>When it happened, in nanoseconds by the engine's clock; only differences mean anything.</summary>
+    public long TimeNs => one.TimeNs;
 
     /// <summary>How many events before this one the reader has lost.</summary>
-    public long Lost => throw new NotImplementedException();
+    public long Lost { get; }
 
     /// <summary>What happened.</summary>
-    public EventKind Kind => throw new NotImplementedException();
+    public EventKind Kind => (EventKind)one.Kind;
 
     /// <summary>Where; null for a warning that is not about one.</summary>
-    public Endpoint? Endpoint => throw new NotImplementedException();
+    public Endpoint? Endpoint { get; }
 
     /// <summary>The line to log, in the words that Dapr's users know; empty where there is nothing to log.</summary>
-    public string Text => throw new NotImplementedException();
+    public string Text { get; }
 
     /// <summary>The number of the attempt, or of the attempts made; 0 where there is none.</summary>
-    public int Attempts => throw new NotImplementedException();
+    public int Attempts => Kind is EventKind.StateChange or EventKind.Warning ? 0 : one.Before;
 
     /// <summary>The state before a <see cref="EventKind.StateChange"/>.</summary>
-    public BreakerState? From => throw new NotImplementedException();
+    public BreakerState? From => Kind == EventKind.StateChange ? (BreakerState)one.Before : null;
 
     /// <summary>The state after a <see cref="EventKind.StateChange"/>.</summary>
-    public BreakerState? To => throw new NotImplementedException();
+    public BreakerState? To => Kind == EventKind.StateChange ? (BreakerState)one.After : null;
 
     /// <summary>Why an attempt was rejected or an operation given up.</summary>
-    public Reason Reason => throw new NotImplementedException();
+    public Reason Reason => Kind is EventKind.Rejected or EventKind.GaveUp ? (Reason)one.After : Reason.None;
 
     /// <summary>How long until the retry or the possible admission, or the budget that was used up; zero elsewhere.</summary>
-    public TimeSpan Duration => throw new NotImplementedException();
+    public TimeSpan Duration
+        => Kind is EventKind.Retry or EventKind.Rejected or EventKind.TimedOut ? Durations.FromNs(one.Value) : TimeSpan.Zero;
+
+    /// <inheritdoc/>
+    public override string ToString() => Text.Length > 0 ? Text : $"{Kind} {Endpoint}";
 }

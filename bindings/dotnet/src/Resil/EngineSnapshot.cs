@@ -6,16 +6,31 @@ namespace Resil;
 /// </summary>
 public sealed class EngineSnapshot
 {
-    internal EngineSnapshot() { }
+    private readonly Dictionary<int, EndpointSnapshot> byId = [];
+
+    internal EngineSnapshot(string json)
+    {
+        Json = json;
+        EndpointSnapshot[] all = SnapshotReader.Endpoints(json);
+        Endpoints = all;
+        foreach (EndpointSnapshot one in all)
+        {
+            byId[one.Id] = one;
+        }
+    }
 
     /// <summary>The whole, in the engine's own schema.</summary>
-    public string Json => throw new NotImplementedException();
+    public string Json { get; }
 
     /// <summary>Every endpoint that the engine knows.</summary>
-    public IReadOnlyList<EndpointSnapshot> Endpoints => throw new NotImplementedException();
+    public IReadOnlyList<EndpointSnapshot> Endpoints { get; }
 
     /// <summary>What is known of that endpoint; null where it is younger than the snapshot.</summary>
-    public EndpointSnapshot? Find(Endpoint endpoint) => throw new NotImplementedException();
+    public EndpointSnapshot? Find(Endpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return byId.GetValueOrDefault(endpoint.Id);
+    }
 }
 
 /// <summary>One endpoint.</summary>
@@ -49,6 +64,12 @@ public sealed record EndpointSnapshot
 
     /// <summary>Totals since the engine was opened.</summary>
     public required CallCounts Calls { get; init; }
+
+    /// <summary>
+    /// How often its breaker changed into each state since the engine was opened. A breaker that an actor type shares is told by the
+    /// type's endpoint.
+    /// </summary>
+    public required TransitionCounts Transitions { get; init; }
 }
 
 /// <summary>A circuit breaker. A count that its trip rule does not read is null while it is closed.</summary>
@@ -76,3 +97,9 @@ public sealed record BreakerSnapshot(
 /// <param name="GaveUp">Operations that failed for good.</param>
 public sealed record CallCounts(
     long Successes, long Failures, long Timeouts, long Cancelled, long Rejections, long Retries, long Recovered, long GaveUp);
+
+/// <summary>How often a breaker changed into a state.</summary>
+/// <param name="Closed">Into closed.</param>
+/// <param name="Open">Into open.</param>
+/// <param name="HalfOpen">Into half-open.</param>
+public sealed record TransitionCounts(long Closed, long Open, long HalfOpen);

@@ -1,3 +1,6 @@
+using Resil.Calls;
+using Resil.Interop;
+
 namespace Resil;
 
 /// <summary>
@@ -17,33 +20,124 @@ namespace Resil;
 /// </summary>
 public struct Operation
 {
+    private enum Step
+    {
+        /// <summary>As of <c>default</c>: of no endpoint.</summary>
+        None,
+        InFlight,
+        Rejected,
+        RetryOffered,
+        Over,
+    }
+
+    private readonly Endpoint endpoint;
+    private Ticket ticket;
+
+    /// <summary>Under which the attempt in flight was begun without the engine; 0 = with it.</summary>
+    private ulong word;
+    private Step step;
+
+    internal Operation(Endpoint endpoint, TimeSpan? deadline)
+    {
+        this.endpoint = endpoint;
+        ticket.DeadlineNs = endpoint.DeadlineFrom(deadline);
+        Begin(mayElide: deadline is null);
+    }
+
     /// <summary>True: make the attempt, then <see cref="End"/>. False: <see cref="Rejection"/> says why not.</summary>
-    public readonly bool Admitted => throw new NotImplementedException();
+    public readonly bool Admitted => step == Step.InFlight;
 
     /// <summary>1, 2, ...: the attempt last begun.</summary>
-    public readonly int Attempt => throw new NotImplementedException();
+    public readonly int Attempt => word != 0 ? 1 : (int)ticket.Attempt;
 
     /// <summary>What the attempt may take, never past the deadline; <see cref="Timeout.InfiniteTimeSpan"/> = no limit.</summary>
-    public readonly TimeSpan Budget => throw new NotImplementedException();
+    public readonly TimeSpan Budget => BudgetNs <= 0 ? Timeout.InfiniteTimeSpan : Durations.FromNs(BudgetNs);
 
     /// <summary>How long to wait before <see cref="BeginAgain"/>: after a retry was offered, or after a rejection.</summary>
-    public readonly TimeSpan Delay => throw new NotImplementedException();
+    public readonly TimeSpan Delay => step is Step.Rejected or Step.RetryOffered ? Durations.FromNs(DelayNs) : TimeSpan.Zero;
 
     /// <summary>Why the last answer was not an admission, or not <see cref="EndAnswer.Done"/>.</summary>
-    public readonly Reason Reason => throw new NotImplementedException();
+    public readonly Reason Reason => (Reason)ticket.Reason;
 
     /// <summary>Why the attempt was not admitted; null where it was.</summary>
-    public readonly Rejection? Rejection => throw new NotImplementedException();
+    public readonly Rejection? Rejection => step == Step.Rejected ? endpoint.RejectionIn(ticket) : null;
 
     /// <summary>
     /// True after a rejection where waiting for <see cref="Delay"/> and beginning again can be of use.
     /// </summary>
-    public readonly bool MayWait => throw new NotImplementedException();
+    public readonly bool MayWait => step == Step.Rejected && (ticket.Flags & Constants.MayWait) != 0;
+
+    internal readonly long BudgetNs => word != 0 ? Endpoint.BudgetNs(word) : ticket.TimeoutNs;
+
+    internal readonly long DelayNs => ticket.DelayNs;
 
     /// <summary>Ends the attempt in flight, whatever happened to it.</summary>
-    public EndAnswer End(OutcomeCode outcome) => throw new NotImplementedException();
+    public EndAnswer End(OutcomeCode outcome)
+    {
+        if (step != Step.InFlight)
+        {
+            throw new InvalidOperationException("no attempt is in flight: begin one first");
+        }
+        bool healthy = false;
+        endpoint.Enter();
+        try
+        {
+            step = Step.Over;
+            if (word != 0)
+            {
+                ulong seen = word;
+                word = 0;
+                ticket.Attempt = 1;
+                if (Judge.Succeeds(outcome) && endpoint.Word == seen)
+                {
+                    healthy = true;
+                    return EndAnswer.Done;
+                }
+                endpoint.Adopt(seen, ref ticket);
+            }
+            EndAnswer answer = endpoint.End(ref ticket, outcome);
+            if (answer == EndAnswer.Retry)
+            {
+                step = Step.RetryOffered;
+            }
+            return answer;
+        }
+        finally
+        {
+            endpoint.Leave(healthy);
+        }
+    }
 
     /// <summary>Begins the next attempt: after a retry was offered, or after waiting for an admission.</summary>
     /// <returns><see cref="Admitted"/>.</returns>
-    public bool BeginAgain() => throw new NotImplementedException();
+    public bool BeginAgain()
+    {
+        if (step is not (Step.RetryOffered or Step.Rejected))
+        {
+            throw new InvalidOperationException(
+                step == Step.InFlight ? "an attempt is in flight: end it first" : "the operation is over: begin a new one");
+        }
+        Begin(mayElide: false);
+        return Admitted;
+    }
+
+    private void Begin(bool mayElide)
+    {
+        endpoint.Enter();
+        try
+        {
+            ulong seen = mayElide ? endpoint.Word : 0;
+            if (seen != 0 && endpoint.MayElide(seen))
+            {
+                word = seen;
+                step = Step.InFlight;
+                return;
+            }
+            step = endpoint.Begin(ref ticket) ? Step.InFlight : Step.Rejected;
+        }
+        finally
+        {
+            endpoint.Leave(healthy: false);
+        }
+    }
 }

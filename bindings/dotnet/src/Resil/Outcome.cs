@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 
 namespace Resil;
 
@@ -6,26 +7,59 @@ namespace Resil;
 /// <typeparam name="T">The type of the value.</typeparam>
 public readonly struct Outcome<T>
 {
+    private readonly Exception? failure;
+    private readonly Rejection rejection;
+
+    internal Outcome(T value) => Value = value;
+
+    internal Outcome(Exception failure) => this.failure = failure;
+
+    internal Outcome(in Rejection rejection, Exception? earlier)
+    {
+        this.rejection = rejection;
+        failure = earlier;
+    }
+
+    private bool IsRejected => rejection.Reason != Reason.None;
+
     /// <summary>
     /// The call went well, or its result counts as a failure that is not retried (any more) and is the caller's to look at.
     /// </summary>
-    public bool IsSuccess => throw new NotImplementedException();
+    public bool IsSuccess => failure is null && !IsRejected;
 
     /// <summary>The result; the type's default where there is none.</summary>
-    public T? Value => throw new NotImplementedException();
+    public T? Value { get; }
 
     /// <summary>What the call would have thrown; null where it went well. Of a rejection one is made each time it is asked for.</summary>
-    public Exception? Exception => throw new NotImplementedException();
+    public Exception? Exception => IsRejected ? rejection.ToException(failure) : failure;
 
     /// <summary>Why no attempt was made; null where one was.</summary>
-    public Rejection? Rejection => throw new NotImplementedException();
+    public Rejection? Rejection => IsRejected ? rejection : null;
 
     /// <summary>The value, or what the call would have thrown.</summary>
-    public T GetOrThrow() => throw new NotImplementedException();
+    public T GetOrThrow()
+    {
+        ThrowIfFailed();
+        return Value!;
+    }
 
     /// <summary>Throws what the call would have thrown, if it would have.</summary>
-    public void ThrowIfFailed() => throw new NotImplementedException();
+    public void ThrowIfFailed()
+    {
+        if (IsRejected)
+        {
+            throw rejection.ToException(failure);
+        }
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
 
     /// <summary>True where there is a value.</summary>
-    public bool TryGetValue([MaybeNullWhen(false)] out T value) => throw new NotImplementedException();
+    public bool TryGetValue([MaybeNullWhen(false)] out T value)
+    {
+        value = Value;
+        return IsSuccess;
+    }
 }

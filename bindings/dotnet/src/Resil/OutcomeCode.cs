@@ -1,4 +1,5 @@
 using System.Globalization;
+using Resil.Interop;
 
 namespace Resil;
 
@@ -8,8 +9,7 @@ namespace Resil;
 /// </summary>
 public readonly record struct OutcomeCode
 {
-    private const int HttpBit = 0x10000;
-    private const int GrpcBit = 0x20000;
+    private const int StatusBits = 0xFFFF;
 
     internal readonly int Code;
     internal readonly long HintNs;
@@ -24,13 +24,13 @@ public readonly record struct OutcomeCode
     public static OutcomeCode Success => default;
 
     /// <summary>The attempt failed.</summary>
-    public static OutcomeCode Failure => new(1, 0);
+    public static OutcomeCode Failure => new(Constants.FailureCode, 0);
 
     /// <summary>The attempt did not end in time.</summary>
-    public static OutcomeCode Timeout => new(2, 0);
+    public static OutcomeCode Timeout => new(Constants.TimeoutCode, 0);
 
     /// <summary>The caller no longer wants it: neither a success nor a failure, and the end of the operation.</summary>
-    public static OutcomeCode Cancelled => new(3, 0);
+    public static OutcomeCode Cancelled => new(Constants.CancelledCode, 0);
 
     /// <summary>The attempt was answered with this HTTP status.</summary>
     /// <param name="status">0 to 999.</param>
@@ -38,7 +38,7 @@ public readonly record struct OutcomeCode
     {
         ArgumentOutOfRangeException.ThrowIfNegative(status);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 999);
-        return new(HttpBit | status, 0);
+        return new(Constants.HttpBit | status, 0);
     }
 
     /// <summary>The attempt was answered with this gRPC status code.</summary>
@@ -47,7 +47,7 @@ public readonly record struct OutcomeCode
     {
         ArgumentOutOfRangeException.ThrowIfNegative(code);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(code, 16);
-        return new(GrpcBit | code, 0);
+        return new(Constants.GrpcBit | code, 0);
     }
 
     /// <summary>
@@ -57,8 +57,21 @@ public readonly record struct OutcomeCode
     public OutcomeCode WithRetryAfter(TimeSpan hint) => new(Code, Math.Max(0, Durations.ToNs(hint)));
 
     /// <summary>The same, but never to be retried: it counts as it says and ends the operation.</summary>
-    public OutcomeCode WithoutRetry() => throw new NotImplementedException();
+    public OutcomeCode WithoutRetry() => new(Code | Constants.NoRetry, HintNs);
 
     /// <inheritdoc/>
-    public override string ToString() => Code.ToString(CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        string status = (Code & StatusBits).ToString(CultureInfo.InvariantCulture);
+        string text = (Code & Constants.HttpBit) != 0 ? "HTTP " + status
+            : (Code & Constants.GrpcBit) != 0 ? "gRPC " + status
+            : (Code & ~Constants.NoRetry) switch
+            {
+                Constants.SuccessCode => "success",
+                Constants.FailureCode => "failure",
+                Constants.TimeoutCode => "timeout",
+                _ => "cancelled",
+            };
+        return (Code & Constants.NoRetry) != 0 ? text + ", not to be retried" : text;
+    }
 }

@@ -1,3 +1,4 @@
+// Generated from capi/contract.toml by capi/generate.py; edit the table.
 namespace Resil;
 
 /// <summary>

@@ -1,14 +1,18 @@
+using System.Globalization;
+
 namespace Resil;
 
 /// <summary>Why no attempt was made, as a value.</summary>
 public readonly struct Rejection
 {
-    internal Rejection(Endpoint endpoint, Reason reason, TimeSpan retryAfter)
+    internal Rejection(Endpoint endpoint, Reason reason, long retryAfterNs)
     {
         Endpoint = endpoint;
         Reason = reason;
-        RetryAfter = retryAfter;
+        RetryAfterNs = retryAfterNs;
     }
+
+    internal long RetryAfterNs { get; }
 
     /// <summary>Whose attempt was not admitted.</summary>
     public Endpoint Endpoint { get; }
@@ -17,11 +21,33 @@ public readonly struct Rejection
     public Reason Reason { get; }
 
     /// <summary>How long, from the rejection, until an attempt could be admitted.</summary>
-    public TimeSpan RetryAfter { get; }
+    public TimeSpan RetryAfter => Durations.FromNs(RetryAfterNs);
 
     /// <summary>What would have been thrown.</summary>
-    public Exception ToException() => throw new NotImplementedException();
+    public Exception ToException() => ToException(null);
+
+    internal Exception ToException(Exception? earlier) => Reason switch
+    {
+        Reason.Open => new CircuitOpenException(this, earlier),
+        Reason.TooManyRequests => new TooManyRequestsException(this, earlier),
+        Reason.Busy => new BusyException(this, earlier),
+        Reason.RateLimited => new RateLimitedException(this, earlier),
+        Reason.Held => new HeldException(this, earlier),
+        Reason.Deadline => new DeadlineExceededException(Endpoint, earlier),
+        _ => new RejectedException(this, earlier),
+    };
 
     /// <inheritdoc/>
-    public override string ToString() => throw new NotImplementedException();
+    public override string ToString() => Reason switch
+    {
+        Reason.Open => $"{Endpoint}: the circuit breaker is open for another {Milliseconds}",
+        Reason.TooManyRequests => $"{Endpoint}: the circuit breaker is half-open and its probes are under way",
+        Reason.Busy => $"{Endpoint}: as many attempts as the target may have at a time are in flight",
+        Reason.RateLimited => $"{Endpoint}: the target's rate of attempts is reached for another {Milliseconds}",
+        Reason.Held => $"{Endpoint}: the target asked to be left alone for another {Milliseconds}",
+        Reason.Deadline => $"{Endpoint}: the operation's deadline has passed",
+        _ => $"{Endpoint}: the attempt was rejected: {ReasonText.Of(Reason)} (reason {(int)Reason})",
+    };
+
+    private string Milliseconds => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(RetryAfterNs / 1e6)} ms");
 }

@@ -5,7 +5,10 @@ import resil, {
   OpenError,
   RejectedError,
   ResilError,
+  BusyError,
   type AttemptContext,
+  type EndAnswer,
+  type BeginAnswer,
   type Endpoint,
   type Result,
   type StateChangeEvent,
@@ -76,12 +79,16 @@ try {
   await endpoint.execute(async () => 1);
 } catch (error) {
   if (error instanceof OpenError) same<typeof error.code, 'RESIL_OPEN'>(true);
-  if (error instanceof RejectedError) error.retryAfterMs.toFixed();
+  if (error instanceof RejectedError) error.retryAfterMs.toFixed() + error.reason.length + error.reasonCode.toFixed();
+  if (error instanceof BusyError) same<typeof error.code, 'RESIL_BUSY'>(true);
   if (error instanceof ResilError) error.code.length;
 }
 
 {
   using attempt = endpoint.begin({ deadline: 1000 });
+  const began: BeginAnswer = attempt.answer;
+  const ended: EndAnswer = attempt.end(Outcome.noRetry(Outcome.ofError(new Error(), AbortSignal.abort())));
+  void [began, ended, attempt.mayWait, endpoint.transitions.halfOpen.toFixed()];
   if (attempt.allowed && attempt.end(Outcome.grpc(14), { retryAfterMs: 10 }) === 'retry') attempt.begin();
 }
 
@@ -95,9 +102,11 @@ Engine.load('x', { appid: 'checkout' });
 new resil.Endpoint();
 engine.snapshot().endpoints[0]?.breaker?.counts.requests?.toFixed();
 
-const fetched: Promise<Response> = wrapFetch(engine, { target: ({ url }) => ({ app: url }), waitWhenOpen: true })(
-  'http://x',
-);
+const fetched: Promise<Response> = wrapFetch(engine, {
+  target: ({ url }) => ({ app: url }),
+  maxPaths: 10,
+  waitWhenOpen: true,
+})('http://x');
 new Agent().compose(interceptor(engine));
 const client = axios.create({ adapter: adapter(engine, { adapter: 'http' }) });
 const detach: () => void = attach(client, engine);

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Resil.Extensions.Http;
+
+/// <summary>The container's engine and what keeps it up to date. The container disposes both.</summary>
+internal sealed class HostedEngine : IDisposable
+{
+    private readonly PolicyFiles? files;
+    private readonly Reloading? reloading;
+
+    public HostedEngine(IOptions<ResilOptions> options, IServiceProvider services)
+    {
+        var given = options.Value;
+        var root = (services.GetService(typeof(IHostEnvironment)) as IHostEnvironment)?.ContentRootPath ?? Directory.GetCurrentDirectory();
+        var path = Path.GetFullPath(given.Path!, root);
+        var loggers = services.GetService(typeof(ILoggerFactory)) as ILoggerFactory;
+        var time = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
+        Engine = Engine.Load(path, new EngineOptions
+        {
+            AppId = given.AppId,
+            ConfigurationPath = given.ConfigurationPath is { } configuration ? Path.GetFullPath(configuration, root) : null,
+            Lenient = given.Lenient,
+            EveryRejection = given.EveryRejection,
+            MaxEndpoints = given.MaxEndpoints,
+            EventCapacity = given.EventCapacity,
+            MaxBytes = given.MaxBytes,
+            JitterSeed = given.JitterSeed,
+            TimeProvider = time,
+            LoggerFactory = loggers,
+            MetricsName = given.MetricsName,
+            MetricsNamespace = given.MetricsNamespace,
+        });
+        if (!given.ReloadOnChange)
+            return;
+        files = new PolicyFiles(path);
+        reloading = new Reloading(files.Fingerprint, () => Engine.Reload(path), time, path, loggers?.CreateLogger("Resil") ?? NullLogger.Instance);
+        files.Watch(reloading.Notice);
+    }
+
+    public Engine Engine { get; }
+
+    public void Dispose()
+    {
+        files?.Dispose();
+        reloading?.Dispose();
+        Engine.Dispose();
+    }
+}
