@@ -38,7 +38,8 @@ static_assert(offsetof(resil_ticket, timeout_ns) == offsetof(Ticket, timeout));
 static_assert(offsetof(resil_ticket, delay_ns) == offsetof(Ticket, delay));
 static_assert(offsetof(resil_ticket, engine) == offsetof(Ticket, private_words));
 static_assert(sizeof(resil_event) == 64 && sizeof(resil_error) == 256);
-static_assert(RESIL_NOW == kReadClock && RESIL_FAST == 1 && RESIL_HAS_EVENTS == Ticket::kHasEvents &&
+static_assert(RESIL_NOW == kReadClock && RESIL_FAST == 1 && RESIL_COUNTED == 2 &&
+              RESIL_TALLY_MOST == TaggedCount<std::atomic>::kMost && RESIL_HAS_EVENTS == Ticket::kHasEvents &&
               RESIL_MAY_WAIT == Ticket::kMayWait && RESIL_NO_RETRY == Outcome::kNoRetry);
 static_assert(RESIL_E_ARG == kBadArgument && RESIL_E_FULL == kTableFull && RESIL_E_TICKET == kBadTicket);
 static_assert(RESIL_APP == int(TargetKind::App) && RESIL_ACTOR == int(TargetKind::Actor) &&
@@ -332,6 +333,10 @@ int64_t resil_transitions(resil_engine* e, int32_t endpoint, int32_t to_state) {
 
 const uint64_t* resil_word(resil_engine* e, int32_t endpoint) {
   return e == nullptr ? nullptr : reinterpret_cast<const uint64_t*>(e->engine.word(endpoint));
+}
+
+uint64_t* resil_tally(resil_engine* e, int32_t endpoint, int32_t slot) {
+  return e == nullptr ? nullptr : reinterpret_cast<uint64_t*>(e->engine.tally(endpoint, slot));
 }
 
 int32_t resil_credit(resil_engine* e, int32_t endpoint, int64_t n) {

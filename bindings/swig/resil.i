@@ -25,12 +25,17 @@ const char *resil_name(int code);
 %rename(built_for) resil_swig_built_for;
 %rename(http) resil_swig_http;
 %rename(grpc) resil_swig_grpc;
-%rename(now) resil_swig_now;
+%rename(now) resil_now;
 %rename(no_time) resil_swig_no_time;
+%rename(failed) resil_failed;
+%rename(retry_after) resil_swig_retry_after;
 int resil_swig_built_for(void); // RESIL_ABI that this binding was compiled with; refuse to go on where the two differ
 int resil_swig_http(int status);
 int resil_swig_grpc(int code);  // these two: the outcome for a status
-long long resil_swig_now(void); // CLOCK_MONOTONIC in ns, the clock that the engine reads when given no time
+int resil_failed(int outcome);  // 1: breakers count it and retries follow; 0: not; < 0: it is no outcome
+// What a Retry-After field asks for, in ns from `unix_now` (ns since 1970) on; -1: nothing.
+long long resil_swig_retry_after(const char *text, long long length, long long unix_now);
+long long resil_now(void);      // the clock that the engine reads when given no time, in ns
 long long resil_swig_no_time(void);
 
 // What resil_options says; set what differs from the default.
@@ -66,6 +71,9 @@ struct Engine {
     int begin_attempt(int endpoint, long long now, struct Operation *operation);
     int end_attempt(struct Operation *operation, int outcome, long long now);
     int state(int endpoint, long long now);
+    long long transitions(int endpoint, int to_state);
+    %newobject endpoint_text;
+    char *endpoint_text(int endpoint);         // its name as a JSON object; empty: there is no such endpoint
     int credit(int endpoint, long long calls);
     %newobject snapshot;
     char *snapshot(long long now);
@@ -79,6 +87,7 @@ struct Operation {
     ~Operation(void);
     int attempt(void);
     int has_events(void);
+    int may_wait(void);                        // after a rejection: waiting delay_ns can be of use
     int reason(void);
     long long timeout_ns(void);
     long long delay_ns(void);

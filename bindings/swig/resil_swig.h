@@ -5,7 +5,6 @@
 #include <resil.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct Options {
   char *app_id, *config_path;
@@ -28,10 +27,8 @@ static inline int resil_swig_built_for(void) { return RESIL_ABI; }
 static inline int resil_swig_http(int status) { return RESIL_HTTP(status); }
 static inline int resil_swig_grpc(int code) { return RESIL_GRPC(code); }
 static inline long long resil_swig_no_time(void) { return RESIL_NOW; }
-static inline long long resil_swig_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+static inline long long resil_swig_retry_after(const char *text, long long length, long long unix_now) {
+  return resil_retry_after(text, text ? length : 0, unix_now);
 }
 
 static inline resil_options resil_swig_options(const struct Options *from) {
@@ -114,6 +111,12 @@ static inline int Engine_end_attempt(struct Engine *self, struct Operation *oper
 static inline int Engine_state(struct Engine *self, int endpoint, long long now) {
   return resil_state(self->engine, endpoint, now);
 }
+static inline long long Engine_transitions(struct Engine *self, int endpoint, int to_state) {
+  return resil_transitions(self->engine, endpoint, to_state);
+}
+static inline char *Engine_endpoint_text(struct Engine *self, int endpoint) {
+  RESIL_SWIG_WHOLE_TEXT(resil_endpoint_text(self->engine, endpoint, buffer, size));
+}
 static inline int Engine_credit(struct Engine *self, int endpoint, long long calls) {
   return resil_credit(self->engine, endpoint, calls);
 }
@@ -125,6 +128,7 @@ static inline struct Operation *new_Operation(void) { return (struct Operation *
 static inline void delete_Operation(struct Operation *self) { free(self); }
 static inline int Operation_attempt(struct Operation *self) { return (int)self->ticket.attempt; }
 static inline int Operation_has_events(struct Operation *self) { return (self->ticket.flags & RESIL_HAS_EVENTS) != 0; }
+static inline int Operation_may_wait(struct Operation *self) { return (self->ticket.flags & RESIL_MAY_WAIT) != 0; }
 static inline int Operation_reason(struct Operation *self) { return self->ticket.reason; }
 static inline long long Operation_timeout_ns(struct Operation *self) { return self->ticket.timeout_ns; }
 static inline long long Operation_delay_ns(struct Operation *self) { return self->ticket.delay_ns; }

@@ -248,6 +248,21 @@ RESIL_API int32_t resil_end(resil_engine* e, resil_ticket* t, int32_t outcome, i
  * where a success or the passing of time counts (rates, intervals, limits). */
 #define RESIL_FAST 1u
 RESIL_API const uint64_t* resil_word(resil_engine* e, int32_t endpoint);
+/* Where the rule reads requests (a rate), begin has one thing to do, and a host can do it. The word
+ * is then: bits 0..1 = RESIL_COUNTED | bits 2..25 timeout in ms, 0 = none | bits 44..63 generation.
+ * While it says so, begin would allow and only add 1 to a cell, and a success would change nothing.
+ * The cell has the generation that it counts in bits 44..63 too, and below a number of at most
+ * RESIL_TALLY_MOST. So: load w; if (w & 3) == RESIL_COUNTED, add 1 to the cell by compare-and-swap
+ * as long as its generation is w's and its number below the most; otherwise, or without a cell,
+ * call resil_begin. After that all is as with FAST: skip end if the word still equals w, else
+ * resil_adopt(w), which knows that the request is counted. resil_inline.h is this in C; ABI.md says
+ * why it is right.
+ * resil_tally: the cell of `slot`, valid until resil_close; NULL for no such endpoint, a negative
+ * slot, or while no rule of the endpoint counts: ask again when its word says COUNTED. Threads that
+ * use different slots meet less; any number from 0 is one, a host without threads uses 0. */
+#define RESIL_COUNTED 2u
+#define RESIL_TALLY_MOST 0xFFFFFFFFFFFull
+RESIL_API uint64_t* resil_tally(resil_engine* e, int32_t endpoint, int32_t slot);
 RESIL_API int32_t resil_adopt(resil_engine* e, int32_t endpoint, uint64_t word, int64_t began_ns,
                               resil_ticket* t);
 /* Tell the statistics of `n` healthy calls that skipped begin and end (bindings count them in

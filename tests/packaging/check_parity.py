@@ -19,12 +19,13 @@ COSTS_MORE = "what CPython or a generated proxy spends on a call is many times w
 LATER = "adopts it when it can be built again; until then it computes the same thing itself"
 ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_retry_after", "resil_endpoint_text",
                                         "resil_transitions")}
+COUNTED = {"resil_tally": "its counted calls cross, which costs what a call into the library costs; later as with the word"}
 NOT_BOUND = {
-    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
-    "java": ADDED_IN_1_1,
-    "go": ADDED_IN_1_1,
-    "dotnet": {"resil_transitions": "reads them from the snapshot, with all else of the same moment"},
-    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, **ADDED_IN_1_1},
+    "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE, **ADDED_IN_1_1},
+    "go": {**COUNTED, **ADDED_IN_1_1},
+    "dotnet": {**COUNTED, "resil_transitions": "reads them from the snapshot, with all else of the same moment"},
+    "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE},
+    "java": COUNTED,
 }
 
 

@@ -29,7 +29,7 @@ struct LoneBreaker {
   }
   Transition end(Permit permit, Ending ending, Nanos now, unsigned shard = 0) {
     TimeSource time(now);
-    typename CircuitBreaker<Atom>::Progress progress;
+    Progress progress;
     on(shard).end(permit, ending, time, progress);
     return progress.transition;
   }

@@ -154,6 +154,22 @@ end
 check("all mistakes at once") do
   same(2, Resil.check(nil, "kind: Resiliency\nspec: {a: 1, b: 2}\n", nil).lines.size, "lines")
 end
+check("what the engine knows") do
+  engine = Resil::Engine.new(nil, "kind: Resiliency\nspec:\n  policies: {circuitBreakers: {cb: {trip: consecutiveFailures > 0}}}\n" \
+                                  "  targets: {apps: {orders: {circuitBreaker: cb}}}\n", nil)
+  id, call = engine.endpoint(Resil::APP, "orders", "m"), Resil::Operation.new
+  same({ "kind" => "app", "name" => "orders", "method" => "m" }, JSON.parse(engine.endpoint_text(id)), "name")
+  engine.begin_attempt(id, 1, call)
+  same(Resil::GIVE_UP, engine.end_attempt(call, Resil::FAILURE | Resil::NO_RETRY, 1), "end")
+  same(Resil::WHY_NOT_RETRIABLE, call.reason, "reason")
+  same(1, engine.transitions(id, Resil::OPEN), "transitions")
+  call = Resil::Operation.new
+  same([Resil::REJECT, 1], [engine.begin_attempt(id, 2, call), call.may_wait], "rejection")
+  same([1, 0, true], [Resil.failed(Resil.http(503)), Resil.failed(Resil::SUCCESS), Resil.failed(7) < 0], "failed")
+  same([120_000_000_000, -1], [Resil.retry_after("120", 0), Resil.retry_after("3600.5", 0)], "Retry-After")
+  same(%w[held unknown], [Resil.name(Resil::WHY_HELD), Resil.name(9999)], "names")
+  raise "the clock stands" unless Resil.now.positive?
+end
 check("objects go in any order") do
   1000.times do
     Resil::Engine.new(nil, "kind: Resiliency\nspec: {}\n", nil).snapshot(1)

@@ -47,4 +47,5 @@ RAISES_BY_CODE(begin_attempt)
 RAISES_BY_CODE(end_attempt)
 RAISES_BY_CODE(state)
 RAISES_BY_CODE(credit)
+RAISES_BY_CODE(transitions)
 #endif

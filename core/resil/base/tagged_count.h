@@ -21,6 +21,21 @@ class TaggedCount {
     return seen >> kBits == generation ? seen & kMost : 0;
   }
 
+  // The short way: adds 1 if the cell counts the generation that `tagged` has in its upper bits, and has room. False:
+  // nothing was added; ask add. A host that is given the cell does just this (resil_inline.h).
+  bool add_if_tagged(std::uint64_t tagged) { return number_if_tagged(tagged) != 0; }
+  // The same; answers the new number, or 0.
+  std::uint64_t number_if_tagged(std::uint64_t tagged) {
+    const std::uint64_t zero = tagged & ~kMost;
+    std::uint64_t seen = cell_.load(std::memory_order_acquire);
+    while (seen - zero < kMost) {
+      if (cell_.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+        return seen + 1 - zero;
+      }
+    }
+    return 0;
+  }
+
   // Adds 1 and returns the new number; 0 if the generation is over. `still_current` reloads the breaker's word:
   // it is asked only when the tag differs, which tells a generation not yet seen here from one that is over.
   template <typename StillCurrent>
@@ -59,6 +74,9 @@ class TaggedCount {
     if (seen >> kBits == generation || !still_current()) return;
     cell_.compare_exchange_strong(seen, tagged(generation, 0), std::memory_order_acq_rel, std::memory_order_acquire);
   }
+
+  // For resil_tally, which hands it to hosts.
+  Atom<std::uint64_t>& cell() { return cell_; }
 
   // For tests that start near a boundary.
   void put(std::uint32_t generation, std::uint64_t number) {

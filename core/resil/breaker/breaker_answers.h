@@ -23,6 +23,13 @@ struct Admission {
   Transition transition;
 };
 
+// What an end has already done, so that starting over does not do it twice.
+struct Progress {
+  Transition transition;  // at most one, which the caller must publish
+  bool success_counted = false, success_marked = false;
+  std::uint64_t failures = 0, run = 0;  // the failure's number; 0: not counted
+};
+
 enum class Ending { Success, Failure, Cancelled };
 
 // How a breaker looks at a moment; nothing moves by looking.

@@ -60,6 +60,14 @@ struct alignas(64) Tally {
   }
 };
 
+// Over all shards.
+template <template <typename> class Atom>
+std::int64_t sum(std::span<Tally<Atom>> tallies, TaggedCount<Atom> Tally<Atom>::*count, std::uint32_t generation) {
+  std::uint64_t total = 0;
+  for (Tally<Atom>& tally : tallies) total += (tally.*count).read(generation);
+  return static_cast<std::int64_t>(total);
+}
+
 // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one. So whoever
 // makes the word show a new generation makes the tags new at every quarter of a round. `word` is that new word's
 // atomic.

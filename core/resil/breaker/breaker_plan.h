@@ -17,19 +17,21 @@ struct BreakerPlan {
   bool present = false;
   bool shared = false;           // the breaker is another endpoint's: an actor type's, for one of its actors
   bool fast_allowed = false;     // may a fast word be published?
+  bool count_allowed = false;    // may a counted word?
   bool times_operation = false;  // begin must note when the operation began
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
+  Nanos timeout = 0;  // of an attempt
   Nanos interval = 0;
   Nanos open_for = 0;
   Nanos probe_grace = kProbeGrace;
   const TripRule* trip = nullptr;
 
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
-  // A closed breaker admits without counting, looking at the time or noting the use.
-  bool admits_freely() const { return interval == 0 && !reads_any(kRequests) && !notes_use; }
+  // A closed breaker admits an attempt by the short way: nothing is to be noted about the operation or its endpoint.
+  bool short_begin() const { return present && !times_operation && !notes_use; }
   bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
   bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
   bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }
@@ -38,6 +40,7 @@ struct BreakerPlan {
     BreakerPlan plan;
     const auto whole_ms = static_cast<std::uint64_t>(policy.timeout / kMillisecond);
     plan.fast_timeout_ms = whole_ms;
+    plan.timeout = policy.timeout;
     plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
     plan.fast_allowed =
         policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
@@ -53,8 +56,9 @@ struct BreakerPlan {
     plan.open_for = settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
-    plan.fast_allowed =
-        plan.fast_allowed && plan.interval == 0 && !plan.counts_successes() && !plan.reads_any(kRequests);
+    const bool may_skip = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes();
+    plan.fast_allowed = may_skip && !plan.reads_any(kRequests);
+    plan.count_allowed = may_skip && plan.reads_any(kRequests);
     return plan;
   }
 
@@ -62,13 +66,14 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = false;
+    plan.fast_allowed = plan.count_allowed = false;
     return plan;
   }
 
   // The word of a closed breaker without an interval.
   BreakerWord closed_word(std::uint32_t generation, std::uint64_t run) const {
     if (run == 0 && fast_allowed) return BreakerWord::fast(generation, fast_timeout_ms);
+    if (run == 0 && count_allowed) return BreakerWord::counted(generation, fast_timeout_ms);
     return BreakerWord::slow(Phase::Closed, generation, run);
   }
 

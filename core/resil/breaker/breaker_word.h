@@ -1,15 +1,21 @@
 // BreakerWord: a circuit breaker's whole state in 64 bits, so that one compare-and-swap changes it and one
 // load reads it. It holds no pointer and no address: it means the same in any process that maps it.
 //
-//   fast  bit 0 = 1 | 1..24 timeout in ms | 25..44 generation
-//         closed, no run of failures, and a success would change nothing (resil.h tells hosts about it)
-//   slow  bit 0 = 0 | 1..3 phase | 4..23 generation | 24 flag | 25..63 payload, 39 bits
-//         Closed     the run of consecutive failures; with an interval, the low bits of the window's end
-//                    flag: the window has not begun
-//         Open       the low bits of the moment when half-open is due      flag: a rejection was told
-//         HalfOpen   0..15 permits given | 16..31 successes                flag: a rejection was told
-//         NoBreaker  nothing                     Shared  nothing: the breaker is another endpoint's
-//         Rebinding  the policy that a reload is putting in force
+//   fast     bits 0 = 1     | 1..24 timeout in ms        | 44..63 generation
+//            closed, no run of failures, begin counts nothing and a success would change nothing
+//   counted  bits 0..1 = 10 | 2..25 timeout in ms        | 44..63 generation
+//            closed, no run of failures, begin counts a request and a success would change nothing
+//   slow     bits 0..1 = 00 | 2..4 kind | 5..43 payload  | 44..63 generation
+//            Closed     the run of consecutive failures; with an interval, the low bits of the window's end
+//            Unbegun    closed with an interval whose window has not begun
+//            Open       the low bits of the moment when half-open is due
+//            HalfOpen   0..15 permits given | 16..31 successes
+//            Idle       0 no breaker | 1 the breaker is another endpoint's
+//            Rebinding  the plan that a reload is putting in force
+//            Open and HalfOpen have a second kind each: a rejection was told
+//
+// resil.h tells hosts about fast and counted words, and that the generation is where the cells of TaggedCount have
+// their tag, so that one subtraction compares the two.
 //
 // Moments keep their low 39 bits (9 minutes); a cell beside the word holds the moment roughly, and the two
 // together give it exactly (restore_moment). Generations wrap at 2^20.
@@ -25,7 +31,7 @@ enum class Phase : std::uint8_t { Closed = 0, Open = 1, HalfOpen = 2, NoBreaker 
 
 class BreakerWord {
  public:
-  static constexpr unsigned kGenerationBits = 20, kPayloadBits = 39, kTimeoutBits = 24;
+  static constexpr unsigned kGenerationBits = 20, kPayloadBits = 39, kTimeoutBits = 24, kGenerationShift = 44;
   static constexpr std::uint64_t kGenerationMask = (std::uint64_t{1} << kGenerationBits) - 1;
   static constexpr std::uint64_t kPayloadMask = (std::uint64_t{1} << kPayloadBits) - 1;
   static constexpr std::uint64_t kLongestFastTimeoutMs = (std::uint64_t{1} << kTimeoutBits) - 1;
@@ -33,11 +39,18 @@ class BreakerWord {
   constexpr explicit BreakerWord(std::uint64_t raw) : raw_(raw) {}
 
   static constexpr BreakerWord fast(std::uint64_t generation, std::uint64_t timeout_ms) {
-    return BreakerWord(1 | timeout_ms << 1 | (generation & kGenerationMask) << 25);
+    return BreakerWord(kFast | timeout_ms << 1 | generation << kGenerationShift);
   }
+  static constexpr BreakerWord counted(std::uint64_t generation, std::uint64_t timeout_ms) {
+    return BreakerWord(kCounted | timeout_ms << 2 | generation << kGenerationShift);
+  }
+  // The flag is window_unbegun of Closed, rejection_told of Open and HalfOpen, and means nothing to the others.
   static constexpr BreakerWord slow(Phase phase, std::uint64_t generation, std::uint64_t payload, bool flag = false) {
-    return BreakerWord(static_cast<std::uint64_t>(phase) << 1 | (generation & kGenerationMask) << 4 |
-                       std::uint64_t{flag} << 24 | (payload & kPayloadMask) << 25);
+    const bool second = phase == Phase::Rebinding || (flag && phase <= Phase::HalfOpen);
+    if (phase >= Phase::NoBreaker && phase != Phase::Rebinding) payload = phase == Phase::Shared ? 1 : 0;
+    const std::uint64_t kind = phase <= Phase::HalfOpen ? static_cast<std::uint64_t>(phase) : kOther;
+    return BreakerWord(kind << 2 | std::uint64_t{second} << 4 | (payload & kPayloadMask) << 5 |
+                       generation << kGenerationShift);
   }
   static constexpr BreakerWord half_open(std::uint64_t generation, std::uint32_t given, std::uint32_t successes,
                                          bool flag = false) {
@@ -45,23 +58,40 @@ class BreakerWord {
   }
 
   constexpr std::uint64_t raw() const { return raw_; }
-  constexpr bool is_fast() const { return (raw_ & 1) != 0; }
-  constexpr Phase phase() const { return is_fast() ? Phase::Closed : static_cast<Phase>(raw_ >> 1 & 7); }
-  constexpr std::uint32_t generation() const {
-    return static_cast<std::uint32_t>(raw_ >> (is_fast() ? 25 : 4) & kGenerationMask);
+  constexpr bool is_fast() const { return (raw_ & kFast) != 0; }
+  constexpr bool is_counted() const { return (raw_ & kForm) == kCounted; }
+  // Fast or counted: a success would change nothing, and a host may skip its end.
+  constexpr bool elidable() const { return (raw_ & kForm) != 0; }
+  constexpr Phase phase() const {
+    if (elidable()) return Phase::Closed;
+    const std::uint64_t kind = raw_ >> 2 & 3;
+    if (kind != kOther) return static_cast<Phase>(kind);
+    return second() ? Phase::Rebinding : raw_payload() != 0 ? Phase::Shared : Phase::NoBreaker;
   }
-  constexpr Nanos fast_timeout() const { return static_cast<Nanos>(raw_ >> 1 & kLongestFastTimeoutMs) * kMillisecond; }
-  constexpr std::uint64_t payload() const { return is_fast() ? 0 : raw_ >> 25; }
-  constexpr bool window_unbegun() const { return phase() == Phase::Closed && flag(); }
-  constexpr bool rejection_told() const { return phase() != Phase::Closed && flag(); }
-  constexpr BreakerWord with_rejection_told() const { return BreakerWord(raw_ | std::uint64_t{1} << 24); }
+  // Open, and somebody was told so.
+  constexpr bool is_open_and_told() const { return (raw_ & 0x1F) == kOpenAndTold; }
+  // Closed with a run of failures, or with a window that has begun, or by a plan that lets no host skip anything.
+  constexpr bool is_plainly_closed() const { return (raw_ & 0x1F) == 0; }
+  constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(raw_ >> kGenerationShift); }
+  constexpr Nanos fast_timeout() const {
+    return static_cast<Nanos>(raw_ >> (is_fast() ? 1 : 2) & kLongestFastTimeoutMs) * kMillisecond;
+  }
+  constexpr std::uint64_t payload() const { return elidable() ? 0 : raw_payload(); }
+  constexpr bool window_unbegun() const { return (raw_ & 0x1F) == kSecond; }
+  constexpr bool rejection_told() const {
+    return !elidable() && second() && (raw_ >> 2 & 3) != kOther && phase() != Phase::Closed;
+  }
+  constexpr BreakerWord with_rejection_told() const { return BreakerWord(raw_ | kSecond); }
   constexpr std::uint32_t permits_given() const { return static_cast<std::uint32_t>(payload() & 0xFFFF); }
   constexpr std::uint32_t successes() const { return static_cast<std::uint32_t>(payload() >> 16 & 0xFFFF); }
 
   friend constexpr bool operator==(BreakerWord, BreakerWord) = default;
 
  private:
-  constexpr bool flag() const { return !is_fast() && (raw_ >> 24 & 1) != 0; }
+  static constexpr std::uint64_t kFast = 1, kCounted = 2, kForm = 3, kOther = 3, kSecond = 1 << 4,
+                                 kOpenAndTold = kSecond | 1 << 2;
+  constexpr bool second() const { return (raw_ & kSecond) != 0; }
+  constexpr std::uint64_t raw_payload() const { return raw_ >> 5 & kPayloadMask; }
 
   std::uint64_t raw_;
 };

@@ -59,13 +59,6 @@ class CircuitBreaker {
     }
   }
 
-  // What end has already done, so that starting over does not do it twice.
-  struct Progress {
-    Transition transition;  // at most one, which the caller must publish
-    bool success_counted = false, success_marked = false;
-    std::uint64_t failures = 0, run = 0;  // the failure's number; 0: not counted
-  };
-
   // False: a reload changed the plan meanwhile; end again with the new one and the same `progress`.
   bool end(Permit permit, Ending ending, TimeSource& time, Progress& progress) {
     for (;;) {
@@ -88,7 +81,7 @@ class CircuitBreaker {
     }
   }
 
-  // True: this call made the word fast, by a plan that a reload may have replaced since (Endpoint checks).
+  // True: this call made the word fast or counted, by a plan that a reload may have replaced since (Endpoint checks).
   bool published_fast() const { return published_fast_; }
 
   // False: a reload changed the plan meanwhile.
@@ -137,7 +130,7 @@ class CircuitBreaker {
     const bool swapped =
         cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst, std::memory_order_acquire);
     if (!swapped) return false;
-    if (next.is_fast()) published_fast_ = true;
+    if (next.elidable()) published_fast_ = true;
     if (next.generation() != seen.generation()) freshen_if_due(next.generation(), cells_.word, tallies_);
     return true;
   }
@@ -330,16 +323,9 @@ class CircuitBreaker {
            swap(seen, BreakerWord::slow(Phase::Closed, generation, moment_bits(end)));
   }
 
-  std::int64_t requests(std::uint32_t generation) const {
-    std::uint64_t sum = 0;
-    for (const Tally<Atom>& tally : tallies_) sum += tally.requests.read(generation);
-    return static_cast<std::int64_t>(sum);
-  }
-
+  std::int64_t requests(std::uint32_t generation) const { return sum(tallies_, &Tally<Atom>::requests, generation); }
   std::uint64_t successes(std::uint32_t generation) const {
-    std::uint64_t sum = 0;
-    for (const Tally<Atom>& tally : tallies_) sum += tally.successes.read(generation);
-    return sum;
+    return static_cast<std::uint64_t>(sum(tallies_, &Tally<Atom>::successes, generation));
   }
 
   Counts closed_counts(BreakerWord seen) const {

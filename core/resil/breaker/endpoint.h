@@ -2,7 +2,8 @@
 // that policy while calls are in flight.
 //
 // `binding` is {how often it changed : 32 | the plan's number : 32}. Two kinds of reload:
-// - Settings of the breaker equal (or none before and after): the binding changes, the state stays. A fast word
+// - Settings of the breaker equal (or none before and after): the binding changes, the state stays. A fast or counted
+// word
 //   shows the timeout, so it is rewritten; whoever publishes a fast word later looks whether its binding
 //   still holds, and rewrites it if not. Binding and word are swapped and read seq_cst there: either the
 //   reload sees the word or the publisher sees the binding.
@@ -18,6 +19,7 @@
 #include "resil/breaker/breaker_plan.h"
 #include "resil/breaker/breaker_word.h"
 #include "resil/breaker/circuit_breaker.h"
+#include "resil/breaker/short_ways.h"
 
 namespace resil {
 
@@ -38,11 +40,18 @@ class Endpoint {
   // The short way to a rejection: how long until half-open is due, where the breaker is open and somebody was told so
   // already. 0: ask begin. No plan is needed, so no reload can be in the way.
   Nanos time_until_half_open(BreakerWord seen, TimeSource& time) const {
-    if (seen.phase() != Phase::Open || !seen.rejection_told()) return 0;
+    if (!seen.is_open_and_told()) return 0;
     const Nanos due = restore_moment(seen.payload(), cells_.half_open_near.load(std::memory_order_acquire));
     // Still the same word: then the cell spoke of the same moment.
     if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || time.now() > due) return 0;
     return add_saturated(subtract_saturated(due, time.now()), 1);
+  }
+
+  // The short way to admit an attempt on a closed breaker: `seen` was loaded while the binding said `plan`. False: ask
+  // begin.
+  bool admit_short(BreakerWord seen, const BreakerPlan& plan, std::span<Tally<Atom>> tallies, unsigned shard,
+                   TimeSource& time) {
+    return ShortWays<Atom>{cells_, seen, plan, tallies, shard}.admit(time);
   }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
@@ -61,15 +70,38 @@ class Endpoint {
   template <typename Plans, typename Tallies>
   Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
-    typename CircuitBreaker<Atom>::Progress progress;
+    Progress progress;
+    if (!end_short(permit, ending, time, plans, tallies, shard, progress)) {
+      end_general(permit, ending, time, plans, tallies, shard, progress);
+    }
+    return progress.transition;
+  }
+
+  // The short way to end an attempt of a closed breaker. False: end_general, with the same `progress`.
+  template <typename Plans, typename Tallies>
+  bool end_short(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
+                 unsigned shard, Progress& progress) {
+    const std::uint64_t seen_binding = binding();
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!seen.elidable() && !seen.is_plainly_closed()) return false;
+    if (seen.generation() != permit.generation || permit.probe || binding() != seen_binding) return false;
+    const BreakerPlan& plan = plans(plan_of(seen_binding));
+    if (!plan.present || ending == Ending::Cancelled) return true;
+    const ShortWays<Atom> way{cells_, seen, plan, tallies(), shard};
+    return ending == Ending::Success ? way.succeed(time) : way.fail(time, progress);
+  }
+
+  template <typename Plans, typename Tallies>
+  [[gnu::noinline]] void end_general(Permit permit, Ending ending, TimeSource& time, const Plans& plans,
+                                     const Tallies& tallies, unsigned shard, Progress& progress) {
     for (;; settle(plans)) {
       const std::uint64_t seen_binding = binding();
       const BreakerPlan& plan = plans(plan_of(seen_binding));
-      if (!plan.present) return progress.transition;
+      if (!plan.present) return;
       CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plan, tallies(), shard);
       const bool ended = breaker.end(permit, ending, time, progress);
       if (breaker.published_fast()) renew_fast(seen_binding, plans);
-      if (ended) return progress.transition;
+      if (ended) return;
     }
   }
 
@@ -118,7 +150,7 @@ class Endpoint {
     const BreakerWord fresh = plans(plan_of(seen_binding)).first_word(seen.generation() + 1);
     if (!cells_.word.compare_exchange_strong(expected, fresh.raw(), std::memory_order_seq_cst)) return false;
     freshen_if_due<Atom>(fresh.generation(), cells_.word, tallies());
-    if (fresh.is_fast()) renew_fast(seen_binding, plans);
+    if (fresh.elidable()) renew_fast(seen_binding, plans);
     return true;
   }
 
@@ -156,7 +188,7 @@ class Endpoint {
       if (binding == seen_binding) return;
       const BreakerWord seen(cells_.word.load(std::memory_order_seq_cst));
       const BreakerPlan& plan = plans(plan_of(binding));
-      const bool may_be_fast = seen.is_fast() || seen.phase() == Phase::NoBreaker ||
+      const bool may_be_fast = seen.elidable() || seen.phase() == Phase::NoBreaker ||
                                (seen.phase() == Phase::Closed && plan.interval == 0 && seen.payload() == 0);
       std::uint64_t expected = seen.raw();
       if (!may_be_fast) return;

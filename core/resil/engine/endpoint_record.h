@@ -24,13 +24,19 @@ struct EndpointName {
   std::string_view instance() const { return {text + name_length, instance_length}; }
 };
 
+// Counts of calls, by thread shard: metrics, no decision reads them.
+struct CallCounts {
+  std::atomic<std::uint64_t> successes{0}, failures{0}, rejections{0}, retries{0};
+};
+
 struct alignas(64) EndpointRecord {
   Endpoint<std::atomic> live;
+  std::atomic<Tally<std::atomic>*> tallies{nullptr};  // one for each shard; null: no rule here ever needed them
+  CallCounts* calls = nullptr;                        // shard 0's; see EndpointTable::counts
+
   // Set while the target is near its bound of breakers: from then on every call notes the order of use, and no word
   // lets a host skip one.
-  std::atomic<BreakerLru*> use{nullptr};
-
-  alignas(64) std::atomic<Tally<std::atomic>*> tallies{nullptr};
+  alignas(64) std::atomic<BreakerLru*> use{nullptr};
   std::atomic<std::int32_t> owner{-1};  // whose breaker counts: its own id, or its actor type's
   std::atomic<std::int32_t> next_returned{BreakerLru::kNotOnStack};  // link in BreakerLru
   std::atomic<std::uint64_t> last_used{0};  // in BreakerLru's order; 0: evicted, or never noted
@@ -45,11 +51,6 @@ inline void note_use(EndpointRecord& record, EndpointId id) {
   if (use != nullptr) [[unlikely]]
     use->note(record, id);
 }
-
-// Counts of calls, by thread shard: metrics, no decision reads them.
-struct CallCounts {
-  std::atomic<std::uint64_t> successes{0}, failures{0}, rejections{0}, retries{0};
-};
 
 // How often an endpoint's own breaker changed into each state. A change is rare, so one line for all threads will do.
 class TransitionCounts {

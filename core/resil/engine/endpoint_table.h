@@ -30,10 +30,7 @@ class EndpointTable {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->records[index % kPage];
   }
-  CallCounts& counts(EndpointId id, unsigned shard) const {
-    const auto index = static_cast<std::uint32_t>(id);
-    return pages_[index / kPage]->counts[shard * kPage + index % kPage];
-  }
+  static CallCounts& counts(const EndpointRecord& record, unsigned shard) { return record.calls[shard * kPage]; }
   TransitionCounts& transitions(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->transitions[index % kPage];
@@ -53,7 +50,9 @@ class EndpointTable {
   static constexpr std::uint32_t kPage = 128;
 
   struct Page {
-    explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {}
+    explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {
+      for (std::uint32_t i = 0; i < kPage; ++i) records[i].calls = &counts[i];
+    }
     EndpointRecord records[kPage];
     TransitionCounts transitions[kPage];
     std::unique_ptr<CallCounts[]> counts;  // shard by shard, so that threads do not share lines

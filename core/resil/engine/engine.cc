@@ -151,8 +151,15 @@ std::int32_t Engine::credit(EndpointId id, std::int64_t calls) noexcept {
   EndpointRecord* record = table_.find(id);
   if (record == nullptr || calls < 0) return kBadArgument;
   if (calls > 0) note_use(*record, id);
-  table_.counts(id, 0).successes.fetch_add(static_cast<std::uint64_t>(calls), std::memory_order_relaxed);
+  EndpointTable::counts(*record, 0).successes.fetch_add(static_cast<std::uint64_t>(calls), std::memory_order_relaxed);
   return 0;
+}
+
+std::atomic<std::uint64_t>* Engine::tally(EndpointId id, std::int32_t slot) noexcept {
+  EndpointRecord* record = table_.find(id);
+  if (record == nullptr || slot < 0) return nullptr;
+  Tally<std::atomic>* tallies = record->tallies.load(std::memory_order_acquire);
+  return tallies == nullptr ? nullptr : &tallies[static_cast<unsigned>(slot) & shard_mask_].requests.cell();
 }
 
 const std::atomic<std::uint64_t>* Engine::word(EndpointId id) const noexcept {

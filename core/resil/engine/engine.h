@@ -1,4 +1,4 @@
-// Engine: endpoints, policies and events put together. begin, end, adopt and state are the hot path (hot_path.cc:
+// Engine: endpoints, policies and events put together. begin, end, adopt and state are the hot path (begin.cc, end.cc:
 // no lock, no allocation, no system call but the clock); everything else takes the engine's lock.
 #pragma once
 
@@ -47,6 +47,8 @@ class Engine {
   // Lock-free too, though nobody is in a hurry.
   std::int32_t state(EndpointId id, Nanos now) noexcept;
   std::int32_t credit(EndpointId id, std::int64_t calls) noexcept;
+  // Where a host counts the requests of calls that a counted word lets it skip; null while the endpoint counts none.
+  std::atomic<std::uint64_t>* tally(EndpointId id, std::int32_t slot) noexcept;
   const std::atomic<std::uint64_t>* word(EndpointId id) const noexcept;
   // How often the endpoint's breaker went into that state since the engine was opened: its events, counted.
   std::int64_t transitions(EndpointId id, BreakerState to) const noexcept;
@@ -75,7 +77,8 @@ class Engine {
     std::uint32_t cache_size;
   };
 
-  // hot_path.cc
+  // begin.cc
+  std::int32_t begin_closed(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
   std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept;

@@ -99,7 +99,7 @@ EngineView Engine::view(Nanos now) const {
       if (entry.evicted) entry.breaker.reset();
     }
     for (unsigned shard = 0; shard <= shard_mask_; ++shard) {
-      const CallCounts& counts = table_.counts(id, shard);
+      const CallCounts& counts = EndpointTable::counts(record, shard);
       entry.totals.successes += counts.successes.load(std::memory_order_relaxed);
       entry.totals.failures += counts.failures.load(std::memory_order_relaxed);
       entry.totals.rejections += counts.rejections.load(std::memory_order_relaxed);

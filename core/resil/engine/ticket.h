@@ -26,6 +26,12 @@ struct Ticket {
   std::uint64_t private_words[3];
 
   Stage stage() const { return static_cast<Stage>(private_words[0] & 0xFF); }
+  // An operation's first attempt, and nothing that begin would have to look at.
+  bool is_plain_start() const { return ((private_words[0] & 0xFF) | static_cast<std::uint64_t>(deadline)) == 0; }
+  // Under way, the first of its operation, with its own endpoint's permit.
+  bool is_plain_first_attempt() const {
+    return stage() == Stage::InFlight && attempt == 1 && permit_owner() == endpoint;
+  }
   std::uint32_t policy() const { return static_cast<std::uint32_t>(private_words[0] >> 32); }
   void set_stage(Stage stage) {
     private_words[0] = (private_words[0] & ~std::uint64_t{0xFF}) | static_cast<std::uint8_t>(stage);
@@ -34,14 +40,15 @@ struct Ticket {
     private_words[0] = std::uint64_t{policy} << 32 | std::uint64_t{timed} << 8 | static_cast<std::uint8_t>(stage);
   }
 
-  // 0..19 generation | 20 probe | 32..63 the endpoint whose breaker gave it
+  // 0..31 the endpoint whose breaker gave it | 32 probe | 44..63 generation, as in the word
   Permit permit() const {
-    return {static_cast<std::uint32_t>(private_words[1] & BreakerWord::kGenerationMask),
-            (private_words[1] >> 20 & 1) != 0};
+    return {static_cast<std::uint32_t>(private_words[1] >> BreakerWord::kGenerationShift),
+            (private_words[1] >> 32 & 1) != 0};
   }
-  std::uint32_t permit_owner() const { return static_cast<std::uint32_t>(private_words[1] >> 32); }
+  std::uint32_t permit_owner() const { return static_cast<std::uint32_t>(private_words[1]); }
   void set_permit(Permit permit, std::uint32_t owner_id) {
-    private_words[1] = permit.generation | std::uint64_t{permit.probe} << 20 | std::uint64_t{owner_id} << 32;
+    private_words[1] = std::uint64_t{permit.generation} << BreakerWord::kGenerationShift |
+                       std::uint64_t{permit.probe} << 32 | owner_id;
   }
 
   // When the operation began; only noted (timed) where the policy limits the whole of it.

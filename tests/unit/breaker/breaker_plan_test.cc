@@ -43,6 +43,21 @@ TEST(BreakerPlan, FastOnlyWhereASuccessAndTimeChangeNothing) {
   EXPECT_FALSE(fast({.trip = "consecutiveSuccesses == 0"}));
 }
 
+// resil.h: COUNTED where begin would only count a request, and the rest is as with FAST.
+TEST(BreakerPlan, CountedOnlyWhereBeginCountsARequestAndASuccessAndTimeChangeNothing) {
+  const auto counted = [](const BreakerOptions& options) { return BreakerPlan::of(with(options)).count_allowed; };
+  EXPECT_TRUE(counted({.trip = "requests > 3"}));
+  EXPECT_TRUE(counted({.trip = "requests > 3 && totalFailures > 1 || consecutiveFailures > 2"}));
+  EXPECT_FALSE(counted({}));
+  EXPECT_FALSE(counted({.interval = kSecond, .trip = "requests > 3"}));
+  EXPECT_FALSE(counted({.trip = "requests > totalSuccesses"}));
+  EXPECT_FALSE(counted({.trip = "requests > consecutiveSuccesses"}));
+  EXPECT_FALSE(BreakerPlan::of(with({.trip = "requests > 3"}, kMillisecond + 1)).count_allowed);
+  const BreakerPlan noting = BreakerPlan::of(with({.trip = "requests > 3"})).noting();
+  EXPECT_FALSE(noting.count_allowed || noting.fast_allowed || noting.short_begin());
+  EXPECT_FALSE(BreakerPlan::of(with({})).noting().first_word(0).elidable());
+}
+
 TEST(BreakerPlan, APolicyThatLimitsTheWholeOperationIsNeverFast) {
   Policy policy;
   RetryPolicy retry = testing::constant_retry(kSecond, -1);
@@ -84,7 +99,9 @@ TEST(BreakerPlan, TakesTheSettingsOver) {
 
 TEST(BreakerPlan, FirstWords) {
   EXPECT_EQ(BreakerPlan::of(with({})).first_word(4), BreakerWord::fast(4, 0));
-  EXPECT_EQ(BreakerPlan::of(with({.trip = "requests > 1"})).first_word(4), BreakerWord::slow(Phase::Closed, 4, 0));
+  EXPECT_EQ(BreakerPlan::of(with({.trip = "requests > 1"})).first_word(4), BreakerWord::counted(4, 0));
+  EXPECT_EQ(BreakerPlan::of(with({.trip = "totalSuccesses > 1"})).first_word(4),
+            BreakerWord::slow(Phase::Closed, 4, 0));
   const BreakerWord window = BreakerPlan::of(with({.interval = kSecond})).first_word(4);
   EXPECT_EQ(window.phase(), Phase::Closed);
   EXPECT_TRUE(window.window_unbegun());  // the window begins with the first call

@@ -28,9 +28,53 @@ TEST(BreakerWord, FastWordHoldsItsExtremes) {
   EXPECT_EQ(word.fast_timeout(), 16'777'215 * kMillisecond);
 }
 
+TEST(BreakerWord, CountedWordIsTheLayoutOfTheAbi) {
+  const BreakerWord word = BreakerWord::counted(3, 2500);
+  EXPECT_EQ(word.raw() & 3, 2u);
+  EXPECT_EQ(word.raw() >> 2 & 0xFFFFFF, 2500u);
+  EXPECT_EQ(word.raw() >> 44, 3u);
+  EXPECT_TRUE(word.is_counted() && word.elidable());
+  EXPECT_FALSE(word.is_fast());
+  EXPECT_EQ(word.fast_timeout(), 2500 * kMillisecond);
+  EXPECT_EQ(word.generation(), 3u);
+  EXPECT_EQ(word.phase(), Phase::Closed);
+  EXPECT_EQ(word.payload(), 0u);
+  EXPECT_FALSE(word.window_unbegun() || word.rejection_told());
+  EXPECT_FALSE(BreakerWord::fast(3, 1).is_counted());  // the timeout's lowest bit is where the form's second is
+  const BreakerWord most = BreakerWord::counted(kMostGeneration, BreakerWord::kLongestFastTimeoutMs);
+  EXPECT_EQ(most.generation(), kMostGeneration);
+  EXPECT_EQ(most.fast_timeout(), 16'777'215 * kMillisecond);
+}
+
+TEST(BreakerWord, WhatIsNeitherOpenNorClosedHasItsOwnForm) {
+  for (const std::uint64_t generation : {std::uint64_t{0}, kMostGeneration}) {
+    for (const Phase phase : {Phase::NoBreaker, Phase::Shared}) {
+      const BreakerWord word = BreakerWord::slow(phase, generation, 0);
+      EXPECT_EQ(word.phase(), phase);
+      EXPECT_EQ(word.generation(), generation);
+      EXPECT_FALSE(word.elidable() || word.is_plainly_closed() || word.is_open_and_told());
+    }
+    for (const std::uint64_t plan : {0ULL, 1ULL, 0xFFFF'FFFFULL}) {
+      const BreakerWord word = BreakerWord::slow(Phase::Rebinding, generation, plan);
+      EXPECT_EQ(word.phase(), Phase::Rebinding);
+      EXPECT_EQ(word.payload(), plan);
+      EXPECT_EQ(word.generation(), generation);
+      EXPECT_FALSE(word.rejection_told() || word.window_unbegun() || word.is_plainly_closed());
+    }
+  }
+}
+
+TEST(BreakerWord, TheShortWaysKnowTheirWords) {
+  EXPECT_TRUE(BreakerWord::slow(Phase::Closed, 7, 9).is_plainly_closed());
+  EXPECT_FALSE(BreakerWord::slow(Phase::Closed, 7, 0, true).is_plainly_closed());
+  EXPECT_FALSE(BreakerWord::fast(7, 0).is_plainly_closed() || BreakerWord::counted(7, 0).is_plainly_closed());
+  EXPECT_TRUE(BreakerWord::slow(Phase::Open, 7, 9, true).is_open_and_told());
+  for (const bool told : {false, true}) EXPECT_FALSE(BreakerWord::half_open(7, 1, 0, told).is_open_and_told());
+  EXPECT_FALSE(BreakerWord::slow(Phase::Open, 7, 9).is_open_and_told());
+}
+
 TEST(BreakerWord, SlowWordKeepsEveryFieldApart) {
-  for (const Phase phase :
-       {Phase::Closed, Phase::Open, Phase::HalfOpen, Phase::NoBreaker, Phase::Shared, Phase::Rebinding}) {
+  for (const Phase phase : {Phase::Closed, Phase::Open, Phase::HalfOpen}) {
     for (const std::uint64_t generation : {std::uint64_t{0}, std::uint64_t{1}, kMostGeneration}) {
       for (const std::uint64_t payload : {std::uint64_t{0}, std::uint64_t{1}, BreakerWord::kPayloadMask}) {
         for (const bool flag : {false, true}) {

@@ -163,7 +163,7 @@ TEST_F(CircuitBreakerRace, AReloadMeanwhileIsToldToTheCaller) {
   CircuitBreaker<HookedAtomic> old = breaker.on();
   breaker.binding.store(1);
   EXPECT_FALSE(old.begin(time, admission));
-  CircuitBreaker<HookedAtomic>::Progress progress;
+  Progress progress;
   EXPECT_FALSE(old.end({}, Ending::Failure, time, progress));
   EXPECT_FALSE(progress.transition.happened);
   BreakerView view;

@@ -275,7 +275,7 @@ TEST(CircuitBreaker, ForgettingTheClockChangesNothingWhileHealthy) {
   TimeSource time(kReadClock);
   Admission admission;
   breaker.on().begin(time, admission);
-  CircuitBreaker<std::atomic>::Progress progress;
+  Progress progress;
   breaker.on().end(admission.permit, Ending::Success, time, progress);
   EXPECT_FALSE(time.known());  // nobody read it
 }

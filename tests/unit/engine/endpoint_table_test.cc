@@ -89,13 +89,13 @@ TEST(EndpointTable, RecordsAndNamesNeverMove) {
   const EndpointId first = intern(table, TargetKind::App, "first", "m");
   const EndpointRecord* record = table.find(first);
   const char* text = record->name.text;
-  const CallCounts* counts = &table.counts(first, 1);
+  const CallCounts* counts = &table.counts(table.at(first), 1);
   for (int i = 0; i < 19'999; ++i) {
     ASSERT_EQ(intern(table, TargetKind::Actor, "an actor type", "id " + std::to_string(i)), i + 1);
   }
   EXPECT_EQ(table.find(first), record);
   EXPECT_EQ(table.at(first).name.text, text);
-  EXPECT_EQ(&table.counts(first, 1), counts);
+  EXPECT_EQ(&table.counts(table.at(first), 1), counts);
   for (int i = 0; i < 19'999; ++i) {
     ASSERT_EQ(table.lookup(TargetKind::Actor, "an actor type", "id " + std::to_string(i)), i + 1);
   }
@@ -115,7 +115,7 @@ TEST(EndpointTable, EachShardOfEachEndpointHasItsOwnCounts) {
   for (int i = 0; i < 300; ++i) intern(table, TargetKind::App, "a", std::to_string(i));
   std::set<CallCounts*> all;
   for (int i = 0; i < 300; ++i) {
-    for (unsigned shard = 0; shard < 4; ++shard) all.insert(&table.counts(i, shard));
+    for (unsigned shard = 0; shard < 4; ++shard) all.insert(&table.counts(table.at(i), shard));
   }
   EXPECT_EQ(all.size(), 1200u);
 }

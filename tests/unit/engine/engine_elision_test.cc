@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "resil_inline.h"
 #include "support/caller.h"
 #include "support/policies.h"
 
@@ -118,6 +119,106 @@ TEST(EngineElision, CreditCompletesTheTotals) {
   caller.engine.credit(id, 1'000'000);
   EXPECT_EQ(caller.entry(id).totals.successes, 1'000'001u);
   EXPECT_EQ(caller.state(id), BreakerState::Closed);
+}
+
+// A host under a rate, with the cell of one slot.
+class EngineCounted : public ::testing::Test {
+ protected:
+  static PolicySet rate(Nanos timeout = 0) {
+    return one_app(
+        {.timeout = timeout,
+         .breaker = breaker({.timeout = kSecond, .trip = "requests >= 4 && totalFailures * 2 >= requests"})});
+  }
+  bool begin(std::uint64_t& seen, std::int32_t slot = 0) {
+    auto* cell = caller_.engine.tally(id_, slot);
+    return resil_counted_begin(reinterpret_cast<const std::uint64_t*>(caller_.engine.word(id_)),
+                               reinterpret_cast<std::uint64_t*>(cell), &seen) != 0;
+  }
+  std::int64_t requests() { return caller_.counts(id_).requests; }
+
+  Caller caller_{rate(2 * kSecond)};
+  EndpointId id_ = caller_.app();
+};
+
+TEST_F(EngineCounted, TheHostCountsWhatBeginWouldCount) {
+  std::uint64_t seen = 0;
+  for (std::int32_t slot = 0; slot < 5; ++slot) ASSERT_TRUE(begin(seen, slot));
+  EXPECT_EQ(requests(), 5);
+  caller_.attempt(id_, kSuccess);
+  EXPECT_EQ(requests(), 6);
+  EXPECT_EQ(resil_fast_timeout(seen), 2 * kSecond);
+  EXPECT_EQ(word(caller_, id_), seen);
+  EXPECT_FALSE(fast(caller_, id_)) << "a host that does not know the form crosses";
+}
+
+TEST_F(EngineCounted, AdoptKnowsThatTheRequestIsCounted) {
+  std::uint64_t seen = 0;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(begin(seen));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(caller_.state(id_), BreakerState::Closed);
+    Ticket ticket{};
+    ASSERT_EQ(caller_.engine.adopt(id_, seen, caller_.now, ticket), kAllow);
+    EXPECT_EQ(ticket.timeout, 2 * kSecond);
+    EXPECT_EQ(caller_.end(ticket, kFailure), kGiveUp);
+    EXPECT_EQ(i == 0 ? requests() : 4, 4);
+  }
+  EXPECT_EQ(caller_.state(id_), BreakerState::Open);  // 2 of 4
+}
+
+TEST_F(EngineCounted, ACellOfAnOlderGenerationIsNotAddedTo) {
+  std::uint64_t seen = 0;
+  ASSERT_TRUE(begin(seen));
+  caller_.fail(id_, 4);
+  ASSERT_EQ(caller_.state(id_), BreakerState::Open);
+  EXPECT_FALSE(begin(seen));
+  caller_.now += 2 * kSecond;
+  caller_.attempt(id_, kSuccess);
+  ASSERT_EQ(caller_.state(id_), BreakerState::Closed);
+  EXPECT_FALSE(begin(seen)) << "the cell counts a generation that is over: begin must make it new";
+  EXPECT_EQ(requests(), 0);
+  for (int i = 0; i < 8 && !begin(seen); ++i) caller_.attempt(id_, kSuccess);
+  EXPECT_GE(requests(), 2);
+}
+
+TEST_F(EngineCounted, ACellThatIsFullIsLeftToBegin) {
+  auto* cell = caller_.engine.tally(id_, 0);
+  cell->store(RESIL_TALLY_MOST - 1);
+  std::uint64_t seen = 0;
+  EXPECT_TRUE(begin(seen));
+  EXPECT_FALSE(begin(seen));
+  EXPECT_EQ(cell->load(), RESIL_TALLY_MOST);
+}
+
+TEST_F(EngineCounted, AReloadThatKeepsTheStateKeepsTheCount) {
+  std::uint64_t seen = 0;
+  ASSERT_TRUE(begin(seen));
+  caller_.engine.reload(rate(5 * kSecond));
+  ASSERT_TRUE(begin(seen));
+  EXPECT_EQ(resil_fast_timeout(seen), 5 * kSecond);
+  EXPECT_EQ(requests(), 2);
+}
+
+TEST_F(EngineCounted, WithoutACellThereIsBegin) {
+  EXPECT_EQ(caller_.engine.tally(id_, -1), nullptr);
+  EXPECT_EQ(caller_.engine.tally(99, 0), nullptr);
+  std::uint64_t seen = 0;
+  EXPECT_FALSE(begin(seen, -1));
+  Caller streak(one_app({.breaker = breaker()}));
+  const EndpointId id = streak.app();
+  EXPECT_EQ(streak.engine.tally(id, 0), nullptr) << "nothing is counted here";
+  streak.engine.reload(rate());
+  EXPECT_NE(streak.engine.tally(id, 0), nullptr);
+  EXPECT_EQ(streak.engine.tally(id, 1 << 20), streak.engine.tally(id, 0)) << "any slot is one";
+}
+
+TEST_F(EngineCounted, ASuccessThatIsNotToldChangesNothing) {
+  Ticket ticket{};
+  caller_.begin(id_, ticket);
+  const std::uint64_t before = word(caller_, id_);
+  const Counts counts = caller_.counts(id_);
+  EXPECT_EQ(caller_.end(ticket, kSuccess), kDone);
+  EXPECT_EQ(word(caller_, id_), before);
+  EXPECT_EQ(caller_.counts(id_), counts);
 }
 
 }  // namespace

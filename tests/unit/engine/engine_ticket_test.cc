@@ -86,12 +86,12 @@ TEST(EngineTicket, CreditIsForNonNegativeNumbers) {
   EXPECT_EQ(caller.entry(id).totals.successes, 5u);
 }
 
-TEST(EngineTicket, AdoptNeedsAFastWord) {
+TEST(EngineTicket, AdoptNeedsAFastOrACountedWord) {
   Caller caller = busy_caller();
   const EndpointId id = caller.app();
   Ticket ticket{};
   EXPECT_EQ(caller.engine.adopt(id, 0, caller.now, ticket), kBadArgument);
-  EXPECT_EQ(caller.engine.adopt(id, ~std::uint64_t{1}, caller.now, ticket), kBadArgument);
+  EXPECT_EQ(caller.engine.adopt(id, ~std::uint64_t{3}, caller.now, ticket), kBadArgument);
 }
 
 TEST(EngineTicket, NoEngineIsOutOfEndpointsBeforeItsBound) {

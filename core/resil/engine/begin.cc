@@ -1,0 +1,177 @@
+// begin and adopt: what runs in front of every call. Nothing in this file may lock, allocate, throw, log or enter the
+// kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
+#include <algorithm>
+
+#include "resil/base/thread_slot.h"
+#include "resil/engine/engine.h"
+#include "resil/engine/hot_path.h"
+
+namespace resil {
+
+constinit thread_local unsigned thread_number __attribute__((tls_model("initial-exec"))) = 0;
+std::atomic<unsigned> threads_seen{0};
+
+namespace {
+
+// The first attempt of an operation, admitted by a closed breaker under a policy that needs nothing noted.
+std::int32_t admit_first(Ticket& ticket, EndpointId id, std::uint32_t policy, BreakerWord word, Nanos timeout) {
+  ticket.endpoint = static_cast<std::uint32_t>(id);
+  ticket.attempt = 1;
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.timeout = timeout;
+  ticket.delay = 0;
+  ticket.start(policy, Stage::InFlight);
+  ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
+  return answer(BeginAnswer::Allow);
+}
+
+}  // namespace
+
+// The first attempt of an operation without a deadline, on an endpoint whose word tells hosts that they need not come:
+// a few loads, at most one add to a cell of this thread's shard. Whatever is less simple goes on, out of line.
+std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
+  EndpointRecord* record = table_.find(id);
+  if (record == nullptr) [[unlikely]]
+    return kBadArgument;
+  const std::uint64_t binding = record->live.binding();
+  const BreakerWord word(record->live.word().load(std::memory_order_acquire));
+  if (!ticket.is_plain_start()) [[unlikely]]
+    return begin_general(*record, id, now, ticket);
+  // The binding again: half of one policy and half of another is worse than the long way.
+  if (word.is_fast() && record->live.binding() == binding) [[likely]]
+    return admit_first(ticket, id, policy_of(binding), word, word.fast_timeout());
+  if (word.is_counted() && record->live.binding() == binding) {
+    Tally<std::atomic>& tally = record->tallies.load(std::memory_order_acquire)[thread_slot(shard_mask_)];
+    if (tally.requests.add_if_tagged(word.raw())) [[likely]]
+      return admit_first(ticket, id, policy_of(binding), word, word.fast_timeout());
+  }
+  if (word.is_open_and_told()) return begin_open(*record, id, word, now, ticket);
+  return begin_closed(*record, id, now, ticket);
+}
+
+// Likewise, where the breaker has a run of failures, an interval, or a rule that reads successes.
+[[gnu::noinline]] std::int32_t Engine::begin_closed(EndpointRecord& record, EndpointId id, Nanos now,
+                                                    Ticket& ticket) noexcept {
+  const std::uint64_t binding = record.live.binding();
+  const BreakerWord word(record.live.word().load(std::memory_order_acquire));
+  const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(binding));
+  if (!word.is_plainly_closed() || !plan.short_begin() || record.live.binding() != binding) {
+    return begin_general(record, id, now, ticket);
+  }
+  TimeSource time(now);
+  if (!record.live.admit_short(word, plan, tallies_of(record), thread_slot(shard_mask_), time)) {
+    return begin_general(record, id, now, ticket);
+  }
+  return admit_first(ticket, id, policy_of(binding), word, plan.timeout);
+}
+
+// Likewise, while the breaker is open and somebody was told so: there is only the time to tell.
+[[gnu::noinline]] std::int32_t Engine::begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now,
+                                                  Ticket& ticket) noexcept {
+  if (every_rejection_ || record.use.load(std::memory_order_relaxed) != nullptr) {
+    return begin_general(record, id, now, ticket);
+  }
+  TimeSource time(now);
+  const Nanos wait = record.live.time_until_half_open(word, time);
+  if (wait == 0) return begin_general(record, id, time.known() ? time.now() : now, ticket);
+  count(EndpointTable::counts(record, thread_slot(shard_mask_)).rejections);
+  ticket.flags = Ticket::kMayWait;
+  ticket.reason = static_cast<std::int32_t>(Reason::Open);
+  ticket.timeout = 0;
+  ticket.delay = wait;
+  return answer(BeginAnswer::Reject);
+}
+
+[[gnu::noinline]] std::int32_t Engine::begin_general(EndpointRecord& record, EndpointId id, Nanos now,
+                                                     Ticket& ticket) noexcept {
+  const bool fresh = ticket.stage() == Stage::Fresh;
+  if (!fresh && !continues(ticket, id)) return kBadTicket;
+  TimeSource time(now);
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.timeout = 0;
+  if (ticket.deadline != 0 && time.now() >= ticket.deadline) {
+    ticket.reason = static_cast<std::int32_t>(Reason::Deadline);
+    return answer(BeginAnswer::Reject);
+  }
+
+  const std::uint32_t policy = fresh ? policy_of(record.live.binding()) : ticket.policy();
+  EndpointId owner_id = id;
+  EndpointRecord* owner = &record;
+  Admission admission;
+  do {
+    admission = owner->live.begin(
+        time, plans(), [&] { return tallies_of(*owner); }, thread_slot(shard_mask_));
+    // Afterwards: whoever holds a permit of a fresh breaker that an eviction left is on record as using it.
+    note_use(*owner, owner_id);
+    if (!admission.shared) break;
+    // An actor of a type with one breaker for all; never two steps away, but a reload may turn it round meanwhile.
+    owner_id = owner_id == id ? record.owner.load(std::memory_order_acquire) : id;
+    owner = &table_.at(owner_id);
+  } while (true);
+  if (admission.transition.happened) publish_transition(ticket, admission.transition, owner_id, time);
+  if (admission.reason != Reason::None) return reject(ticket, id, admission, time);
+  ticket.set_permit(admission.permit, static_cast<std::uint32_t>(owner_id));
+  return admit(ticket, id, policy, policies_.at(policy).policy.timeout, time);
+}
+
+std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket& ticket) noexcept {
+  EndpointRecord* record = table_.find(id);
+  const BreakerWord word(raw);
+  if (record == nullptr || !word.elidable()) return kBadArgument;
+  const bool fresh = ticket.stage() == Stage::Fresh;
+  if (!fresh && !continues(ticket, id)) return kBadTicket;
+  note_use(*record, id);  // the word may be from before the target came near its bound
+  TimeSource time(began);
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
+  const std::uint32_t policy = fresh ? policy_of(record->live.binding()) : ticket.policy();
+  return admit(ticket, id, policy, word.fast_timeout(), time);
+}
+
+bool Engine::continues(const Ticket& ticket, EndpointId id) const noexcept {
+  return ticket.stage() == Stage::Between && ticket.endpoint == static_cast<std::uint32_t>(id) &&
+         policies_.contains(ticket.policy());
+}
+
+std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout,
+                           TimeSource& time) noexcept {
+  const bool fresh = ticket.stage() == Stage::Fresh;
+  if (fresh) ticket.attempt = 0;
+  if (ticket.deadline != 0) {
+    const Nanos left = std::max<Nanos>(1, add_saturated(ticket.deadline, -time.now()));
+    timeout = timeout == 0 ? left : std::min(timeout, left);
+  }
+  ticket.endpoint = static_cast<std::uint32_t>(id);
+  ticket.attempt += ticket.attempt != UINT32_MAX ? 1 : 0;
+  ticket.timeout = timeout;
+  const bool timed = fresh ? policies_.at(policy).plan.times_operation : ticket.timed();
+  if (fresh && timed) ticket.set_began(time.now());
+  ticket.start(policy, Stage::InFlight, timed);
+  return answer(BeginAnswer::Allow);
+}
+
+std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission,
+                            const TimeSource& time) noexcept {
+  ticket.reason = static_cast<std::int32_t>(admission.reason);
+  ticket.delay = admission.wait;
+  // Where there is a deadline, begin has asked for the exact time already.
+  const bool in_time = ticket.deadline == 0 || add_saturated(time.about_now(), admission.wait) < ticket.deadline;
+  ticket.flags |= in_time ? Ticket::kMayWait : 0;
+  count(EndpointTable::counts(table_.at(id), thread_slot(shard_mask_)).rejections);
+  if (admission.first_rejection || every_rejection_) {
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::Rejected,
+                     .before = static_cast<std::int32_t>(ticket.attempt),
+                     .after = ticket.reason,
+                     .value = admission.wait});
+  }
+  return answer(BeginAnswer::Reject);
+}
+
+}  // namespace resil

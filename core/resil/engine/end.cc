@@ -1,0 +1,144 @@
+// end: what runs behind every call. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi
+// checks the object code); the clock is read only where the answer depends on it.
+#include <algorithm>
+
+#include "resil/base/thread_slot.h"
+#include "resil/engine/engine.h"
+#include "resil/engine/hot_path.h"
+#include "resil/policy/retry.h"
+
+namespace resil {
+
+namespace {
+
+std::int32_t done(Ticket& ticket) {
+  ticket.reason = 0;
+  ticket.delay = 0;
+  ticket.set_stage(Stage::Over);
+  return answer(EndAnswer::Done);
+}
+
+}  // namespace
+
+// While the word is fast or counted a success changes nothing, whichever generation it belongs to.
+std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
+  EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
+  const bool simple = record != nullptr && outcome.succeeded() && ticket.is_plain_first_attempt() &&
+                      BreakerWord(record->live.word().load(std::memory_order_acquire)).elidable();
+  if (!simple) [[unlikely]]
+    return end_general(ticket, outcome, now);
+  count(EndpointTable::counts(*record, thread_slot(shard_mask_)).successes);
+  ticket.flags = 0;
+  return done(ticket);
+}
+
+[[gnu::noinline]] std::int32_t Engine::end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept {
+  const Outcome outcome = reported.without_flag();
+  if (!outcome.valid()) return kBadArgument;
+  EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
+  EndpointRecord* owner = table_.find(static_cast<EndpointId>(ticket.permit_owner()));
+  if (ticket.stage() != Stage::InFlight || record == nullptr || owner == nullptr ||
+      !policies_.contains(ticket.policy())) {
+    return kBadTicket;
+  }
+  TimeSource time(now);
+  ticket.flags = 0;
+  const bool success = outcome.succeeded();
+  const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
+  const Permit permit = ticket.permit();
+  const auto tallies = [owner, this] { return tallies_of(*owner); };
+  const unsigned shard = thread_slot(shard_mask_);
+  Progress progress;
+  if (!owner->live.end_short(permit, ending, time, plans(), tallies, shard, progress)) {
+    owner->live.end_general(permit, ending, time, plans(), tallies, shard, progress);
+    if (progress.transition.happened) {
+      publish_transition(ticket, progress.transition, static_cast<EndpointId>(ticket.permit_owner()), time);
+    }
+  }
+  return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, reported.may_retry(), time);
+}
+
+std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept {
+  const auto id = static_cast<EndpointId>(ticket.endpoint);
+  count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);
+  if (ticket.attempt > 1) {
+    count(record.recovered);
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::Recovered,
+                     .before = static_cast<std::int32_t>(ticket.attempt)});
+  }
+  return done(ticket);
+}
+
+std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry,
+                          TimeSource& time) noexcept {
+  const auto id = static_cast<EndpointId>(ticket.endpoint);
+  CallCounts& counts = EndpointTable::counts(record, thread_slot(shard_mask_));
+  const auto attempt = static_cast<std::int32_t>(ticket.attempt);
+  if (outcome.cancelled()) {
+    count(record.cancelled);
+  } else {
+    count(counts.failures);
+  }
+  if (outcome.code == Outcome::kTimeout) {
+    count(record.timeouts);
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::TimedOut,
+                     .before = attempt,
+                     .value = ticket.timeout});
+  }
+
+  const RetryPolicy* retry = policies_.at(ticket.policy()).policy.retry.get();
+  const FailedAttempt failed{
+      .attempt = ticket.attempt,
+      .outcome = outcome,
+      .may_retry = may_retry,
+      .hint = std::max<Nanos>(0, ticket.delay),
+      .deadline = ticket.deadline,
+      // Begun while a reload put the limit in force: it counts from here.
+      .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.began() : time.now()};
+  const RetryAnswer next = answer_failure(retry, failed, time, [this] {
+    return random_at(jitter_seed_, jitter_position_.fetch_add(1, std::memory_order_relaxed));
+  });
+  ticket.reason = static_cast<std::int32_t>(next.reason);
+  ticket.delay = next.delay;
+  ticket.set_stage(next.decision == EndAnswer::Retry ? Stage::Between : Stage::Over);
+  if (next.decision == EndAnswer::Retry) {
+    count(counts.retries);
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::Retry,
+                     .before = attempt,
+                     .after = outcome.code,
+                     .value = next.delay});
+  } else if (retry != nullptr && !outcome.cancelled()) {
+    // Without a retry policy there was nothing to give up.
+    count(record.gave_up);
+    publish(ticket, {.time = time.about_now(),
+                     .endpoint = id,
+                     .kind = EventKind::GaveUp,
+                     .before = attempt,
+                     .after = ticket.reason,
+                     .value = outcome.code});
+  }
+  return answer(next.decision);
+}
+
+void Engine::publish(Ticket& ticket, const Event& event) noexcept {
+  events_.publish(event);
+  ticket.flags |= Ticket::kHasEvents;
+}
+
+void Engine::publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
+                                const TimeSource& time) noexcept {
+  count(table_.transitions(owner_id).into(transition.to));
+  publish(ticket, {.time = time.about_now(),
+                   .endpoint = owner_id,
+                   .kind = EventKind::Breaker,
+                   .before = static_cast<std::int32_t>(transition.from),
+                   .after = static_cast<std::int32_t>(transition.to)});
+}
+
+}  // namespace resil

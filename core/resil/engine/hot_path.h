@@ -1,0 +1,18 @@
+// What begin and end share.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "resil/base/types.h"
+#include "resil/engine/ticket.h"
+
+namespace resil {
+
+constexpr std::int32_t answer(BeginAnswer verdict) { return static_cast<std::int32_t>(verdict); }
+constexpr std::int32_t answer(EndAnswer decision) { return static_cast<std::int32_t>(decision); }
+
+inline void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+inline void count(std::atomic<std::uint32_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+
+}  // namespace resil
