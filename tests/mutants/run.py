@@ -50,7 +50,7 @@ def commands():
     replay, vectors = OUT / "tests/conformance/replay", ROOT / "tests/conformance"
     yield [OUT / "tests/unit", "--gtest_brief=1", "--gtest_fail_fast"]
     for file in sorted(vectors.glob("operations*.jsonl")):
-        for mode in ("plain", "elided"):
+        for mode in ("plain", "elided", "counted"):
             yield [replay, mode, file]
     yield [replay, "cel", vectors / "cel.jsonl"]
     yield [OUT / "tests/stress/stress", "--gtest_brief=1", "--gtest_fail_fast"]

@@ -1,5 +1,5 @@
-// Compiled once for all test sources: reading GoogleTest and the standard library is most of what a test costs to build.
-// Nothing of resil is in it, so that a change of a header compiles only the tests that include it.
+// Compiled once for all test sources: reading GoogleTest and the standard library is most of what a test costs to
+// build. Nothing of resil is in it, so that a change of a header compiles only the tests that include it.
 #pragma once
 
 #include <gtest/gtest.h>

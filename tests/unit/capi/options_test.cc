@@ -32,7 +32,8 @@ struct Opened {
   int32_t app(const char* name, const char* method = nullptr) {
     return resil_endpoint(engine, RESIL_APP, name, -1, method, -1);
   }
-  // Fails one attempt on each of `count` endpoints with a breaker, then counts the events that are left of a kind, or all.
+  // Fails one attempt on each of `count` endpoints with a breaker, then counts the events that are left of a kind, or
+  // all.
   int events(int count, int begins, int kind = 0) {
     for (int i = 0; i < count; ++i) {
       const int32_t id = app("a", std::to_string(i).c_str());

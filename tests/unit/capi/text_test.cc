@@ -1,7 +1,10 @@
 // Text over the boundary: lengths, NUL, cuts, errors; and the arguments that are refused.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -145,7 +148,15 @@ TEST_F(CapiText, TheFirstMistakeAndHowManyMore) {
   resil_reload(engine, (kHead + std::string("{bogus: 1, wrong: 2, false: 3}")).c_str(), -1, &error);
   EXPECT_NE(std::strstr(error.message, "bogus"), nullptr);
   EXPECT_NE(std::strstr(error.message, " (and 2 more: resil_check tells all)"), nullptr) << error.message;
-  resil_reload(engine, (kHead + ("{" + std::string(300, 'b') + ": 1, wrong: 2}")).c_str(), -1, &error);
+}
+
+TEST_F(CapiText, TheCountSurvivesALongFirstMistake) {
+  const auto path =
+      std::filesystem::temp_directory_path() / (std::string(230, 'p') + ".yaml");  // a mistake names its file
+  std::ofstream(path) << kHead << "{bogus: 1, wrong: 2}";
+  resil_error error{};
+  EXPECT_EQ(resil_reload_path(engine, path.c_str(), &error), RESIL_E_CONFIG);
+  std::filesystem::remove(path);
   EXPECT_NE(std::strstr(error.message, "... (and 1 more: resil_check tells all)"), nullptr) << error.message;
   EXPECT_EQ(std::strlen(error.message), sizeof error.message - 1);
 }
