@@ -26,10 +26,10 @@ class Endpoint {
     this._words = buffer === null ? NO_WORD : new Int32Array(buffer);
     this._cell = null; // where requests are counted, once the word has asked for it
     this._virtual = engine._clock !== system; // the engine cannot read such a clock: calls must, when they begin
-    this._begun = 0; // operations, and of these:
-    this._healthy = 0; // ended, and the engine never heard of them
-    this._left = 0; // ended otherwise
-    this._elided = 0; // likewise, but the engine never heard of those either
+    this._begun = 0; // operations that began
+    this._healthy = 0; // operations that ended well without a crossing: the engine did not hear of them
+    this._left = 0; // operations that ended in any other way
+    this._elided = 0; // those of them that the engine did not hear of
     this._credited = 0;
   }
 

@@ -25,7 +25,7 @@ class Wheel {
     this._heap = [];
     this._timer = undefined;
     this._timerDue = Infinity;
-    this._timerOf = undefined; // likewise the timer
+    this._timerOf = undefined; // the setTimeout that made the timer
     this._tick = () => this._promote();
     this._fire = () => this._expire();
   }

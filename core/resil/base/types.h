@@ -24,7 +24,7 @@ constexpr Nanos add_saturated(Nanos a, Nanos b) {
   return b > 0 ? std::numeric_limits<Nanos>::max() : std::numeric_limits<Nanos>::min();
 }
 
-// a - b, likewise.
+// a - b for times, held at the ends of the range instead of wrapping.
 constexpr Nanos subtract_saturated(Nanos a, Nanos b) {
   Nanos difference = 0;
   if (!__builtin_sub_overflow(a, b, &difference)) return difference;

@@ -3,7 +3,8 @@
 //
 // Append-only, and equal policies share a number: reloading the same few documents for ever adds nothing, and
 // what stays until close is one record for each policy that ever differed. Readers load a pointer and
-// index; they never wait. Adding is the reloader's, who holds a lock of its own.
+// index; they never wait. Whoever adds one, because an endpoint is interned or policies are replaced, holds the
+// engine's lock.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// PolicySet: a loaded configuration, immutable. Answers which policy an endpoint has, defaults included.
+// PolicySet: what the documents of one load say together; an engine that has one never changes it.
+// Answers which policy an endpoint has, defaults included.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// StatusSet: which statuses of one kind a retry policy matches, as a bitset. Empty lists match all.
+// StatusSet: which statuses of one kind a retry policy matches, as a bitset. Where no list was given, all match.
 #pragma once
 
 #include <array>
