@@ -26,7 +26,6 @@ NOT_BOUND = {
     "dotnet": {**COUNTED, "resil_transitions": "reads them from the snapshot, with all else of the same moment"},
     "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE},
     "java": COUNTED,
-    "node": COUNTED,
 }
 
 

@@ -10,8 +10,8 @@ const { Rejection } = require('./result');
 const { nowNs } = require('./clock');
 const { make } = require('./errors');
 const { LONGEST_MS } = require('./options');
+const { admits, budgetOf } = require('./word');
 
-const FAST = 1;
 const END_ANSWERS = ['done', 'retry', 'giveUp'];
 
 class Attempt {
@@ -114,11 +114,11 @@ class Attempt {
     }
     endpoint._begun++; // in flight until its end: an engine that is disposed waits for it
     const low = endpoint._words[0];
-    if (this._ticket === null && this.attempt === 0 && (low & FAST) !== 0 && deadlineMs === 0) {
+    if (this._ticket === null && this.attempt === 0 && deadlineMs === 0 && admits(endpoint, low)) {
       this._low = low;
       this._high = endpoint._words[1];
       this._beganNs = nowNs(endpoint.engine._clock);
-      this._admit(1, (low >>> 1) & 0xffffff || undefined);
+      this._admit(1, budgetOf(low));
       return;
     }
     const fresh = this._ticket === null;

@@ -1,9 +1,9 @@
 'use strict';
 // A healthy call: one attempt without a time budget, a caller's signal or a deadline, that succeeds. It makes no object.
 //
-// While the endpoint's word has FAST set, begin would allow and a success would change nothing; so the word is read before and
-// after, and if it is the same both times the engine need not hear of the call at all. Where the word does not say so (a rule that
-// counts over time), begin and end cross. Whatever is less simple goes on as an Operation.
+// While the endpoint's word says so, begin would allow (and at most count a request) and a success would change nothing; so the
+// word is read before and after, and if it is the same both times the engine need not hear of the call at all. Where it does not (an
+// interval), begin and end cross. Whatever is less simple goes on as an Operation.
 
 const { DOUBLE, MODE, doubles } = require('./registers');
 const { BEGIN } = require('./codes');
@@ -15,11 +15,7 @@ const { Outcome, isThenable, carriesStatus } = require('./outcome');
 const { nowNs } = require('./clock');
 const { Success } = require('./result');
 const { PLAIN } = require('./context');
-
-const FAST = 1;
-/** FAST set and no time budget: bit 0 and bits 1..24 of the word's lower half. */
-const UNTIMED_MASK = 0x1ffffff;
-const UNTIMED = FAST;
+const { FAST, HOW, COUNTED, UNTIMED_FAST, UNTIMED_COUNTED, admitsUntimed } = require('./word');
 
 const MOST_SPARE = 4096;
 const nativeThen = Promise.prototype.then;
@@ -124,7 +120,8 @@ function start(endpoint, fn, options, wantsValue) {
   if (options !== undefined && !isPlain(options)) return Operation.run(endpoint, fn, callOptions(options), wantsValue);
   const word = endpoint._words;
   const low = word[0];
-  if ((low & UNTIMED_MASK) !== UNTIMED) return startCrossing(endpoint, fn, options, wantsValue, low);
+  if ((low & UNTIMED_FAST) !== FAST && !admitsUntimed(endpoint, low))
+    return startCrossing(endpoint, fn, options, wantsValue, low);
   endpoint._begun++;
   const call = spareWordCalls.length > 0 ? spareWordCalls.pop() : new WordCall();
   call.endpoint = endpoint;
@@ -138,7 +135,7 @@ function start(endpoint, fn, options, wantsValue) {
 }
 
 function startCrossing(endpoint, fn, options, wantsValue, low) {
-  if ((low & FAST) !== 0 || endpoint.engine.disposed)
+  if (((low & HOW) !== 0 && (low & UNTIMED_COUNTED) !== COUNTED) || endpoint.engine.disposed)
     return Operation.run(endpoint, fn, callOptions(options), wantsValue);
   const ticket = takeTicket();
   endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
@@ -155,4 +152,4 @@ function startCrossing(endpoint, fn, options, wantsValue, low) {
   return attempt(call, fn);
 }
 
-module.exports = { start, UNTIMED_MASK, UNTIMED };
+module.exports = { start };

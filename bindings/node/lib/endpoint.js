@@ -6,7 +6,8 @@ const native = require('./native');
 const { Operation } = require('./operation');
 const { SyncOperation } = require('./sync');
 const { Attempt } = require('./attempt');
-const { start, UNTIMED_MASK, UNTIMED } = require('./call');
+const { start } = require('./call');
+const { FAST, UNTIMED_FAST, NO_WORD, admitsUntimed } = require('./word');
 const { callOptions, isPlain } = require('./options');
 const { isThenable, carriesStatus } = require('./outcome');
 const { Success, Rejection } = require('./result');
@@ -14,9 +15,6 @@ const { rejectionText, asRejected } = require('./errors');
 const { PLAIN } = require('./context');
 const { system, nowNs } = require('./clock');
 const { stateOf } = require('./codes');
-
-/** Never FAST: for endpoints whose word cannot be read or must not be. */
-const NO_WORD = new Int32Array(2);
 
 class Endpoint {
   constructor(engine, id, target) {
@@ -26,6 +24,7 @@ class Endpoint {
     this.target = target;
     // The word as two halves. The engine changes it only inside calls made by this thread, so they always match.
     this._words = buffer === null ? NO_WORD : new Int32Array(buffer);
+    this._cell = null; // where requests are counted, once the word has asked for it
     this._virtual = engine._clock !== system; // the engine cannot read such a clock: calls must, when they begin
     this._begun = 0; // operations, and of these:
     this._healthy = 0; // ended, and the engine never heard of them
@@ -50,7 +49,7 @@ class Endpoint {
     if (typeof fn !== 'function') throw notAFunction('executeSync', fn);
     const word = this._words;
     const low = word[0];
-    if ((low & UNTIMED_MASK) === UNTIMED && isPlain(options) && !this._virtual) {
+    if (isPlain(options) && !this._virtual && ((low & UNTIMED_FAST) === FAST || admitsUntimed(this, low))) {
       const high = word[1];
       this._begun++;
       let value;
@@ -140,6 +139,7 @@ class Endpoint {
   _close() {
     this._credit();
     this._words = NO_WORD;
+    this._cell = null;
   }
 }
 

@@ -15,6 +15,7 @@ const { after, nowNs } = require('./clock');
 const { watch, unwatch } = require('./signals');
 const { make } = require('./errors');
 const { NOWHERE } = require('./wheel');
+const { admits, budgetOf } = require('./word');
 
 // The handles of the promise that is being made; one function for all of them.
 let capturing;
@@ -23,8 +24,6 @@ const capture = (resolve, reject) => {
   capturing.reject = reject;
 };
 
-const FAST = 1;
-const timeoutOf = (low) => (low >>> 1) & 0xffffff;
 const inMs = (ns) => (ns > 0 ? ns / 1e6 : undefined);
 
 // An AsyncResource, so that an attempt that a shared timer starts runs in the asynchronous context of the call it belongs to.
@@ -60,11 +59,11 @@ class Operation extends AsyncResource {
     const { deadlineMs } = options;
     endpoint._begun++; // before the engine hears of it: a listener may dispose the engine
     const low = endpoint._words[0];
-    if ((low & FAST) !== 0 && deadlineMs === 0) {
+    if (deadlineMs === 0 && admits(endpoint, low)) {
       const operation = new Operation(endpoint, fn, options, wantsValue);
       operation.goBy(low, endpoint._words[1], nowNs(endpoint.engine._clock));
       const promise = operation._promise();
-      operation._attempt(1, timeoutOf(low) || undefined);
+      operation._attempt(1, budgetOf(low));
       return promise;
     }
     const ticket = takeTicket();

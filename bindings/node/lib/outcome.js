@@ -2,17 +2,12 @@
 // What the host saw, as the number that the engine judges. Nothing here decides what fails: a status goes to the engine as it is.
 
 const native = require('./native');
+const { HTTP_BIT: HTTP, GRPC_BIT: GRPC, OUTCOME } = require('./contract');
 const { NO_RETRY } = require('./codes');
 const { isTimeout } = require('./timeouts');
 
-const HTTP = 0x10000;
-const GRPC = 0x20000;
-
 const Outcome = Object.freeze({
-  SUCCESS: 0,
-  FAILURE: 1,
-  TIMEOUT: 2,
-  CANCELLED: 3,
+  ...OUTCOME,
   http: (status) => HTTP | checked(status, 0, 999, 'an HTTP status'),
   grpc: (code) => GRPC | checked(code, 0, 16, 'a gRPC code'),
   noRetry: (outcome) => {
@@ -77,11 +72,13 @@ function ofObject(error) {
   return isTimeout(error) ? Outcome.TIMEOUT : Outcome.FAILURE;
 }
 
+const PLAIN = ['success', 'failure', 'timeout', 'cancelled'];
+
 /** Names for those who read events. */
 function nameOfOutcome(code) {
   if ((code & ~0xffff) === HTTP) return `http ${code & 0xffff}`;
   if ((code & ~0xffff) === GRPC) return `grpc ${code & 0xffff}`;
-  return ['success', 'failure', 'timeout', 'cancelled'][code] ?? String(code);
+  return PLAIN[code] ?? String(code);
 }
 
 /** The outcome of an attempt in flight that the caller's signal ended: a deadline that passes is a timeout, all else is cancelled. */

@@ -12,8 +12,7 @@ const { rejectedNow, givenUp, handed, Failure } = require('./result');
 const { AttemptContext } = require('./context');
 const { sleepSync, nowNs } = require('./clock');
 const { make } = require('./errors');
-
-const FAST = 1;
+const { admits, budgetOf } = require('./word');
 
 class SyncOperation {
   constructor(endpoint, fn, options) {
@@ -90,9 +89,9 @@ class SyncOperation {
     const deadlineMs = this.ticket === null ? options.deadlineMs : 0;
     this.low = endpoint._words[0];
     this.high = endpoint._words[1];
-    if (this.ticket === null && (this.low & FAST) !== 0 && deadlineMs === 0) {
+    if (this.ticket === null && deadlineMs === 0 && admits(endpoint, this.low)) {
       this.beganNs = nowNs(endpoint.engine._clock);
-      return new AttemptContext(1, (this.low >>> 1) & 0xffffff || undefined, options.signal);
+      return new AttemptContext(1, budgetOf(this.low), options.signal);
     }
     const fresh = this.ticket === null;
     const clock = endpoint.engine._clock;

@@ -95,6 +95,7 @@ napi_value prepare(napi_env env, napi_value exports) {
   export_function(env, exports, "check", check);
   export_function(env, exports, "endpoint", endpoint);
   export_function(env, exports, "word", word);
+  export_function(env, exports, "tally", tally);
   export_function(env, exports, "state", state);
   export_function(env, exports, "transitions", transitions);
   export_function(env, exports, "endpointText", endpoint_text);

@@ -41,6 +41,23 @@ napi_value failure(napi_env env, const resil_error& error) {
   return object;
 }
 
+// An ArrayBuffer over 64 bits of the engine's, or null where there are none, the host forbids external memory
+// (Electron) or the lower half comes last. lib/endpoint.js drops the view before it lets the engine close.
+napi_value view(napi_env env, std::uint64_t* memory) {
+  napi_value result = nullptr;
+  napi_get_null(env, &result);
+  if (memory == nullptr || std::endian::native != std::endian::little) return result;
+  napi_value buffer = nullptr;
+  if (napi_create_external_arraybuffer(env, memory, sizeof *memory, nullptr, nullptr, &buffer) == napi_ok)
+    return buffer;
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) {
+    napi_value ignored = nullptr;
+    napi_get_and_clear_last_exception(env, &ignored);
+  }
+  return result;
+}
+
 void collect(napi_env, void* guard, void*) { Instance::drop(static_cast<Guard*>(guard)); }
 
 }  // namespace
@@ -116,26 +133,18 @@ napi_value endpoint(napi_env env, napi_callback_info info) {
   return number(env, id);
 }
 
-// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null where there is none, the host forbids
-// external memory (Electron) or the lower half of a word comes last: then every call crosses. The memory is the
-// engine's; lib/endpoint.js drops the view before it lets the engine close.
+// word(engine, endpoint) -> ArrayBuffer over the endpoint's word, or null: then every call crosses.
 napi_value word(napi_env env, napi_callback_info info) {
   const Arguments<2> args(env, info);
-  napi_value result = nullptr;
-  napi_get_null(env, &result);
-  if constexpr (std::endian::native != std::endian::little) return result;
   const std::uint64_t* address = resil_word(instance_of(env)->engine(to_int(env, args[0])), to_int(env, args[1]));
-  if (address == nullptr) return result;
-  napi_value buffer = nullptr;
-  void* memory = const_cast<std::uint64_t*>(address);
-  if (napi_create_external_arraybuffer(env, memory, sizeof *address, nullptr, nullptr, &buffer) == napi_ok)
-    return buffer;
-  bool pending = false;
-  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) {
-    napi_value ignored = nullptr;
-    napi_get_and_clear_last_exception(env, &ignored);
-  }
-  return result;
+  return view(env, const_cast<std::uint64_t*>(address));
+}
+
+// tally(engine, endpoint) -> ArrayBuffer over the cell that counts requests while the word says COUNTED, or null. An
+// engine is used by the thread that made it and no other: one slot does.
+napi_value tally(napi_env env, napi_callback_info info) {
+  const Arguments<2> args(env, info);
+  return view(env, resil_tally(instance_of(env)->engine(to_int(env, args[0])), to_int(env, args[1]), 0));
 }
 
 // state(engine, endpoint, now) -> RESIL_CLOSED ..., or a RESIL_E_*

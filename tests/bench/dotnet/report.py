@@ -15,7 +15,6 @@ TITLES = {
     "RejectedCall": "A call while the breaker is open",
     "TwoThreads": "Healthy calls on one breaker: what each costs its thread",
     "HttpCall": "A request through IHttpClientFactory whose last handler answers at once",
-    "Limits": "A healthy call under a limit",
 }
 NAMES = {
     "Bare": "the bare call", "Resil": "resil `ExecuteAsync`", "ResilTry": "resil `TryExecuteAsync`", "ResilSync": "resil `Execute`",
@@ -24,8 +23,6 @@ NAMES = {
     "ResilInPolly": "resil as a strategy in a pipeline of Polly", "ResilValue": "resil `TryExecuteAsync` (a value)",
     "ResilException": "resil `ExecuteAsync` (its exception)", "PollyException": "Polly `ExecuteAsync` (its exception)",
     "StandardHandler": "Microsoft.Extensions.Http.Resilience, the standard handler",
-    "ResilRateLimit": "resil, a rate limit", "ResilConcurrency": "resil, a limit of calls at a time",
-    "PollyRateLimit": "Polly, a token bucket", "PollyConcurrency": "Polly, a concurrency limiter",
 }
 OURS = {"RejectedCall": "ResilValue"}
 

@@ -21,6 +21,13 @@ const AIMS = [
     'at most 1/3',
     (ratio) => ratio <= 1 / 3,
   ],
+  [
+    "breaker on a rate, of cockatiel's sampling breaker",
+    'await: resil rate breaker',
+    'await: cockatiel sampling breaker',
+    'at most 1/2',
+    (ratio) => ratio <= 1 / 2,
+  ],
   ["breaker, of opossum's", 'await: resil breaker', 'await: opossum', 'at most 1/10', (ratio) => ratio <= 1 / 10],
   [
     "breaker, of opossum's with its timeout off",

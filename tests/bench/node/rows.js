@@ -4,6 +4,7 @@
 const {
   ConsecutiveBreaker,
   ExponentialBackoff,
+  SamplingBreaker,
   TimeoutStrategy,
   circuitBreaker,
   handleAll,
@@ -24,11 +25,13 @@ spec:
     retries: {r: {policy: exponential, maxRetries: 3}}
     circuitBreakers:
       consecutive: {timeout: 1h, trip: consecutiveFailures >= 5}
-      rate: {timeout: 1h, interval: 10s, trip: "requests >= 20 && double(totalFailures) / double(requests) >= 0.5"}
+      rate: {timeout: 1h, trip: "requests >= 20 && double(totalFailures) / double(requests) >= 0.5"}
+      interval: {timeout: 1h, interval: 10s, trip: "requests >= 20 && double(totalFailures) / double(requests) >= 0.5"}
   targets:
     apps:
       breaker: {circuitBreaker: consecutive}
       rate: {circuitBreaker: rate}
+      interval: {circuitBreaker: interval}
       timeout: {timeout: t}
       all: {timeout: t, retry: r, circuitBreaker: consecutive}
       open: {circuitBreaker: consecutive}
@@ -45,6 +48,10 @@ const syncAction = () => ++calls;
 const endpoint = (name) => engine.app(name, 'm');
 const breaker = () => circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(5) });
 const consecutive = breaker();
+const sampling = circuitBreaker(handleAll, {
+  halfOpenAfter: 3_600_000,
+  breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 2 }),
+});
 const aggressive = timeout(5000, TimeoutStrategy.Aggressive);
 const all = wrap(
   retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
@@ -53,7 +60,14 @@ const all = wrap(
 );
 const opossum = (options) => new CircuitBreaker(action, options);
 const [bare, noTimeout, standard] = [action, opossum({ timeout: false }), opossum({})];
-const [onBreaker, onRate, onTimeout, onAll, onOpen] = ['breaker', 'rate', 'timeout', 'all', 'open'].map(endpoint);
+const [onBreaker, onRate, onInterval, onTimeout, onAll, onOpen] = [
+  'breaker',
+  'rate',
+  'interval',
+  'timeout',
+  'all',
+  'open',
+].map(endpoint);
 
 /** Opens the breakers whose rejections are measured. */
 async function open() {
@@ -91,7 +105,9 @@ async function rows() {
     'await: cockatiel breaker': { loop: sequential(() => consecutive.execute(action)), count: 20_000 },
     'await: opossum, no timeout': { loop: sequential(() => noTimeout.fire()), count: 5_000 },
     'await: opossum': { loop: sequential(() => standard.fire()), count: 5_000 },
-    'await: resil rate breaker': { loop: sequential(() => onRate.execute(action)), count: 5_000 },
+    'await: resil rate breaker': { loop: sequential(() => onRate.execute(action)), count: 20_000 },
+    'await: resil rate breaker, an interval': { loop: sequential(() => onInterval.execute(action)), count: 5_000 },
+    'await: cockatiel sampling breaker': { loop: sequential(() => sampling.execute(action)), count: 20_000 },
     'await: resil timeout': { loop: sequential(() => onTimeout.execute(action)), count: 5_000 },
     'await: cockatiel timeout': { loop: sequential(() => aggressive.execute(action)), count: 400 },
     'await: resil all three': { loop: sequential(() => onAll.execute(action)), count: 5_000 },
