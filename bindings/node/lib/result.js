@@ -55,7 +55,8 @@ function givenUp(endpoint, value, threw, reason, attempts, refused) {
     endpoint.engine._feed.retryRefused(endpoint, refused, value);
     return handed(threw ? make.retryRefused(endpoint, refused, value) : value, threw);
   }
-  if (threw && attempts > 1 && (reason === WHY.EXHAUSTED || reason === WHY.RETRY_BUDGET))
+  // A permanent failure, after retries too, is the caller's as it is.
+  if (threw && attempts > 1 && reason !== WHY.NOT_RETRIABLE && reason !== WHY.CANCELLED)
     return new Failure(make.exhausted(endpoint, attempts, nameOf(reason), value));
   return handed(value, threw); // a response that failed is still the caller's answer
 }

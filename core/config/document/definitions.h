@@ -60,6 +60,7 @@ class Definitions {
   void add_component(const YamlNode& key, const YamlNode& value);
   void read_names(const YamlNode& target, bool component, TargetEntry& entry);
   void read_cache_size(const YamlNode& target, TargetEntry& entry, std::uint32_t usual);
+  void tell_lost_defaults(TargetKind kind, const YamlNode& key, std::string_view what);
   void undefined(const YamlNode& node, std::string_view what, bool always_wrong);
 
   Diagnostics& diagnostics_;

@@ -85,6 +85,9 @@ void Definitions::finish_breaker(BreakerSettings& settings, const Definition& de
   }
   if (settings.window > 0 && settings.window_calls > 0)
     wrong("windowCalls", name + " has both window and windowCalls, which both say what its counts cover; remove one");
+  if (settings.slow_call == 0 && (settings.trip.reads() & kSlowCalls) != 0)
+    wrong("trip",
+          "the trip of " + name + " reads slow calls, but nothing says which are; write slowCall: 2s beside it");
   if (settings.max_timeout > 0 && settings.max_timeout < settings.timeout)
     wrong("maxTimeout", "maxTimeout of " + name + " is below its timeout (" + duration_text(settings.timeout) + ")");
 

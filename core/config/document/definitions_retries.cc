@@ -82,10 +82,8 @@ void Definitions::finish_retry(RetryPolicy& policy, const Definition& definition
                   duration_text(backoff.max_interval) + ")");
   } else {
     const std::string waits = "a constant policy waits for its duration (" + duration_text(backoff.duration) + ")";
-    if (jitter != Jitter::Decorrelated) {
-      no_effect(definition, "maxInterval", waits);
-      no_effect(definition, "initialInterval", waits);
-    }
+    no_effect(definition, "maxInterval", waits);
+    no_effect(definition, "initialInterval", waits);
     no_effect(definition, "multiplier", waits);
   }
   if (jitter != Jitter::Spread) no_effect(definition, "spread", "it belongs to jitter: spread");

@@ -88,6 +88,15 @@ void Definitions::read_names(const YamlNode& target, bool component, TargetEntry
   look_up("circuitBreaker", "circuit breaker", set_.breakers, used_breakers_, entry.breaker, component);
 }
 
+// A target with an entry gets no default policies: an extension that only means to add to them takes them away.
+void Definitions::tell_lost_defaults(TargetKind kind, const YamlNode& key, std::string_view what) {
+  if (!extension_) return;
+  const Policy policy = set_.resolve(kind, key.text, "");
+  if (policy.timeout == 0 && policy.retry == nullptr && policy.breaker == nullptr) return;
+  diagnostics_.warning(key, std::string(what) + " " + quoted(key.text) +
+                                " has its only entry here, so default policies no longer apply to it; name them in it");
+}
+
 // 0 is the usual size, as in the original.
 void Definitions::read_cache_size(const YamlNode& target, TargetEntry& entry, std::uint32_t usual) {
   if (!extension_ || entry.cache_size == 0) entry.cache_size = usual;
@@ -97,6 +106,7 @@ void Definitions::read_cache_size(const YamlNode& target, TargetEntry& entry, st
 }
 
 void Definitions::add_app(const YamlNode& key, const YamlNode& value) {
+  if (!apps_.contains(key.text)) tell_lost_defaults(TargetKind::App, key, "app");
   define(apps_, "app", key, value);
   TargetEntry& entry = set_.apps[key.text];
   if (!extension_) entry = {};
@@ -106,6 +116,7 @@ void Definitions::add_app(const YamlNode& key, const YamlNode& value) {
 }
 
 void Definitions::add_actor(const YamlNode& key, const YamlNode& value) {
+  if (!actors_.contains(key.text)) tell_lost_defaults(TargetKind::Actor, key, "actor type");
   const Definition& definition = define(actors_, "actor type", key, value);
   TargetEntry& entry = set_.actors[key.text];
   if (!extension_) entry = {};
@@ -127,6 +138,7 @@ void Definitions::add_actor(const YamlNode& key, const YamlNode& value) {
 
 // Both directions get an entry, so that the one a document leaves out has no defaults either.
 void Definitions::add_component(const YamlNode& key, const YamlNode& value) {
+  if (!components_.contains(key.text)) tell_lost_defaults(TargetKind::ComponentOut, key, "component");
   define(components_, "component", key, value);
   const auto read = [&](std::string_view field, TargetEntry& entry) {
     if (!extension_) entry = {};

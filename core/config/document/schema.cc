@@ -5,7 +5,8 @@
 namespace resil {
 namespace {
 
-constexpr bool kOurs = true;  // a field of a ResiliencyExtension
+constexpr bool kOurs = true;        // a field of a ResiliencyExtension
+constexpr bool kUnapplied = false;  // nothing decides by it
 
 constexpr Field kDocument[] = {
     {"apiVersion"}, {"kind"}, {"metadata", Shape::Free}, {"scopes", Shape::List}, {"spec", Shape::Spec}};
@@ -17,13 +18,13 @@ constexpr Field kRetry[] = {{"policy"},
                             {"maxInterval"},
                             {"maxRetries"},
                             {"matching", Shape::Matching},
-                            {"jitter", Shape::Value, kOurs},
-                            {"spread", Shape::Value, kOurs},
-                            {"initialInterval", Shape::Value, kOurs},
-                            {"multiplier", Shape::Value, kOurs},
+                            {"jitter", Shape::Value, kOurs, kUnapplied},
+                            {"spread", Shape::Value, kOurs, kUnapplied},
+                            {"initialInterval", Shape::Value, kOurs, kUnapplied},
+                            {"multiplier", Shape::Value, kOurs, kUnapplied},
                             {"maxDuration", Shape::Value, kOurs},
-                            {"maxRetryAfter", Shape::Value, kOurs},
-                            {"budget", Shape::Budget, kOurs}};
+                            {"maxRetryAfter", Shape::Value, kOurs, kUnapplied},
+                            {"budget", Shape::Budget, kOurs, kUnapplied}};
 constexpr Field kMatching[] = {{"httpStatusCodes"}, {"gRPCStatusCodes"}};
 constexpr Field kBudget[] = {
     {"ratio", Shape::Value, kOurs}, {"minPerSecond", Shape::Value, kOurs}, {"window", Shape::Value, kOurs}};
@@ -31,41 +32,41 @@ constexpr Field kBreaker[] = {{"maxRequests"},
                               {"interval"},
                               {"timeout"},
                               {"trip"},
-                              {"window", Shape::Value, kOurs},
-                              {"buckets", Shape::Value, kOurs},
-                              {"windowCalls", Shape::Value, kOurs},
-                              {"slowCall", Shape::Value, kOurs},
-                              {"matching", Shape::Matching, kOurs},
-                              {"timeoutMultiplier", Shape::Value, kOurs},
-                              {"maxTimeout", Shape::Value, kOurs},
-                              {"timeoutJitter", Shape::Value, kOurs},
-                              {"mode", Shape::Value, kOurs}};
+                              {"window", Shape::Value, kOurs, kUnapplied},
+                              {"buckets", Shape::Value, kOurs, kUnapplied},
+                              {"windowCalls", Shape::Value, kOurs, kUnapplied},
+                              {"slowCall", Shape::Value, kOurs, kUnapplied},
+                              {"matching", Shape::Matching, kOurs, kUnapplied},
+                              {"timeoutMultiplier", Shape::Value, kOurs, kUnapplied},
+                              {"maxTimeout", Shape::Value, kOurs, kUnapplied},
+                              {"timeoutJitter", Shape::Value, kOurs, kUnapplied},
+                              {"mode", Shape::Value, kOurs, kUnapplied}};
 constexpr Field kTargets[] = {{"apps", Shape::Apps}, {"actors", Shape::Actors}, {"components", Shape::Components}};
 constexpr Field kApp[] = {{"timeout"},
                           {"retry"},
                           {"circuitBreaker"},
                           {"circuitBreakerCacheSize"},
-                          {"deadline", Shape::Value, kOurs},
-                          {"maxConcurrent", Shape::Value, kOurs},
-                          {"rateLimit", Shape::RateLimit, kOurs},
-                          {"holdOnRetryAfter", Shape::Value, kOurs}};
+                          {"deadline", Shape::Value, kOurs, kUnapplied},
+                          {"maxConcurrent", Shape::Value, kOurs, kUnapplied},
+                          {"rateLimit", Shape::RateLimit, kOurs, kUnapplied},
+                          {"holdOnRetryAfter", Shape::Value, kOurs, kUnapplied}};
 constexpr Field kActor[] = {{"timeout"},
                             {"retry"},
                             {"circuitBreaker"},
                             {"circuitBreakerScope"},
                             {"circuitBreakerCacheSize"},
-                            {"deadline", Shape::Value, kOurs},
-                            {"maxConcurrent", Shape::Value, kOurs},
-                            {"rateLimit", Shape::RateLimit, kOurs},
-                            {"holdOnRetryAfter", Shape::Value, kOurs}};
+                            {"deadline", Shape::Value, kOurs, kUnapplied},
+                            {"maxConcurrent", Shape::Value, kOurs, kUnapplied},
+                            {"rateLimit", Shape::RateLimit, kOurs, kUnapplied},
+                            {"holdOnRetryAfter", Shape::Value, kOurs, kUnapplied}};
 constexpr Field kComponent[] = {{"inbound", Shape::Direction}, {"outbound", Shape::Direction}};
 constexpr Field kDirection[] = {{"timeout"},
                                 {"retry"},
                                 {"circuitBreaker"},
-                                {"deadline", Shape::Value, kOurs},
-                                {"maxConcurrent", Shape::Value, kOurs},
-                                {"rateLimit", Shape::RateLimit, kOurs},
-                                {"holdOnRetryAfter", Shape::Value, kOurs}};
+                                {"deadline", Shape::Value, kOurs, kUnapplied},
+                                {"maxConcurrent", Shape::Value, kOurs, kUnapplied},
+                                {"rateLimit", Shape::RateLimit, kOurs, kUnapplied},
+                                {"holdOnRetryAfter", Shape::Value, kOurs, kUnapplied}};
 constexpr Field kRateLimit[] = {
     {"rate", Shape::Value, kOurs}, {"per", Shape::Value, kOurs}, {"burst", Shape::Value, kOurs}};
 

@@ -28,17 +28,54 @@ TripBuilder::Id TripBuilder::literal(Place place, TripValue value) {
   return id;
 }
 
-TripBuilder::Id TripBuilder::variable(Place place, std::string_view name) {
-  const auto found = std::find(kCountNames.begin(), kCountNames.end(), name);
-  if (found == kCountNames.end()) {
-    const std::vector<std::string_view> names(kCountNames.begin(), kCountNames.end());
-    return add(
-        place, TripOp::Literal, TripType::Error, {},
-        "unknown variable " + quoted(name) + did_you_mean(name, names) + " (the counts are " + listed(names) + ")");
-  }
+TripBuilder::Id TripBuilder::count(Place place, std::uint8_t number) {
   const Id id = add(place, TripOp::Count, TripType::Int, {});
-  drafts_[id].node.count = static_cast<std::uint8_t>(found - kCountNames.begin());
+  drafts_[id].node.count = number;
   return id;
+}
+
+// Calls that ended: each was a success or a failure.
+TripBuilder::Id TripBuilder::calls(Place place) {
+  const Id successes = count(place, kSuccessesAt), failures = count(place, kFailuresAt);
+  return fold(place, TripOp::Add, TripType::Int, {successes, failures});
+}
+
+// A count's part of the calls that ended; 0.0 where none did.
+TripBuilder::Id TripBuilder::rate(Place place, std::uint8_t number) {
+  const Id none =
+      fold(place, TripOp::Equal, TripType::Bool, {calls(place), literal(place, TripValue::of(std::int64_t{0}))});
+  const Id zero = literal(place, TripValue::of(0.0));
+  const Id part = fold(place, TripOp::ToDouble, TripType::Double, {count(place, number)});
+  const Id whole = fold(place, TripOp::ToDouble, TripType::Double, {calls(place)});
+  const Id quotient = fold(place, TripOp::Divide, TripType::Double, {part, whole});
+  return add(place, TripOp::Select, TripType::Double, {none, zero, quotient});
+}
+
+std::string TripBuilder::unknown_variable(std::string_view name) const {
+  std::vector<std::string_view> names(kCountNames.begin(), kCountNames.begin() + kOriginalCounts);
+  const std::string message = "unknown variable " + quoted(name);
+  if (names_ == TripNames::Original) {
+    const bool ours = std::find(kCountNames.begin(), kCountNames.end(), name) != kCountNames.end() ||
+                      std::find(kDerivedNames.begin(), kDerivedNames.end(), name) != kDerivedNames.end();
+    return message + (ours ? "; only the trip of a kind: ResiliencyExtension may read it" : did_you_mean(name, names)) +
+           " (the counts are " + listed(names) + ")";
+  }
+  names.insert(names.end(), kCountNames.begin() + kOriginalCounts, kCountNames.end());
+  names.insert(names.end(), kDerivedNames.begin(), kDerivedNames.end());
+  return message + did_you_mean(name, names) + " (the counts are " + listed(names) + ")";
+}
+
+TripBuilder::Id TripBuilder::variable(Place place, std::string_view name) {
+  const std::size_t known = names_ == TripNames::Original ? kOriginalCounts : kCountNames.size();
+  for (std::size_t i = 0; i < known; ++i) {
+    if (kCountNames[i] == name) return count(place, static_cast<std::uint8_t>(i));
+  }
+  if (names_ == TripNames::Extension) {
+    if (name == "calls") return calls(place);
+    if (name == "failureRate") return rate(place, kFailuresAt);
+    if (name == "slowRate") return rate(place, kSlowAt);
+  }
+  return add(place, TripOp::Literal, TripType::Error, {}, unknown_variable(name));
 }
 
 // An operation without a mistake: a constant if all it needs are.

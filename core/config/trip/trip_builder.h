@@ -18,7 +18,7 @@ class TripBuilder {
  public:
   using Id = std::size_t;
 
-  explicit TripBuilder(std::string_view text) : text_(text) {}
+  TripBuilder(std::string_view text, TripNames names) : text_(text), names_(names) {}
 
   // The half-open range of the text that a piece was read from.
   struct Place {
@@ -50,6 +50,10 @@ class TripBuilder {
   };
 
   Id add(Place place, TripOp op, TripType type, std::vector<Id> operands, std::string mistake = "");
+  Id count(Place place, std::uint8_t number);
+  Id calls(Place place);
+  Id rate(Place place, std::uint8_t number);
+  std::string unknown_variable(std::string_view name) const;
   Id fold(Place place, TripOp op, TripType type, const std::vector<Id>& operands);
   std::string check(TripOp op, Id left, Id right) const;
   std::string check_logic(TripOp op, Id operand) const;
@@ -62,6 +66,7 @@ class TripBuilder {
   bool may_be_true(Id root) const;
 
   std::string_view text_;
+  TripNames names_;
   std::vector<Draft> drafts_;
   std::vector<TripMessage> remarks_;
   std::optional<TripMessage> impossible_;  // the first constant that cannot be computed

@@ -34,7 +34,7 @@ class Parser {
  public:
   using Id = TripBuilder::Id;
 
-  explicit Parser(std::string_view text) : lexemes_(lex_trip(text)), builder_(text) {}
+  Parser(std::string_view text, TripNames names) : lexemes_(lex_trip(text)), builder_(text, names) {}
 
   TripResult parse(bool lenient) {
     if (peek().kind == TripToken::End) {
@@ -218,14 +218,14 @@ class Parser {
 
 }  // namespace
 
-TripResult compile_trip(std::string_view text, bool lenient, TripNames) {
+TripResult compile_trip(std::string_view text, bool lenient, TripNames names) {
   TripResult result;
   if (text.size() > kMostText) {
     result.messages.push_back({true, 0, "the expression is too long: at most 16384 bytes; shorten it"});
     return result;
   }
   try {
-    return Parser(text).parse(lenient);
+    return Parser(text, names).parse(lenient);
   } catch (const TripSyntaxError& error) {
     result.messages.push_back({true, error.offset, error.what()});
   }

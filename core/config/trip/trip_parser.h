@@ -1,7 +1,8 @@
-// A trip expression, a subset of CEL over the five counts, becomes a TripRule.
+// A trip expression, a subset of CEL over the counts, becomes a TripRule.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ struct TripResult {
 };
 
 // Which names a trip may read: the five counts of the original, or also those of a ResiliencyExtension.
-enum class TripNames { Original, Extension };
+enum class TripNames : std::uint8_t { Original, Extension };
 
 // `lenient`: what the original would only notice at run time (unknown names, types that do not fit) is a warning, and
 // the rule does not trip where its value depends on it.

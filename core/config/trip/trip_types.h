@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,9 +12,14 @@
 
 namespace resil {
 
-// In the order of struct Counts.
-inline constexpr std::array<std::string_view, 5> kCountNames = {"requests", "totalSuccesses", "totalFailures",
-                                                                "consecutiveSuccesses", "consecutiveFailures"};
+// In the order of struct Counts. The original has the first five.
+inline constexpr std::array<std::string_view, 6> kCountNames = {
+    "requests", "totalSuccesses", "totalFailures", "consecutiveSuccesses", "consecutiveFailures", "slowCalls"};
+inline constexpr std::size_t kOriginalCounts = 5;
+inline constexpr std::uint8_t kSuccessesAt = 1, kFailuresAt = 2, kSlowAt = 5;
+
+// What a ResiliencyExtension works out from counts: calls that ended, and what part of them failed or was slow.
+inline constexpr std::array<std::string_view, 3> kDerivedNames = {"calls", "failureRate", "slowRate"};
 
 struct TripFunction {
   std::string_view name;

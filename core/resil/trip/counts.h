@@ -1,4 +1,4 @@
-// The five counts of a breaker's generation, as a trip rule and a snapshot see them.
+// The counts of a breaker's generation, as a trip rule and a snapshot see them.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@ struct Counts {
   std::int64_t total_failures = 0;
   std::int64_t consecutive_successes = 0;
   std::int64_t consecutive_failures = 0;
+  std::int64_t slow_calls = 0;  // only a ResiliencyExtension counts them
 
   friend bool operator==(const Counts&, const Counts&) = default;
 };
@@ -22,11 +23,12 @@ inline constexpr std::int64_t Counts::*kCountMembers[] = {
     &Counts::total_failures,
     &Counts::consecutive_successes,
     &Counts::consecutive_failures,
+    &Counts::slow_calls,
 };
 
 // Which of the counts somebody reads: a set of bits.
 using CountSet = std::uint8_t;
 inline constexpr CountSet kRequests = 1, kTotalSuccesses = 2, kTotalFailures = 4, kConsecutiveSuccesses = 8,
-                          kConsecutiveFailures = 16;
+                          kConsecutiveFailures = 16, kSlowCalls = 32;
 
 }  // namespace resil

@@ -15,8 +15,8 @@ using resil::Counts;
 using resil::TripResult;
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-constexpr std::array kCounts = {Counts{0, 0, 0, 0, 0}, Counts{1, 0, 1, 0, 1}, Counts{10, 4, 6, 0, 3},
-                                Counts{6, 0, 6, 0, 6}, Counts{kMost, kMost, kMost, kMost, kMost}};
+constexpr std::array kCounts = {Counts{0, 0, 0, 0, 0}, Counts{1, 0, 1, 0, 1}, Counts{10, 4, 6, 0, 3, 5},
+                                Counts{6, 0, 6, 0, 6}, Counts{kMost, kMost, kMost, kMost, kMost, kMost}};
 
 Counts without_unread(Counts counts, resil::CountSet read) {
   if ((read & resil::kRequests) == 0) counts.requests = 77;
@@ -24,6 +24,7 @@ Counts without_unread(Counts counts, resil::CountSet read) {
   if ((read & resil::kTotalFailures) == 0) counts.total_failures = 77;
   if ((read & resil::kConsecutiveSuccesses) == 0) counts.consecutive_successes = 77;
   if ((read & resil::kConsecutiveFailures) == 0) counts.consecutive_failures = 77;
+  if ((read & resil::kSlowCalls) == 0) counts.slow_calls = 77;
   return counts;
 }
 

@@ -13,6 +13,7 @@ void check(std::string_view text, bool lenient) {
   resil::LoadOptions options;
   options.lenient = lenient;
   options.app_id = "checkout";
+  options.every_field = true;
   const resil::LoadResult result = resil::load_text(options, text);
   bool failed = false;
   for (const resil::Diagnostic& diagnostic : result.diagnostics) {
@@ -24,7 +25,7 @@ void check(std::string_view text, bool lenient) {
   for (const auto& app : result.policies->apps) {
     const resil::Policy policy = result.policies->resolve(resil::TargetKind::App, app.first, "method");
     if (policy.timeout < 0) std::abort();
-    if (policy.breaker) (void)policy.breaker->trip.trips({5, 0, 5, 0, 5});
+    if (policy.breaker) (void)policy.breaker->trip.trips({5, 0, 5, 0, 5, 5});
   }
 }
 

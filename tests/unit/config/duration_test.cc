@@ -45,6 +45,7 @@ TEST(Duration, GoGrammar) {
       {"1h2m3s4ms5us6ns", kHour + 2 * kMinute + 3 * kSecond + 4 * kMillisecond + 5 * kMicrosecond + 6},
       {"39h9m14.425s", 39 * kHour + 9 * kMinute + 14 * kSecond + 425 * kMillisecond},
       {"1s1s", 2 * kSecond},
+      {"005s", 5 * kSecond},
       {"52763797000ns", 52'763'797'000},
       {"0.3333333333333333333h", 20 * kMinute},
       {"9007199254740993ns", (Nanos{1} << 53) + 1},
@@ -69,6 +70,9 @@ TEST(Duration, ABareIntegerIsMilliseconds) {
   EXPECT_EQ(parse_duration("-1").value, -kMillisecond);
   EXPECT_EQ(parse_duration("9223372036854").value, 9'223'372'036'854 * kMillisecond);
   EXPECT_FALSE(parse_duration("9223372036855").value);
+  EXPECT_FALSE(parse_duration("18446744073710").value) << "wraps to a small number";
+  EXPECT_FALSE(parse_duration("18446744073709551617").value);
+  EXPECT_FALSE(parse_duration("-9223372036855").value);
   EXPECT_FALSE(parse_duration("99999999999999999999999").value);
 }
 
@@ -87,6 +91,18 @@ TEST(Duration, MistakesSayWhatToWrite) {
       {"5 s", "'5 s' is not a duration; write it without blanks, like 1h30m"},
       {"1h-30m", "'1h-30m' is not a duration: there is no unit 'h-', the units are ns, us, ms, s, m and h"},
       {"9223372036854775808ns", "'9223372036854775808ns' is too long a duration: at most 292 years"},
+      {"2562047h47m16.854775808s", "'2562047h47m16.854775808s' is too long a duration: at most 292 years"},
+      {"9223372036.854775808s", "'9223372036.854775808s' is too long a duration: at most 292 years"},
+      {"9223372036854775.808us", "'9223372036854775.808us' is too long a duration: at most 292 years"},
+      {"5124095h34m33.709551616s", "'5124095h34m33.709551616s' is too long a duration: at most 292 years"},
+      {"18446744073709551616ns", "'18446744073709551616ns' is too long a duration: at most 292 years"},
+      {"18446744073710s", "'18446744073710s' is too long a duration: at most 292 years"},
+      {"9223372036854775807ns1ns", "'9223372036854775807ns1ns' is too long a duration: at most 292 years"},
+      {"010", "'010' has leading zeros and no unit; write 10ms (or 8ms, which is what YAML reads)"},
+      {"-010", "'-010' has leading zeros and no unit; write -10ms (or -8ms, which is what YAML reads)"},
+      {"08", "'08' has leading zeros and no unit; write 8ms"},
+      {"007", "'007' has leading zeros and no unit; write 7ms"},
+      {"00", "'00' has leading zeros and no unit; write 0ms"},
       {"3000000h", "'3000000h' is too long a duration: at most 292 years"},
       {"-9223372036854775809ns", "'-9223372036854775809ns' is too long a duration: at most 292 years"},
       {"-9223372036854775808ns9223372036854775808ns",

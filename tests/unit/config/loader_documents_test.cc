@@ -29,6 +29,25 @@ TEST(LoaderDocuments, SeveralMergeAndTheLaterNameWins) {
   EXPECT_EQ(result.policies->timeouts.at("c"), 4 * kSecond);
 }
 
+TEST(LoaderDocuments, TheLaterOfTwoBreakersAndRetriesCountsAlone) {
+  const std::string target = "  targets: {apps: {a: {circuitBreaker: cb, retry: r}}}\n";
+  const LoadResult result = load_text(
+      {}, document("  policies:\n    circuitBreakers: {cb: {maxRequests: 5, interval: 9s, trip: totalFailures > 3}}\n"
+                   "    retries: {r: {maxRetries: 5, duration: 9s}}\n") +
+              "---\n" +
+              document("  policies:\n    circuitBreakers: {cb: {timeout: 7s}}\n    retries: {r: {maxRetries: 2}}\n" +
+                       target));
+  EXPECT_EQ(warnings(result), (Texts{"12:23: circuit breaker 'cb' overrides the one of line 5",
+                                     "13:15: retry policy 'r' overrides the one of line 6"}));
+  const BreakerSettings& cb = *result.policies->apps.at("a").breaker;
+  EXPECT_EQ(cb.timeout, 7 * kSecond);
+  EXPECT_EQ(cb.max_requests, 1u);
+  EXPECT_EQ(cb.interval, 0);
+  EXPECT_EQ(cb.trip, TripRule());
+  EXPECT_EQ(result.policies->apps.at("a").retry->max_retries, 2);
+  EXPECT_EQ(result.policies->apps.at("a").retry->backoff.duration, 5 * kSecond);
+}
+
 TEST(LoaderDocuments, TargetsUsePoliciesOfAnyDocument) {
   const std::string targets = document("  targets:\n    apps:\n      x: {timeout: late}\n");
   const PolicySet set = loaded(targets + "---\n" + named("two", "late: 3s"));

@@ -36,6 +36,16 @@ TEST(LoaderTargets, Apps) {
   EXPECT_TRUE(set.apps.contains("c") && set.apps.contains("d")) << "an empty entry is an entry: it ends the defaults";
 }
 
+TEST(LoaderTargets, ACacheSizeOfZeroIsTheUsualOne) {
+  const PolicySet set = loaded(
+      with("    apps:\n      a: {circuitBreaker: simpleCB, circuitBreakerCacheSize: 0}\n"
+           "      b: {circuitBreaker: simpleCB, circuitBreakerCacheSize: 1}\n"
+           "    actors:\n      t: {circuitBreaker: simpleCB, circuitBreakerScope: id, circuitBreakerCacheSize: 0}\n"));
+  EXPECT_EQ(set.apps.at("a").cache_size, 100u);
+  EXPECT_EQ(set.apps.at("b").cache_size, 1u);
+  EXPECT_EQ(set.actors.at("t").cache_size, 5000u);
+}
+
 TEST(LoaderTargets, EmptyReferencesAreNone) {
   const PolicySet set = loaded(with("    apps:\n      a: {timeout: , retry: \"\", circuitBreaker: ~}\n"));
   EXPECT_FALSE(set.apps.at("a").retry);

@@ -20,6 +20,21 @@ TEST(Suggest, NearestByEditsIgnoringCase) {
   EXPECT_EQ(nearest("general", {}), "");
 }
 
+TEST(Suggest, OfTwoEquallyNearTheFirstWins) {
+  EXPECT_EQ(nearest("cat", {"bat", "hat"}), "bat");
+  EXPECT_EQ(nearest("cat", {"hat", "bat"}), "hat");
+}
+
+TEST(Suggest, HowFarIsStillNear) {
+  EXPECT_EQ(nearest("ab", {"xb"}), "xb") << "one edit is always near";
+  EXPECT_EQ(nearest("ab", {"xy"}), "");
+  EXPECT_EQ(nearest("abcdef", {"abcdxy"}), "abcdxy") << "a third of the letters";
+  EXPECT_EQ(nearest("abcdef", {"abcxyz"}), "");
+  EXPECT_EQ(nearest("ever", {"retryForever"}), "retryForever") << "part of a name, from four letters on";
+  EXPECT_EQ(nearest("for", {"retryForever"}), "");
+  EXPECT_EQ(nearest(std::string(48, 'x'), {std::string(47, 'x')}), std::string(47, 'x'));
+}
+
 TEST(Suggest, TheNearerOfTwoWins) { EXPECT_EQ(nearest("retr", {"retries", "retry"}), "retry"); }
 
 TEST(Suggest, GivesUpOnWhatNobodyTyped) { EXPECT_EQ(nearest(std::string(49, 'x'), {std::string_view("xxx")}), ""); }

@@ -215,6 +215,39 @@ TEST(TripParser, SyntaxMistakesNameThePlace) {
   for (const auto& [text, expected] : cases) EXPECT_EQ(first_error(text), expected) << text;
 }
 
+TEST(TripParser, AMinusBeforeACountNegatesTheCountAlone) {
+  const auto holds = [](const std::string& text, std::int64_t failures) {
+    return compile_trip(text).rule->trips({.total_failures = failures});
+  };
+  EXPECT_TRUE(holds("-totalFailures + 2 > 0", 1));
+  EXPECT_FALSE(holds("-totalFailures + 2 > 0", 2));
+  EXPECT_TRUE(holds("-totalFailures * 2 + 5 > 0", 2));
+  EXPECT_FALSE(holds("-totalFailures * 2 + 5 > 0", 3));
+}
+
+// Each list in a list holds a value on the evaluator's stack: the compiler must refuse what needs more than it has.
+TEST(TripParser, ListsInListsCannotOverflowTheEvaluatorsStack) {
+  // Each level leaves its needle and 12 elements on the stack while it waits for the next: 16 nodes, 13 values deep.
+  const auto nested = [](int levels) {
+    std::string rule = "requests > 0";
+    for (int i = 0; i < levels; ++i) rule = "(requests > 0) in [" + repeated("true, ", 12) + rule + "]";
+    return rule;
+  };
+  const TripResult most = compile_trip(nested(19));
+  ASSERT_TRUE(most.rule);
+  EXPECT_TRUE(most.rule->trips({.requests = 1}));
+  EXPECT_EQ(nested(26).size(), 2404u) << "2.4 KB are enough to ask for more";
+  for (const int levels : {20, 26, 31})
+    EXPECT_EQ(first_error(nested(levels)),
+              "0: the expression is too long: at most 512 values and operators; shorten it")
+        << levels;
+}
+
+TEST(TripParser, ManyParenthesesRoundAListAreRefused) {
+  EXPECT_TRUE(compile_trip("requests in " + repeated("(", 50) + "[1]" + repeated(")", 50)).rule);
+  EXPECT_EQ(first_error("requests in " + repeated("(", 150) + "[1]" + repeated(")", 150)).substr(0, 4), "112:");
+}
+
 TEST(TripParser, DepthAndLengthAreBounded) {
   EXPECT_TRUE(trips(repeated("(", 32) + "true" + repeated(")", 32)));
   EXPECT_TRUE(trips(repeated("!", 32) + "true"));

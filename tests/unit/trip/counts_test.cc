@@ -8,7 +8,7 @@
 namespace resil {
 namespace {
 
-constexpr Counts kCounts{1, 2, 3, 4, 5};
+constexpr Counts kCounts{1, 2, 3, 4, 5, 6};
 
 TEST(Counts, AreInTheOrderThatRulesNumberThemBy) {
   EXPECT_EQ(kCounts.*kCountMembers[0], kCounts.requests);
@@ -16,6 +16,7 @@ TEST(Counts, AreInTheOrderThatRulesNumberThemBy) {
   EXPECT_EQ(kCounts.*kCountMembers[2], kCounts.total_failures);
   EXPECT_EQ(kCounts.*kCountMembers[3], kCounts.consecutive_successes);
   EXPECT_EQ(kCounts.*kCountMembers[4], kCounts.consecutive_failures);
+  EXPECT_EQ(kCounts.*kCountMembers[5], kCounts.slow_calls);
 }
 
 TEST(Counts, ARuleSaysWhichItReads) {

@@ -10,11 +10,12 @@ const { VirtualClock } = require('../../testing');
 const folder = process.env.RESIL_VECTORS || path.join(__dirname, '..', '..', '..', '..', 'tests', 'conformance');
 
 /** All lines of the files whose names match. */
-function read(pattern) {
-  const names = fs.readdirSync(folder).filter((name) => pattern.test(name)).sort();
-  assert.notEqual(names.length, 0, `no ${pattern} in ${folder}`);
+function read(pattern, below = '') {
+  const where = path.join(folder, below);
+  const names = fs.readdirSync(where).filter((name) => pattern.test(name)).sort();
+  assert.notEqual(names.length, 0, `no ${pattern} in ${where}`);
   return names
-    .flatMap((name) => fs.readFileSync(path.join(folder, name), 'utf8').trim().split('\n'))
+    .flatMap((name) => fs.readFileSync(path.join(where, name), 'utf8').trim().split('\n'))
     .map((line) => JSON.parse(line));
 }
 
