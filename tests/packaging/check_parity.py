@@ -23,7 +23,7 @@ COUNTED = {"resil_tally": "its counted calls cross, which costs what a call into
 NOT_BOUND = {
     "python": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE, **ADDED_IN_1_1},
     "go": {**COUNTED, **ADDED_IN_1_1},
-    "dotnet": {**COUNTED, "resil_transitions": "reads them from the snapshot, with all else of the same moment"},
+    "dotnet": {"resil_transitions": "reads them from the snapshot, with all else of the same moment"},
     "swig": {"resil_word": COSTS_MORE, "resil_adopt": COSTS_MORE, "resil_tally": COSTS_MORE},
     "java": COUNTED,
 }

@@ -5,15 +5,67 @@ namespace Resil;
 /// <summary>The hot calls. All within the gate.</summary>
 public sealed unsafe partial class Endpoint
 {
-    /// <summary>The word's bits 1 to 24: the attempt's budget in milliseconds.</summary>
+    /// <summary>The word's lowest bits: what kind of word it is.</summary>
+    private const ulong KindBits = 3;
+
+    /// <summary>RESIL_COUNTED.</summary>
+    private const ulong Counted = 2;
+
+    /// <summary>RESIL_TALLY_MOST.</summary>
+    private const ulong TallyMost = 0xFFFFFFFFFFF;
+
+    /// <summary>Where a counted word and its cells have the generation.</summary>
+    private const int GenerationShift = 44;
+
+    /// <summary>The attempt's budget in milliseconds, above the bits that say what kind of word it is.</summary>
     private const ulong BudgetBits = 0xFFFFFF;
+
+    /// <summary>The cell of each thread's slot, where a rule counts requests; asked for once each, and there until the engine is freed.</summary>
+    private nint[]? tallies;
 
     internal ulong Word => Volatile.Read(ref *word);
 
-    /// <summary>True where an attempt needs no begin, nor, if it succeeds under the same word, an end.</summary>
-    internal bool MayElide(ulong seen) => (seen & Constants.Fast) != 0 && !Engine.CrossesAlways;
+    /// <summary>
+    /// True where the attempt has begun without the engine, and needs no end either if it succeeds under the same word: nothing was to do,
+    /// or only to count it, which is done.
+    /// </summary>
+    internal bool BeginsUnder(ulong seen)
+        => !Engine.CrossesAlways && ((seen & Constants.Fast) != 0 || (seen & KindBits) == Counted && Count(seen));
 
-    internal static long BudgetNs(ulong seen) => (long)((seen >> 1) & BudgetBits) * 1_000_000;
+    internal static long BudgetNs(ulong seen)
+        => (long)((seen >> ((seen & Constants.Fast) != 0 ? 1 : 2)) & BudgetBits) * 1_000_000;
+
+    private bool Count(ulong seen)
+    {
+        int slot = Math.Max(0, ThreadSlots.Current / ThreadSlots.Spacing);
+        nint[]? cells = tallies;
+        if (cells is null)
+        {
+            nint[] made = new nint[ThreadSlots.Limit];
+            cells = Interlocked.CompareExchange(ref tallies, made, null) ?? made;
+        }
+        ulong* cell = (ulong*)cells[slot];
+        if (cell is null)
+        {
+            cell = Native.resil_tally(gate.Engine, Id, slot);
+            if (cell is null)
+            {
+                return false;
+            }
+            cells[slot] = (nint)cell;
+        }
+        ulong count = Volatile.Read(ref *cell);
+        while (count >> GenerationShift == seen >> GenerationShift && (count & TallyMost) < TallyMost)
+        {
+            ulong was = Interlocked.CompareExchange(ref *cell, count + 1, count);
+            if (was == count)
+            {
+                return true;
+            }
+            count = was;
+        }
+        return false;
+    }
 
     internal void Enter() => gate.Enter(cells);
 

@@ -20,7 +20,7 @@ public sealed partial class Endpoint
         }
         gate.Enter(cells);
         ulong seen = Word;
-        if (!MayElide(seen) || options is { MayElide: false })
+        if (options is { MayElide: false } || !BeginsUnder(seen))
         {
             return GoOnAsync<T, TOut, TCall, TAnswer>(call, options, caller, 0, null, default, null);
         }
@@ -138,7 +138,7 @@ public sealed partial class Endpoint
         }
         gate.Enter(cells);
         ulong seen = Word;
-        if (!MayElide(seen) || options is { MayElide: false })
+        if (options is { MayElide: false } || !BeginsUnder(seen))
         {
             return GoOn<T, TOut, TCall, TAnswer>(call, options, caller, 0, null, default!, null);
         }

@@ -127,7 +127,7 @@ public struct Operation
         try
         {
             ulong seen = mayElide ? endpoint.Word : 0;
-            if (seen != 0 && endpoint.MayElide(seen))
+            if (seen != 0 && endpoint.BeginsUnder(seen))
             {
                 word = seen;
                 step = Step.InFlight;

@@ -92,4 +92,30 @@ public class CrowdTests
         Assert.Equal(Calls - 1, outcomes.Count(outcome => outcome.Rejection?.Reason == Reason.TooManyRequests));
         Assert.Equal(BreakerState.Closed, one.Orders.State);
     }
+
+    [Theory]
+    [InlineData("consecutiveFailures >= 3", false)]
+    [InlineData("requests >= 1000000", false)]
+    [InlineData("requests >= 1000000", true)]
+    public void A_healthy_call_does_not_cross_and_is_counted(string trip, bool crossing)
+    {
+        ArgumentNullException.ThrowIfNull(trip);
+        using Engine engine = Engine.FromText(Policies.Orders("1h", null, $"{{timeout: 1h, trip: {trip}}}"));
+        engine.CrossesAlways = crossing;
+        Endpoint orders = engine.App("orders");
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                orders.Execute(_ => 1);
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        EndpointSnapshot snapshot = engine.Snapshot().Find(orders)!;
+        Assert.Equal(2000, snapshot.Calls.Successes);
+        Assert.Equal(trip.StartsWith("requests", StringComparison.Ordinal) ? 2000 : (long?)null, snapshot.Breaker!.Requests);
+        orders.Execute(_ => 1);
+        Assert.Equal(crossing ? 0 : 1, orders.TakeHealthy());
+    }
 }

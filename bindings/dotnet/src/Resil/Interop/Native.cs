@@ -70,6 +70,9 @@ internal static unsafe partial class Native
     internal static partial ulong* resil_word(nint engine, int endpoint);
 
     [LibraryImport(Library)]
+    internal static partial ulong* resil_tally(nint engine, int endpoint, int slot);
+
+    [LibraryImport(Library)]
     internal static partial int resil_credit(nint engine, int endpoint, long calls);
 
     [LibraryImport(Library)]
