@@ -136,7 +136,7 @@ public sealed unsafe partial class Endpoint
         {
             return 0;
         }
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, "deadline");
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero, "deadline"); // no time left is no mistake: nothing is admitted
         return Durations.After(Engine.Now, Durations.ToNs(time));
     }
 
