@@ -136,8 +136,10 @@ public sealed unsafe partial class Endpoint
         {
             return 0;
         }
-        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero, "deadline"); // no time left is no mistake: nothing is admitted
-        return Durations.After(Engine.Now, Durations.ToNs(time));
+        // No time left is no mistake of the caller's: then nothing is admitted.
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero, "deadline");
+        long due = Durations.After(Engine.Now, Durations.ToNs(time));
+        return due != 0 ? due : -1; // the moment zero of a clock, which to the engine would be no deadline
     }
 
     private void Hear(uint flags)
