@@ -33,7 +33,7 @@ TripPlan::Range TripPlan::Range::of(TripOp relation, std::int64_t constant) noex
 // An order among numbers one of which is NaN is an error, so neither it nor its opposite holds; equality is defined.
 TripPlan::Order TripPlan::Order::of(TripOp relation, double bound) noexcept {
   constexpr unsigned kUnordered = 1U << 0, kLess = 1U << 1, kGreater = 1U << 2, kEqual = 1U << 4;
-  const auto order = [bound](unsigned ways) { return Order{bound, static_cast<std::uint8_t>(ways)}; };
+  const auto order = [bound](unsigned which) { return Order{bound, static_cast<std::uint8_t>(which)}; };
   switch (relation) {
     case TripOp::Equal: return order(kEqual);
     case TripOp::NotEqual: return order(kUnordered | kLess | kGreater);
