@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "93d5427e766b1f232fd63eeb3b5a384634f0f111549f3776cda09c2aecc38af8"
+	SHA256  = "83cec84d801da32ad72842db8af6e6c3dbe274aed962b8c92c44ccd5dbd91fa0"
 )
