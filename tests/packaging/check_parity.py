@@ -14,7 +14,7 @@ BINDINGS = {  # where each one's crossing lies; Java takes its cold calls throug
     "swig": ["bindings/swig"],
 }
 SOURCES = {".c", ".cc", ".cpp", ".h", ".i", ".go", ".java", ".cs"}
-DECLARES = {"Native.cs"}  # the header again, in C#: who is declared there is not yet called
+DECLARES = {"Native.cs", "resil.h"}  # the header again, in C# and beside Go's archive: who is declared is not yet called
 COSTS_MORE = "what CPython or a generated proxy spends on a call is many times what reading the breaker's word would save"
 LATER = "adopts it when it can be built again; until then it computes the same thing itself"
 ADDED_IN_1_1 = {name: LATER for name in ("resil_now", "resil_failed", "resil_retry_after", "resil_endpoint_text",
