@@ -36,7 +36,9 @@ def bound(root, folders, functions):
              and not {"node_modules", "build", "target", "test", "bin", "obj"} & set(path.parts)]
     if not paths:
         return None
-    text = "\n".join(re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(errors="replace"), flags=re.S) for path in paths)
+    # Of Go only the lines' comments go: C code for cgo stands between /* and */.
+    text = "\n".join(re.sub(r"//[^\n]*" if path.suffix == ".go" else r"/\*.*?\*/|//[^\n]*", "", path.read_text(errors="replace"),
+                            flags=re.S) for path in paths)
     if re.search(r'%include\s+[<"](\S*/)?resil\.h[>"]', text):  # SWIG wraps what the header declares
         ignored = set(re.findall(r"%ignore\s+(resil_\w+)", text))
         return functions - ignored
