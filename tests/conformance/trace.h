@@ -98,11 +98,14 @@ class Trace {
     const json& expect = s.at("expect");
     call.endpoint = endpoint(s.at("target"));
     call.began = at;
+    if (s.contains("deadline_ns")) call.ticket.deadline_ns = s.at("deadline_ns").get<std::int64_t>();
     std::uint64_t word = 0;
     const std::uint64_t* const at_word = resil_word(engine_, call.endpoint);
-    const bool skipped = elide_ == Elide::Fast      ? resil_fast_begin(at_word, &word) != 0
-                         : elide_ == Elide::Counted ? resil_counted_begin(at_word, tally(call.endpoint), &word) != 0
-                                                    : false;
+    // A host skips no crossing of an operation that has a deadline.
+    const bool skipped = call.ticket.deadline_ns != 0 ? false
+                         : elide_ == Elide::Fast      ? resil_fast_begin(at_word, &word) != 0
+                         : elide_ == Elide::Counted   ? resil_counted_begin(at_word, tally(call.endpoint), &word) != 0
+                                                      : false;
     if (skipped) {
       call.word = word;
       ++calls_skipped;
@@ -123,6 +126,7 @@ class Trace {
       same("timeout_ns", call.ticket.timeout_ns, expect.value("timeout_ns", json()));
     } else {
       same("reason", reason_of(call.ticket.reason), expect.value("reason", json()));
+      within("wait_ns", call.ticket.delay_ns, expect);
     }
   }
 
@@ -130,10 +134,12 @@ class Trace {
     Call& call = calls_.at(s.at("call"));
     const json& expect = s.at("expect");
     const std::string said = s.at("outcome");
-    const std::int32_t outcome = s.contains("http_status") ? RESIL_HTTP(s.at("http_status").get<std::int32_t>())
-                                 : said == "success"       ? RESIL_SUCCESS
-                                 : said == "timeout"       ? RESIL_TIMEOUT
-                                                           : RESIL_FAILURE;
+    const std::int32_t outcome = s.contains("http_status")   ? RESIL_HTTP(s.at("http_status").get<std::int32_t>())
+                                 : s.contains("grpc_status") ? RESIL_GRPC(s.at("grpc_status").get<std::int32_t>())
+                                 : said == "success"         ? RESIL_SUCCESS
+                                 : said == "timeout"         ? RESIL_TIMEOUT
+                                 : said == "cancelled"       ? RESIL_CANCELLED
+                                                             : RESIL_FAILURE;
     if (call.word != 0) {
       if (said == "success" && resil_fast_end(resil_word(engine_, call.endpoint), call.word) != 0) {
         ++calls_skipped;
@@ -143,6 +149,7 @@ class Trace {
       }
       same("adopt", resil_adopt(engine_, call.endpoint, call.word, call.began, &call.ticket) < 0, false);
     }
+    call.ticket.delay_ns = s.value("hint_ns", std::int64_t{0});
     const std::int32_t verdict = resil_end(engine_, &call.ticket, outcome, at);
     same("verdict",
          verdict == RESIL_DONE      ? "done"
@@ -150,11 +157,17 @@ class Trace {
          : verdict == RESIL_GIVE_UP ? "fail"
                                     : resil_name(verdict),
          expect.at("verdict"));
-    if (verdict == RESIL_RETRY && expect.contains("delay_ns")) {
-      const auto low = expect["delay_ns"][0].get<std::int64_t>(), high = expect["delay_ns"][1].get<std::int64_t>();
-      if (call.ticket.delay_ns < low || call.ticket.delay_ns > high)
-        same("delay_ns", call.ticket.delay_ns, expect["delay_ns"]);
+    if (verdict == RESIL_RETRY) within("delay_ns", call.ticket.delay_ns, expect);
+    if (verdict == RESIL_GIVE_UP && expect.contains("reason")) {
+      same("reason", reason_of(call.ticket.reason), expect["reason"]);
     }
+  }
+
+  // `expect` may say between which two a number is.
+  static void within(const char* what, std::int64_t got, const json& expect) {
+    if (!expect.contains(what)) return;
+    const auto low = expect[what][0].get<std::int64_t>(), high = expect[what][1].get<std::int64_t>();
+    if (got < low || got > high) same(what, got, expect[what]);
   }
 
   void inspect(const json& s, std::int64_t at) {

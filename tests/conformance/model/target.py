@@ -106,16 +106,16 @@ class Target:
         if outcome == "cancelled":
             return fail("cancelled")
         if policy is None:
-            return fail("exhausted")
+            return fail("retries-exhausted")
         listed = getattr(policy, kind) if kind else None
         if listed is not None and status not in listed:
             return fail("not-retriable")
         if 0 <= policy.max_retries < op.attempt:
-            return fail("exhausted")
+            return fail("retries-exhausted")
         if hint > policy.max_retry_after:
             return fail("not-retriable")
         low, high = (max(hint, ns) for ns in retries.delay(policy, op.attempt, op.delay))
-        for latest, reason in ((policy.max_duration and op.began + policy.max_duration, "exhausted"),
+        for latest, reason in ((policy.max_duration and op.began + policy.max_duration, "retries-exhausted"),
                                (op.deadline and op.deadline - 1, "deadline")):
             if latest and now + high > latest:
                 if now + low <= latest:
