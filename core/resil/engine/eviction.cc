@@ -95,7 +95,7 @@ void Engine::evict_beyond_bound(BreakerLru& use, EndpointId newest) {
       keeps_newest = true;
       continue;
     }
-    if (!closed(oldest) || !forget(oldest)) use.set_aside(oldest);
+    if (!forget(oldest)) use.set_aside(oldest);
   }
   if (keeps_newest) use.put_back(record_of(newest).last_used.load(std::memory_order_relaxed), newest);
   if (use.residents() <= use.bound || use.said_over) return;
