@@ -30,8 +30,9 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
     const Nanos left = gates.target->hold.left(time.now());
     if (left > 0) return reject(ticket, id, closed(gates, Reason::Held, left, time), time);
   }
+  const bool counted = limits.max_concurrent != 0;
   Asked asked;
-  const bool asked_first = breaker_refuses(record, time);
+  const bool asked_first = (counted || gates.rate != nullptr) && breaker_refuses(record, time);
   if (asked_first) {
     asked = ask_breaker(record, id, time, ticket);
     if (asked.admission.reason != Reason::None) return reject(ticket, id, asked.admission, time);
@@ -43,7 +44,6 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
   // An epoch is so long that the coarse clock would do; but who else asks for the moment gets the same one.
   const bool exact = limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation;
   const Nanos moment = exact ? time.now() : time.about_now();
-  const bool counted = limits.max_concurrent != 0;
   ConcurrencyLimiter<std::atomic>* places = counted ? &gates.target->places[rules.grace.number] : nullptr;
   RateLimiter<std::atomic>::Taken taken;
   Admission refused;
