@@ -19,7 +19,8 @@ struct Admission {
   Permit permit;
   Nanos wait = 0;  // when rejected: how long until an attempt could be admitted
   bool first_rejection = false;
-  bool shared = false;  // the breaker is another endpoint's: ask that one
+  bool shared = false;         // the breaker is another endpoint's: ask that one
+  bool times_attempt = false;  // its end must know when it began
   Transition transition;
 };
 

@@ -19,7 +19,7 @@ std::int32_t admit_first(Ticket& ticket, EndpointId id, std::uint32_t policy, Br
   ticket.timeout = timeout;
   ticket.delay = 0;
   ticket.start(policy, Stage::InFlight);
-  ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
+  ticket.set_permit({word.generation(), false});
   return answer(BeginAnswer::Allow);
 }
 
@@ -110,8 +110,9 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   } while (true);
   if (admission.transition.happened) publish_transition(ticket, admission.transition, owner_id, time);
   if (admission.reason != Reason::None) return reject(ticket, id, admission, time);
-  ticket.set_permit(admission.permit, static_cast<std::uint32_t>(owner_id));
-  return admit(ticket, id, policy, policies_.at(policy).policy.timeout, time);
+  admit(ticket, id, policy, policies_.at(policy).policy.timeout, admission, time);
+  if (owner_id != id) ticket.mark(Ticket::kOwnersPermit);
+  return answer(BeginAnswer::Allow);
 }
 
 std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket& ticket) noexcept {
@@ -125,9 +126,9 @@ std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket
   ticket.flags = 0;
   ticket.reason = 0;
   ticket.delay = 0;
-  ticket.set_permit({word.generation(), false}, static_cast<std::uint32_t>(id));
   const std::uint32_t policy = fresh ? policy_of(record->live.binding()) : ticket.policy();
-  return admit(ticket, id, policy, word.fast_timeout(), time);
+  admit(ticket, id, policy, word.fast_timeout(), {.permit = {word.generation(), false}}, time);
+  return answer(BeginAnswer::Allow);
 }
 
 bool Engine::continues(const Ticket& ticket, EndpointId id) const noexcept {
@@ -135,8 +136,8 @@ bool Engine::continues(const Ticket& ticket, EndpointId id) const noexcept {
          policies_.contains(ticket.policy());
 }
 
-std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout,
-                           TimeSource& time) noexcept {
+void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Admission& admission,
+                   TimeSource& time) noexcept {
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (fresh) ticket.attempt = 0;
   if (ticket.deadline != 0) {
@@ -146,12 +147,14 @@ std::int32_t Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, 
   ticket.endpoint = static_cast<std::uint32_t>(id);
   ticket.attempt += ticket.attempt != UINT32_MAX ? 1 : 0;
   ticket.timeout = timeout;
-  const bool timed = fresh ? policies_.at(policy).plan.times_operation : ticket.timed();
-  if (fresh && timed) ticket.set_began(time.now());
+  // An operation whose first attempts nobody timed counts from the first one that somebody does.
+  const bool timed = admission.times_attempt || policies_.at(policy).plan.times_operation;
+  const Nanos began = !timed ? 0 : fresh || !ticket.timed() ? time.now() : ticket.operation_began();
   const Nanos previous = fresh ? 0 : ticket.previous_delay();
+  ticket.set_permit(admission.permit);
   ticket.start(policy, Stage::InFlight, timed);
+  if (timed) ticket.set_began(began, time.now());
   if (previous != 0) ticket.set_previous_delay(previous);
-  return answer(BeginAnswer::Allow);
 }
 
 std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission,

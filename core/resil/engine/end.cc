@@ -36,23 +36,21 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const Outcome outcome = reported.without_flag();
   if (!outcome.valid()) return kBadArgument;
   EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
-  EndpointRecord* owner = table_.find(static_cast<EndpointId>(ticket.permit_owner()));
-  if (ticket.stage() != Stage::InFlight || record == nullptr || owner == nullptr ||
-      !policies_.contains(ticket.policy())) {
-    return kBadTicket;
-  }
+  if (ticket.stage() != Stage::InFlight || record == nullptr || !policies_.contains(ticket.policy())) return kBadTicket;
+  const EndpointId owner_id = permit_owner(ticket, *record);
+  EndpointRecord& owner = owner_id == static_cast<EndpointId>(ticket.endpoint) ? *record : table_.at(owner_id);
   TimeSource time(now);
   ticket.flags = 0;
   const bool success = outcome.succeeded();
   const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
   const Permit permit = ticket.permit();
-  const auto tallies = [owner, this] { return tallies_of(*owner); };
+  const auto tallies = [&owner, this] { return tallies_of(owner); };
   const unsigned shard = thread_slot(shard_mask_);
   Progress progress;
-  if (!owner->live.end_short(permit, ending, time, plans(), tallies, shard, progress)) {
-    owner->live.end_general(permit, ending, time, plans(), tallies, shard, progress);
+  if (!owner.live.end_short(permit, ending, time, plans(), tallies, shard, progress)) {
+    owner.live.end_general(permit, ending, time, plans(), tallies, shard, progress);
     if (progress.transition.happened) {
-      publish_transition(ticket, progress.transition, static_cast<EndpointId>(ticket.permit_owner()), time);
+      publish_transition(ticket, progress.transition, owner_id, time);
     }
   }
   return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, reported.may_retry(), time);
@@ -99,7 +97,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
       .previous = ticket.previous_delay(),
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.
-      .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.began() : time.now()};
+      .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.operation_began() : time.now()};
   const RetryAnswer next = answer_failure(retry, failed, time, [this] { return jitter_.draw(); });
   ticket.reason = static_cast<std::int32_t>(next.reason);
   ticket.delay = next.delay;

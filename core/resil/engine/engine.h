@@ -88,7 +88,8 @@ class Engine {
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
                           const TimeSource& time) noexcept;
   std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
-  std::int32_t admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, TimeSource& time) noexcept;
+  void admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Admission& admission,
+             TimeSource& time) noexcept;
   std::int32_t succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept;
   std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry, TimeSource& time) noexcept;
   Tallies tallies_of(const EndpointRecord& record) const {
@@ -96,6 +97,11 @@ class Engine {
     return {tallies, tallies == nullptr ? 0 : std::size_t{shard_mask_} + 1};
   }
   Plans plans() const { return Plans{policies_}; }
+  // Whose breaker gave the ticket's permit. Once a record has another owner, it has that one for ever.
+  EndpointId permit_owner(const Ticket& ticket, const EndpointRecord& record) const {
+    return ticket.marked(Ticket::kOwnersPermit) ? record.owner.load(std::memory_order_acquire)
+                                                : static_cast<EndpointId>(ticket.endpoint);
+  }
   // Of the policy that a binding puts in force.
   static std::uint32_t policy_of(std::uint64_t binding) {
     return PlanNumber::policy(Endpoint<std::atomic>::plan_of(binding));

@@ -1,5 +1,5 @@
 // Ticket: the C++ face of resil_ticket, one operation's bookkeeping on the caller's side. The three private
-// words say which policy the operation runs under, which permit its attempt holds, and when it began.
+// words say which policy the operation runs under, what its attempt holds, and when both began.
 #pragma once
 
 #include <bit>
@@ -26,12 +26,13 @@ struct Ticket {
   Nanos delay;
   std::uint64_t private_words[3];
 
-  Stage stage() const { return static_cast<Stage>(private_words[0] & 0xFF); }
+  // Word 0, low byte: 0..1 the stage | 2..4 what the attempt under way holds, all 0 for most | 5..7 always 0.
+  Stage stage() const { return static_cast<Stage>(private_words[0] & ~kMarks & 0xFF); }
   // An operation's first attempt, and nothing that begin would have to look at.
   bool is_plain_start() const { return ((private_words[0] & 0xFF) | static_cast<std::uint64_t>(deadline)) == 0; }
-  // Under way, the first of its operation, with its own endpoint's permit.
+  // Under way, the first of its operation, with its own endpoint's permit and nothing that end would have to give back.
   bool is_plain_first_attempt() const {
-    return stage() == Stage::InFlight && attempt == 1 && permit_owner() == endpoint;
+    return (private_words[0] & 0xFF) == static_cast<std::uint64_t>(Stage::InFlight) && attempt == 1;
   }
   std::uint32_t policy() const { return static_cast<std::uint32_t>(private_words[0] >> 32); }
   void set_stage(Stage stage) {
@@ -40,6 +41,12 @@ struct Ticket {
   void start(std::uint32_t policy, Stage stage, bool timed = false) {
     private_words[0] = std::uint64_t{policy} << 32 | std::uint64_t{timed} << 8 | static_cast<std::uint8_t>(stage);
   }
+
+  // Of the attempt under way; its end, which sets the stage, forgets them. The breaker that gave the permit is the
+  // endpoint's own or, for an actor of a type with one breaker for all, that of the record's owner.
+  static constexpr std::uint64_t kOwnersPermit = 4, kNoPermit = 8, kHoldsPlace = 16;
+  void mark(std::uint64_t held) { private_words[0] |= held; }
+  bool marked(std::uint64_t held) const { return (private_words[0] & held) != 0; }
 
   // The delay before the attempt under way, rounded down by at most a part in 2^17: 9..25 its leading bits | 26..31 how
   // far they are shifted. Kept only where the back-off asks for it.
@@ -53,21 +60,37 @@ struct Ticket {
     private_words[0] = (private_words[0] & ~kField) | (value >> shift) << 9 | std::uint64_t{shift} << 26;
   }
 
-  // 0..31 the endpoint whose breaker gave it | 32 probe | 44..63 generation, as in the word
+  // Word 1: 0 probe | 2..43 the operation's age when the attempt began | 44..63 the permit's generation, as in the word
   Permit permit() const {
-    return {static_cast<std::uint32_t>(private_words[1] >> BreakerWord::kGenerationShift),
-            (private_words[1] >> 32 & 1) != 0};
+    return {static_cast<std::uint32_t>(private_words[1] >> BreakerWord::kGenerationShift), (private_words[1] & 1) != 0};
   }
-  std::uint32_t permit_owner() const { return static_cast<std::uint32_t>(private_words[1]); }
-  void set_permit(Permit permit, std::uint32_t owner_id) {
-    private_words[1] = std::uint64_t{permit.generation} << BreakerWord::kGenerationShift |
-                       std::uint64_t{permit.probe} << 32 | owner_id;
+  void set_permit(Permit permit) {
+    private_words[1] = std::uint64_t{permit.generation} << BreakerWord::kGenerationShift | std::uint64_t{permit.probe};
   }
 
-  // When the operation began; only noted (timed) where the policy limits the whole of it.
+  // When the attempt under way began, exact, and when its operation did: exact within the first minute, and then at
+  // most a part in 2^35 of its age late. Only noted (timed) where the policy limits the operation, or where what an
+  // attempt took is asked for.
   bool timed() const { return (private_words[0] >> 8 & 1) != 0; }
-  Nanos began() const { return static_cast<Nanos>(private_words[2]); }
-  void set_began(Nanos began) { private_words[2] = static_cast<std::uint64_t>(began); }
+  Nanos attempt_began() const { return static_cast<Nanos>(private_words[2]); }
+  Nanos operation_began() const {
+    const std::uint64_t age = (private_words[1] >> 8 & kAgeMask) << (private_words[1] >> 2 & 0x3F);
+    return static_cast<Nanos>(private_words[2] - age);
+  }
+  // After set_permit, which forgets the age.
+  void set_began(Nanos operation_at, Nanos attempt_at) {
+    const std::uint64_t age = attempt_at > operation_at
+                                  ? static_cast<std::uint64_t>(attempt_at) - static_cast<std::uint64_t>(operation_at)
+                                  : 0;
+    const auto bits = static_cast<unsigned>(std::bit_width(age)), shift = bits > kAgeBits ? bits - kAgeBits : 0;
+    private_words[1] |= (age >> shift) << 8 | std::uint64_t{shift} << 2;
+    private_words[2] = static_cast<std::uint64_t>(attempt_at);
+  }
+
+ private:
+  static constexpr std::uint64_t kMarks = kOwnersPermit | kNoPermit | kHoldsPlace;
+  static constexpr unsigned kAgeBits = 36;
+  static constexpr std::uint64_t kAgeMask = (std::uint64_t{1} << kAgeBits) - 1;
 };
 
 static_assert(sizeof(Ticket) == 64);

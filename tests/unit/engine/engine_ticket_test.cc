@@ -114,8 +114,9 @@ TEST(EngineTicket, GarbageNeverHurts) {
       auto* words = reinterpret_cast<std::uint64_t*>(&ticket);
       for (std::size_t w = 0; w < sizeof ticket / 8; ++w) words[w] = draw();
       if (draw() % 4 != 0) ticket.endpoint = static_cast<std::uint32_t>(draw() % 3);
-      if (draw() % 4 != 0) ticket.private_words[0] = draw() % 5 | (draw() % 3) << 32;
-      if (draw() % 4 != 0) ticket.private_words[1] = draw() % 8 | (draw() % 2) << 20 | (draw() % 3) << 32;
+      if (draw() % 4 != 0)
+        ticket.private_words[0] = draw() % 5 | draw() % 8 << 2 | draw() % 2 << 8 | (draw() % 3) << 32;
+      if (draw() % 4 != 0) ticket.private_words[1] = draw() % 8 | (draw() % 3) << BreakerWord::kGenerationShift;
       const Outcome outcome{static_cast<std::int32_t>(draw() % 5)};
       const auto now = static_cast<Nanos>(draw());
       std::int32_t answer = 0;

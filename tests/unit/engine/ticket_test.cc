@@ -11,7 +11,8 @@ TEST(Ticket, ZeroIsAFreshOperation) {
   const Ticket ticket{};
   EXPECT_EQ(ticket.stage(), Stage::Fresh);
   EXPECT_EQ(ticket.policy(), 0u);
-  EXPECT_EQ(ticket.began(), 0);
+  EXPECT_EQ(ticket.operation_began(), 0);
+  EXPECT_EQ(ticket.attempt_began(), 0);
 }
 
 TEST(Ticket, KeepsPolicyAndStageApart) {
@@ -27,30 +28,75 @@ TEST(Ticket, KeepsPolicyAndStageApart) {
 TEST(Ticket, KeepsThePermit) {
   for (const bool probe : {false, true}) {
     for (const std::uint32_t generation : {0U, 1U, kMostGeneration}) {
-      for (const std::uint32_t owner_id : {0U, 1U, 0x7FFF'FFFFU, 0xFFFF'FFFFU}) {
-        Ticket ticket{};
-        ticket.set_permit({generation, probe}, owner_id);
-        EXPECT_EQ(ticket.permit().generation, generation);
-        EXPECT_EQ(ticket.permit().probe, probe);
-        EXPECT_EQ(ticket.permit_owner(), owner_id);
-      }
+      Ticket ticket{};
+      ticket.set_permit({generation, probe});
+      ticket.set_began(kReadClock, kForever);
+      EXPECT_EQ(ticket.permit().generation, generation);
+      EXPECT_EQ(ticket.permit().probe, probe);
     }
   }
 }
 
-TEST(Ticket, KeepsWhenTheOperationBegan) {
-  Ticket ticket{};
-  for (const Nanos began : {Nanos{0}, Nanos{-1}, kForever, kReadClock + 1}) {
-    ticket.set_began(began);
-    EXPECT_EQ(ticket.began(), began);
+TEST(Ticket, KeepsWhenTheOperationAndItsAttemptBegan) {
+  for (const Nanos began : {Nanos{0}, Nanos{-1}, kForever - 60 * kSecond, kReadClock + 1}) {
+    for (const Nanos age : {Nanos{0}, Nanos{1}, Nanos{999'999'999}, 60 * kSecond}) {
+      Ticket ticket{};
+      ticket.set_permit({kMostGeneration, true});
+      ticket.set_began(began, began + age);
+      EXPECT_EQ(ticket.attempt_began(), began + age);
+      EXPECT_EQ(ticket.operation_began(), began);
+    }
   }
 }
 
-TEST(Ticket, AnyByteIsAStageOfItsOwn) {
+TEST(Ticket, AnOldOperationSeemsYoungerByAPartIn2To35AtMost) {
+  for (const Nanos age : {(Nanos{1} << 36) + 1, 3'601 * kSecond + 7, 86'400 * kSecond + 1, kForever}) {
+    Ticket ticket{};
+    ticket.set_permit({0, false});
+    ticket.set_began(0, age);
+    EXPECT_EQ(ticket.attempt_began(), age);
+    EXPECT_GE(ticket.operation_began(), 0);
+    EXPECT_LE(ticket.operation_began(), age >> 35);
+  }
   Ticket ticket{};
-  ticket.private_words[0] = 0xFE;
-  for (const Stage stage : {Stage::Fresh, Stage::InFlight, Stage::Between, Stage::Over})
-    EXPECT_NE(ticket.stage(), stage);
+  ticket.set_began(kReadClock, kForever);
+  EXPECT_LE(ticket.operation_began() - kReadClock, Nanos{1} << 29);
+}
+
+TEST(Ticket, ClocksThatDisagreeMakeNoOperationOlder) {
+  Ticket ticket{};
+  ticket.set_began(1'000, 999);
+  EXPECT_EQ(ticket.attempt_began(), 999);
+  EXPECT_EQ(ticket.operation_began(), 999);
+}
+
+TEST(Ticket, ForgetsWhatAnAttemptHeldWhenItEnds) {
+  for (const std::uint64_t held : {Ticket::kOwnersPermit, Ticket::kNoPermit, Ticket::kHoldsPlace}) {
+    Ticket ticket{};
+    ticket.attempt = 1;
+    ticket.start(7, Stage::InFlight);
+    EXPECT_TRUE(ticket.is_plain_first_attempt());
+    ticket.mark(held);
+    EXPECT_TRUE(ticket.marked(held));
+    EXPECT_FALSE(ticket.marked((Ticket::kOwnersPermit | Ticket::kNoPermit | Ticket::kHoldsPlace) & ~held));
+    EXPECT_EQ(ticket.stage(), Stage::InFlight);
+    EXPECT_FALSE(ticket.is_plain_first_attempt());
+    ticket.set_stage(Stage::Between);
+    EXPECT_FALSE(ticket.marked(held));
+    EXPECT_EQ(ticket.policy(), 7u);
+  }
+}
+
+TEST(Ticket, BitsThatNobodySetsMakeAStageOfItsOwn) {
+  for (const unsigned bit : {5U, 6U, 7U}) {
+    for (const Stage stage : {Stage::Fresh, Stage::InFlight, Stage::Between, Stage::Over}) {
+      Ticket ticket{};
+      ticket.start(0, stage);
+      ticket.mark(std::uint64_t{1} << bit);
+      for (const Stage known : {Stage::Fresh, Stage::InFlight, Stage::Between, Stage::Over})
+        EXPECT_NE(ticket.stage(), known);
+    }
+  }
 }
 
 TEST(Ticket, KeepsThePreviousDelayRoundedDown) {
