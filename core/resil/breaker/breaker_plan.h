@@ -20,6 +20,9 @@ struct BreakerPlan {
   bool count_allowed = false;    // may a counted word?
   bool times_operation = false;  // begin must note when the operation began
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
+  bool short_ways = false;       // begin and end have nothing to note about the operation or its endpoint
+  bool run_alone = false;        // the rule is one comparison of the run of failures, which the word has
+  bool short_failure = false;    // likewise, and the retry policy's answer depends on this attempt alone
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -30,8 +33,6 @@ struct BreakerPlan {
   const TripRule* trip = nullptr;
 
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
-  // A closed breaker admits an attempt by the short way: nothing is to be noted about the operation or its endpoint.
-  bool short_begin() const { return present && !times_operation && !notes_use; }
   bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
   bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
   bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }
@@ -44,6 +45,8 @@ struct BreakerPlan {
     plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
     plan.fast_allowed =
         policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
+    plan.short_ways = !plan.times_operation;
+    plan.short_failure = plan.short_ways && (policy.retry == nullptr || policy.retry->stateless());
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -53,6 +56,7 @@ struct BreakerPlan {
     plan.reads = settings.trip.reads();
     plan.max_requests = settings.max_requests;
     plan.interval = settings.interval;
+    plan.run_alone = settings.interval == 0 && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
     plan.open_for = settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
@@ -66,7 +70,7 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = plan.count_allowed = false;
+    plan.fast_allowed = plan.count_allowed = plan.short_ways = plan.short_failure = false;
     return plan;
   }
 

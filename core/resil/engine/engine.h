@@ -78,11 +78,23 @@ class Engine {
     std::uint32_t cache_size;
   };
 
-  // begin.cc
-  std::int32_t begin_closed(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
-  std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
+  // begin_short.cc, end_short.cc; each answers, or asks the general way
+  std::int32_t begin_counted(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_closed(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t end_closed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  std::int32_t end_failed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  std::int32_t end_failed_counted(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  std::int32_t answer_short(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                            const PolicyRecord& policy) noexcept;
+  std::int32_t answer_retry(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                            const RetryPolicy& retry) noexcept;
+
+  // begin.cc, end.cc
   std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept;
+  std::int32_t end_general(Ticket& ticket, Outcome reported, TimeSource time, Progress progress) noexcept;
   bool continues(const Ticket& ticket, EndpointId id) const noexcept;
   void publish(Ticket& ticket, const Event& event) noexcept;
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,

@@ -43,6 +43,8 @@ class PolicyTable {
   std::uint32_t intern(const Policy& policy);
 
   const PolicyRecord& at(std::uint32_t number) const {
+    if (number < kFirst) [[likely]]
+      return blocks_[0].load(std::memory_order_acquire)[number];
     const unsigned block = block_of(number);
     return blocks_[block].load(std::memory_order_acquire)[number - first_of(block)];
   }

@@ -18,18 +18,6 @@ TripOp opposite(TripOp relation) {
 
 }  // namespace
 
-TripPlan::Range TripPlan::Range::of(TripOp relation, std::int64_t constant) noexcept {
-  const auto least = static_cast<std::uint64_t>(INT64_MIN), at = static_cast<std::uint64_t>(constant);
-  switch (relation) {
-    case TripOp::Equal: return {at, 0, false};
-    case TripOp::NotEqual: return {at, 0, true};
-    case TripOp::LessEqual: return {least, at - least, false};
-    case TripOp::Greater: return {least, at - least, true};
-    case TripOp::Less: return {at, static_cast<std::uint64_t>(INT64_MAX) - at, true};
-    default: return {at, static_cast<std::uint64_t>(INT64_MAX) - at, false};
-  }
-}
-
 // An order among numbers one of which is NaN is an error, so neither it nor its opposite holds; equality is defined.
 TripPlan::Order TripPlan::Order::of(TripOp relation, double bound) noexcept {
   constexpr unsigned kUnordered = 1U << 0, kLess = 1U << 1, kGreater = 1U << 2, kEqual = 1U << 4;
@@ -142,7 +130,7 @@ class TripPlan::Builder {
     const TripOp relation = wanted ? node.op : opposite(node.op);
     if (node.args == 0) {
       test.left = {node.count, kNoCount};
-      test.range = Range::of(relation, node.literal.as_int());
+      test.range = IntRange::of(relation, node.literal.as_int());
       return test.shape = Shape::Whole, true;
     }
     const std::size_t value = operand(at, 0);
@@ -151,7 +139,7 @@ class TripPlan::Builder {
     double bound = literal.literal.as_double();
     switch (literal.literal.type) {
       case TripType::Int:
-        test.range = Range::of(relation, literal.literal.as_int());
+        test.range = IntRange::of(relation, literal.literal.as_int());
         if (counts(value, test.left))
           return test.shape = test.left.second == kNoCount ? Shape::Whole : Shape::Sum, true;
         if (scaled(value, test)) return test.shape = Shape::Scaled, true;

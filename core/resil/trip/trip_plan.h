@@ -8,10 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "resil/trip/counts.h"
+#include "resil/trip/int_range.h"
 #include "resil/trip/trip_code.h"
 
 namespace resil {
@@ -48,13 +48,6 @@ class TripPlan {
     General,  // a part of the program, evaluated as it stands
   };
 
-  // Counts is its members one after another, so a number is a place in it.
-  static std::int64_t count_at(const Counts& counts, std::uint8_t number) noexcept {
-    std::int64_t value = 0;
-    std::memcpy(&value, reinterpret_cast<const char*>(&counts) + number * sizeof value, sizeof value);
-    return value;
-  }
-
   // A count, or the sum of two.
   struct Operand {
     std::uint8_t first = 0, second = kNoCount;
@@ -64,17 +57,6 @@ class TripPlan {
       return second == kNoCount || !__builtin_add_overflow(out, count_at(counts, second), &out);
     }
     friend bool operator==(const Operand&, const Operand&) = default;
-  };
-
-  // A relation with an int, as the range of numbers for which it holds, or (`outside`) for which it does not.
-  struct Range {
-    std::uint64_t low = 0, width = 0;
-    bool outside = false;
-
-    static Range of(TripOp relation, std::int64_t constant) noexcept;
-    bool holds(std::int64_t value) const noexcept {
-      return (static_cast<std::uint64_t>(value) - low <= width) != outside;
-    }
   };
 
   // A relation with a double, as a bit for each way in which two numbers can stand to one another: 0 in no order (NaN),
@@ -98,7 +80,7 @@ class TripPlan {
     std::uint16_t yes = kStays, no = kStays;
     std::uint16_t begin = 0, size = 0;  // of a General one
     std::int64_t factor = 1;            // of a Scaled one
-    Range range;                        // of a Whole, Sum or Scaled one
+    IntRange range;                        // of a Whole, Sum or Scaled one
     Order order;                        // of a Ratio or Rate
 
     bool passes(const Counts& counts, const TripNode* code) const noexcept;

@@ -46,7 +46,7 @@ TripRule::TripRule(std::string text, std::vector<TripNode> code) : text_(std::mo
     plan_ = TripPlan(code_);
     return;
   }
-  simple_ = {code_[0].count, code_[0].op, code_[0].literal.as_int()};
+  simple_ = {code_[0].count, IntRange::of(code_[0].op, code_[0].literal.as_int())};
   code_.clear();
 }
 
