@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of core once under AddressSanitizer and UBSan, once under ThreadSanitizer.
+# The tests of core once under AddressSanitizer and UBSan, those with threads once under ThreadSanitizer.
 # build: none
 set -euo pipefail
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
@@ -26,7 +26,7 @@ cmake --build --preset asan -j 2
 run build/asan/tests/unit build/asan/tests/stress/stress
 "${calm[@]}" ctest --test-dir build/asan -j 2 --output-on-failure --no-tests=error -L 'conformance|fuzz' || failed=1
 
-cmake --preset tsan # only what has threads: vectors and corpora are replayed by one
+cmake --preset tsan # the unit tests in it are those that start threads; vectors and corpora are replayed by one
 cmake --build --preset tsan -j 2 --target unit stress
 run build/tsan/tests/unit build/tsan/tests/stress/stress
 exit $failed

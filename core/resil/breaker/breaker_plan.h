@@ -20,9 +20,9 @@ struct BreakerPlan {
   bool count_allowed = false;    // may a counted word?
   bool times_operation = false;  // begin must note when the operation began
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
-  bool short_ways = false;       // begin and end have nothing to note about the operation or its endpoint
-  bool run_alone = false;        // the rule is one comparison of the run of failures, which the word has
-  bool short_failure = false;    // likewise, and the retry policy's answer depends on this attempt alone
+  // While closed: may the short ways (short_ways.h) admit an attempt, end one, and end one that failed?
+  bool short_begin = false, short_end = false, short_failure = false;
+  bool run_alone = false;  // the rule is one comparison of the run of failures, which the word has
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -45,8 +45,10 @@ struct BreakerPlan {
     plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
     plan.fast_allowed =
         policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
-    plan.short_ways = !plan.times_operation;
-    plan.short_failure = plan.short_ways && (policy.retry == nullptr || policy.retry->stateless());
+    // A retry policy that looks back needs the general way, whatever the breaker does.
+    const bool looks_back = policy.retry != nullptr && !policy.retry->stateless();
+    plan.short_end = true;
+    plan.short_failure = !looks_back;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -56,13 +58,17 @@ struct BreakerPlan {
     plan.reads = settings.trip.reads();
     plan.max_requests = settings.max_requests;
     plan.interval = settings.interval;
-    plan.run_alone = settings.interval == 0 && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
     plan.open_for = settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
     const bool may_skip = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes();
     plan.fast_allowed = may_skip && !plan.reads_any(kRequests);
     plan.count_allowed = may_skip && plan.reads_any(kRequests);
+    plan.short_end = true;
+    plan.short_failure = plan.short_end && !looks_back;
+    plan.run_alone = plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
+    // Nothing is to be noted about the operation.
+    plan.short_begin = !plan.times_operation;
     return plan;
   }
 
@@ -70,7 +76,7 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = plan.count_allowed = plan.short_ways = plan.short_failure = false;
+    plan.fast_allowed = plan.count_allowed = plan.short_begin = false;
     return plan;
   }
 

@@ -49,15 +49,15 @@ class Endpoint {
 
   // The short ways of a closed breaker (short_ways.h), by the plan of a binding that was just read. False: begin.
   template <typename Tallies, typename Shard>
-  bool admit_short(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed,
-                   Nanos latest, const Tallies& tallies, const Shard& shard) {
+  bool admit_short(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
+                   const Tallies& tallies, const Shard& shard) {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
     return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.admit();
   }
   // False: end_general, with the same `progress`.
   template <typename Tallies, typename Shard>
-  bool succeed_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed,
-                     Nanos latest, const Tallies& tallies, const Shard& shard) {
+  bool succeed_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
+                     const Tallies& tallies, const Shard& shard) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
     return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.succeed();
@@ -69,8 +69,8 @@ class Endpoint {
     return !plan.trip->trips_at(seen.with_longer_run().plain_payload()) && swap_longer_run(cells_, seen);
   }
   template <typename Tallies, typename Shard>
-  bool fail_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed,
-                  Nanos latest, const Tallies& tallies, const Shard& shard, Progress& progress) {
+  bool fail_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
+                  const Tallies& tallies, const Shard& shard, Progress& progress) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
     return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.fail(progress);
@@ -99,12 +99,12 @@ class Endpoint {
     const Nanos latest = windowed ? time.not_before_now() : 0;
     const auto own = [shard] { return shard; };
     bool ended = !plan.present;
-    if (plan.present && ending == Ending::Success)
+    if (plan.short_end && ending == Ending::Success) {
       ended = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
-    if (plan.run_alone && ending == Ending::Failure)
-      ended = lengthen_run(permit, seen_binding, plan);
-    else if (plan.present && ending == Ending::Failure)
-      ended = fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, progress);
+    } else if (plan.short_end && ending == Ending::Failure) {
+      ended = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
+                             : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, progress);
+    }
     if (!ended) end_general(permit, ending, time, plans, tallies, shard, progress);
     return progress.transition;
   }

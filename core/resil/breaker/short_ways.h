@@ -3,8 +3,8 @@
 // that counts another generation, a word that changed meanwhile. Then the general way decides; what a short way has
 // counted by then is in Progress.
 //
-// `seen` is a word of a closed breaker, elidable or plainly closed, that was loaded while the binding said `plan`, which holds as long as a swap from it
-// succeeds.
+// `seen` is a word of a closed breaker, elidable or plainly closed, that was loaded while the binding said `plan`,
+// which holds as long as a swap from it succeeds.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,8 @@ template <template <typename> class Atom>
 bool swap_longer_run(BreakerCells<Atom>& cells, BreakerWord seen) {
   std::uint64_t expected = seen.raw();
   const BreakerWord next = seen.with_longer_run();
-  return next.plain_payload() != 0 && cells.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst, std::memory_order_acquire);
+  return next.plain_payload() != 0 &&
+         cells.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst, std::memory_order_acquire);
 }
 
 // `latest` is not before now, and read before `seen`; it matters only where the plan has an interval. `tallies()` gives

@@ -1,6 +1,6 @@
-// begin, the short ways: the first attempt of an operation without a deadline, on a closed breaker or on an open one that
-// said so before. What is less simple goes on in begin.cc. Nothing in this file may lock, allocate, throw, log or enter
-// the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
+// begin, the short ways: the first attempt of an operation without a deadline, on a closed breaker or on an open one
+// that said so before. What is less simple goes on in begin.cc. Nothing in this file may lock, allocate, throw, log or
+// enter the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
 #include "resil/engine/hot_path.h"
@@ -62,7 +62,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (!plan.short_ways || !record.live.admit_short(word, binding, plan, false, now, tallies, shard)) {
+  if (!plan.short_begin || !record.live.admit_short(word, binding, plan, false, now, tallies, shard)) {
     return begin_general(record, id, now, ticket);
   }
   return admit_first(ticket, id, policy, word, plan.timeout);
@@ -78,7 +78,8 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (!plan.short_ways || plan.interval == 0 || !record.live.admit_short(word, binding, plan, true, latest, tallies, shard)) {
+  if (!plan.short_begin || plan.interval == 0 ||
+      !record.live.admit_short(word, binding, plan, true, latest, tallies, shard)) {
     return begin_general(record, id, now, ticket);
   }
   return admit_first(ticket, id, policy, word, plan.timeout);

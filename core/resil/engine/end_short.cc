@@ -1,6 +1,6 @@
 // end, the short ways: an attempt of a closed breaker that succeeded, or that failed and trips nothing. What is less
-// simple goes on in end.cc. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi checks the
-// object code); the clock is read only where the answer depends on it.
+// simple goes on in end.cc. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi checks
+// the object code); the clock is read only where the answer depends on it.
 #include <algorithm>
 
 #include "resil/base/thread_slot.h"
@@ -25,8 +25,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   return done(ticket);
 }
 
-// A success where there is a window to look at, or a count of successes to keep. As below, the operation began under the
-// policy in force.
+// A success where there is a window to look at, or a count of successes to keep. As below, the operation began under
+// the policy in force.
 [[gnu::noinline]] std::int32_t Engine::end_closed(Ticket& ticket, Outcome outcome, Nanos now,
                                                   EndpointRecord& record) noexcept {
   const std::uint32_t number = ticket.policy();
@@ -39,7 +39,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const Nanos latest = windowed ? TimeSource(now).not_before_now() : now;
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (!plan.short_ways || !record.live.succeed_short(ticket.permit(), binding, plan, windowed, latest, tallies, shard)) {
+  if (!plan.short_end ||
+      (plan.present && !record.live.succeed_short(ticket.permit(), binding, plan, windowed, latest, tallies, shard))) {
     return end_general(ticket, outcome, now);
   }
   count(EndpointTable::counts(record, shard()).successes);
@@ -76,7 +77,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const auto shard = [this] { return thread_slot(shard_mask_); };
   Progress progress;
   if (!policy.plan.short_failure ||
-      !record.live.fail_short(ticket.permit(), binding, policy.plan, windowed, latest, tallies, shard, progress)) {
+      (policy.plan.present &&
+       !record.live.fail_short(ticket.permit(), binding, policy.plan, windowed, latest, tallies, shard, progress))) {
     return end_general(ticket, outcome, TimeSource(now), Progress(progress));
   }
   return answer_short(ticket, outcome, now, record, policy);
@@ -95,8 +97,8 @@ inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos 
 }
 
 // The answer of a retry policy that neither times the operation nor has a budget (BreakerPlan::short_failure).
-[[gnu::noinline]] std::int32_t Engine::answer_retry(Ticket& ticket, Outcome outcome, Nanos now,
-                                                    EndpointRecord& record, const RetryPolicy& retry) noexcept {
+[[gnu::noinline]] std::int32_t Engine::answer_retry(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                                    const RetryPolicy& retry) noexcept {
   TimeSource time(now);
   const FailedAttempt failed{.attempt = ticket.attempt,
                              .outcome = outcome,

@@ -1,5 +1,5 @@
-// IntRange: a relation with an int, as the range of numbers for which it holds, or (`outside`) for which it does not: one
-// subtraction and one comparison, whatever the relation.
+// IntRange: a relation with an int, as the range of numbers for which it holds, or (`outside`) for which it does not:
+// one subtraction and one comparison, whatever the relation.
 #pragma once
 
 #include <cstdint>

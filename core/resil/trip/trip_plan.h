@@ -80,7 +80,7 @@ class TripPlan {
     std::uint16_t yes = kStays, no = kStays;
     std::uint16_t begin = 0, size = 0;  // of a General one
     std::int64_t factor = 1;            // of a Scaled one
-    IntRange range;                        // of a Whole, Sum or Scaled one
+    IntRange range;                     // of a Whole, Sum or Scaled one
     Order order;                        // of a Ratio or Rate
 
     bool passes(const Counts& counts, const TripNode* code) const noexcept;
