@@ -54,7 +54,7 @@ class Endpoint {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
     return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.admit();
   }
-  // False: end_general, with the same `progress`.
+  // False: end_general, with what was counted.
   template <typename Tallies, typename Shard>
   bool succeed_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
                      const Tallies& tallies, const Shard& shard) {
@@ -70,10 +70,10 @@ class Endpoint {
   }
   template <typename Tallies, typename Shard>
   bool fail_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
-                  const Tallies& tallies, const Shard& shard, Progress& progress) {
+                  const Tallies& tallies, const Shard& shard, CountedFailure& counted) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
-    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.fail(progress);
+    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.fail(counted);
   }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
@@ -92,7 +92,7 @@ class Endpoint {
   template <typename Plans, typename Tallies>
   Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
-    Progress progress;
+    CountedFailure counted;
     const std::uint64_t seen_binding = binding();
     const BreakerPlan& plan = plans(plan_of(seen_binding));
     const bool windowed = plan.interval > 0;
@@ -103,8 +103,9 @@ class Endpoint {
       ended = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
     } else if (plan.short_end && ending == Ending::Failure) {
       ended = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
-                             : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, progress);
+                             : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, counted);
     }
+    Progress progress = counted.progress();
     if (!ended) end_general(permit, ending, time, plans, tallies, shard, progress);
     return progress.transition;
   }

@@ -56,33 +56,32 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 [[gnu::noinline]] std::int32_t Engine::begin_closed(EndpointId id, Nanos now, Ticket& ticket,
                                                     EndpointRecord& record) noexcept {
   const std::uint64_t binding = record.live.binding();
-  const std::uint32_t policy = policy_of(binding);
-  const BreakerPlan& plan = policies_.at(policy).plan;
-  if (plan.interval > 0) return begin_window(id, now, ticket, record);
+  const PolicyRecord& policy = policies_.at(policy_of(binding));
+  const BreakerPlan& plan = policy.plan;
+  if (plan.interval > 0) return begin_window(id, now, ticket, record, policy);
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
   if (!plan.short_begin || !record.live.admit_short(word, binding, plan, false, now, tallies, shard)) {
     return begin_general(record, id, now, ticket);
   }
-  return admit_first(ticket, id, policy, word, plan.timeout);
+  return admit_first(ticket, id, policy.number, word, plan.timeout);
 }
 
 // Where it has an interval, apart because it reads the clock, which costs a call.
-[[gnu::noinline]] std::int32_t Engine::begin_window(EndpointId id, Nanos now, Ticket& ticket,
-                                                    EndpointRecord& record) noexcept {
+[[gnu::noinline]] std::int32_t Engine::begin_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+                                                    const PolicyRecord& policy) noexcept {
   const Nanos latest = TimeSource(now).not_before_now();
+  const BreakerPlan& plan = policy.plan;
   const std::uint64_t binding = record.live.binding();
-  const std::uint32_t policy = policy_of(binding);
-  const BreakerPlan& plan = policies_.at(policy).plan;
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (!plan.short_begin || plan.interval == 0 ||
+  if (!plan.short_begin || policy_of(binding) != policy.number ||
       !record.live.admit_short(word, binding, plan, true, latest, tallies, shard)) {
     return begin_general(record, id, now, ticket);
   }
-  return admit_first(ticket, id, policy, word, plan.timeout);
+  return admit_first(ticket, id, policy.number, word, plan.timeout);
 }
 
 // While the breaker is open and somebody was told so: there is only the time to tell.

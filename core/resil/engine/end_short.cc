@@ -57,7 +57,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
     return end_general(ticket, outcome, now);
   }
   const PolicyRecord& policy = policies_.at(number);
-  if (!policy.plan.run_alone) return end_failed_counted(ticket, outcome, now, record);
+  if (!policy.plan.run_alone) return end_failed_counted(ticket, outcome, now, record, policy);
   if (!policy.plan.short_failure || !record.live.lengthen_run(ticket.permit(), binding, policy.plan)) {
     return end_general(ticket, outcome, now);
   }
@@ -66,21 +66,18 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
 
 // A failure where cells beside the word count.
 [[gnu::noinline]] std::int32_t Engine::end_failed_counted(Ticket& ticket, Outcome outcome, Nanos now,
-                                                          EndpointRecord& record) noexcept {
-  const std::uint32_t number = ticket.policy();
-  const std::uint64_t binding = record.live.binding();
-  if (Endpoint<std::atomic>::plan_of(binding) != number) return end_general(ticket, outcome, now);
-  const PolicyRecord& policy = policies_.at(number);
-  const bool windowed = policy.plan.interval > 0;
+                                                          EndpointRecord& record, const PolicyRecord& policy) noexcept {
+  const BreakerPlan& plan = policy.plan;
+  const bool windowed = plan.interval > 0;
   const Nanos latest = windowed ? TimeSource(now).not_before_now() : now;
+  const std::uint64_t binding = record.live.binding();
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  Progress progress;
-  if (!policy.plan.short_failure ||
-      (policy.plan.present &&
-       !record.live.fail_short(ticket.permit(), binding, policy.plan, windowed, latest, tallies, shard, progress))) {
-    return end_general(ticket, outcome, TimeSource(now), Progress(progress));
-  }
+  CountedFailure counted;
+  const bool ended = plan.short_failure && Endpoint<std::atomic>::plan_of(binding) == policy.number &&
+                     (!plan.present || record.live.fail_short(ticket.permit(), binding, plan, windowed, latest, tallies,
+                                                              shard, counted));
+  if (!ended) return end_general(ticket, outcome, TimeSource(now), counted.progress());
   return answer_short(ticket, outcome, now, record, policy);
 }
 

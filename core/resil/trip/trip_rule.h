@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "resil/trip/counts.h"
-#include "resil/trip/int_range.h"
+#include "resil/trip/ranges.h"
 #include "resil/trip/trip_code.h"
 #include "resil/trip/trip_plan.h"
 
@@ -23,6 +23,7 @@ class TripRule {
   // True if the rule says open. A run-time error (overflow, division by zero) does not trip.
   bool trips(const Counts& counts) const noexcept {
     if (code_.empty()) return simple_.holds(counts);
+    if (share_.decides(counts)) return share_.trips(counts);
     return plan_.trips(counts, code_.data());
   }
 
@@ -52,6 +53,7 @@ class TripRule {
   std::string text_ = "consecutiveFailures > 5";
   std::vector<TripNode> code_;  // empty: simple_ decides
   TripPlan plan_;               // of code_
+  TripShare share_;             // of plan_, where that has the form
   Simple simple_;
   CountSet reads_ = kConsecutiveFailures;
 };
