@@ -56,7 +56,9 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 [[gnu::noinline]] std::int32_t Engine::begin_closed(EndpointId id, Nanos now, Ticket& ticket,
                                                     EndpointRecord& record) noexcept {
   const std::uint64_t binding = record.live.binding();
-  const PolicyRecord& policy = policies_.at(policy_of(binding));
+  const std::uint32_t number = Endpoint<std::atomic>::plan_of(binding);
+  if (PlanNumber::notes(number)) return begin_general(record, id, now, ticket);
+  const PolicyRecord& policy = policies_.at(number);
   const BreakerPlan& plan = policy.plan;
   if (plan.interval > 0) return begin_window(id, now, ticket, record, policy);
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
@@ -65,7 +67,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   if (!plan.short_begin || !record.live.admit_short(word, binding, plan, false, now, tallies, shard)) {
     return begin_general(record, id, now, ticket);
   }
-  return admit_first(ticket, id, policy.number, word, plan.timeout);
+  return admit_first(ticket, id, number, word, plan.timeout);
 }
 
 // Where it has an interval, apart because it reads the clock, which costs a call.
@@ -77,7 +79,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (!plan.short_begin || policy_of(binding) != policy.number ||
+  if (!plan.short_begin || Endpoint<std::atomic>::plan_of(binding) != policy.number ||
       !record.live.admit_short(word, binding, plan, true, latest, tallies, shard)) {
     return begin_general(record, id, now, ticket);
   }

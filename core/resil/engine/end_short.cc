@@ -81,22 +81,26 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   return answer_short(ticket, outcome, now, record, policy);
 }
 
+// What follows a failure that the breaker has counted. `policy` has no retry policy, or one that looks at this attempt
+// alone (BreakerPlan::short_failure).
 inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                          const PolicyRecord& policy) noexcept {
-  count(EndpointTable::counts(record, thread_slot(shard_mask_)).failures);
-  ticket.flags = 0;
   const RetryPolicy* retry = policy.policy.retry.get();
   if (retry != nullptr) return answer_retry(ticket, outcome, now, record, *retry);
+  count(EndpointTable::counts(record, thread_slot(shard_mask_)).failures);
+  ticket.flags = 0;
   ticket.reason = static_cast<std::int32_t>(Reason::Exhausted);
   ticket.delay = 0;
   ticket.set_stage(Stage::Over);
   return answer(EndAnswer::GiveUp);
 }
 
-// The answer of a retry policy that neither times the operation nor has a budget (BreakerPlan::short_failure).
 [[gnu::noinline]] std::int32_t Engine::answer_retry(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                                     const RetryPolicy& retry) noexcept {
   TimeSource time(now);
+  Event event{.time = time.about_now()};
+  CallCounts& counts = EndpointTable::counts(record, thread_slot(shard_mask_));
+  count(counts.failures);
   const FailedAttempt failed{.attempt = ticket.attempt,
                              .outcome = outcome,
                              .hint = std::max<Nanos>(0, ticket.delay),
@@ -104,12 +108,12 @@ inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos 
   const RetryAnswer next = answer_failure(&retry, failed, time, [this] { return jitter_.draw(); });
   ticket.reason = static_cast<std::int32_t>(next.reason);
   ticket.delay = next.delay;
-  Event event{.time = time.about_now(),
-              .endpoint = static_cast<EndpointId>(ticket.endpoint),
-              .before = static_cast<std::int32_t>(ticket.attempt)};
+  ticket.flags = Ticket::kHasEvents;
+  event.endpoint = static_cast<EndpointId>(ticket.endpoint);
+  event.before = static_cast<std::int32_t>(ticket.attempt);
   if (next.decision == EndAnswer::Retry) {
     ticket.set_stage(Stage::Between);
-    count(EndpointTable::counts(record, thread_slot(shard_mask_)).retries);
+    count(counts.retries);
     event.kind = EventKind::Retry;
     event.after = outcome.code;
     event.value = next.delay;
@@ -120,7 +124,7 @@ inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos 
     event.after = ticket.reason;
     event.value = outcome.code;
   }
-  publish(ticket, event);
+  events_.publish(event);
   return answer(next.decision);
 }
 

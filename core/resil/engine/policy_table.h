@@ -30,6 +30,7 @@ struct PolicyRecord {
 struct PlanNumber {
   static constexpr std::uint32_t kNoting = 1U << 31;
   static constexpr std::uint32_t of(std::uint32_t policy, bool noting) { return policy | (noting ? kNoting : 0); }
+  static constexpr bool notes(std::uint32_t plan) { return (plan & kNoting) != 0; }
   static constexpr std::uint32_t policy(std::uint32_t plan) { return plan & ~kNoting; }
 };
 
