@@ -19,6 +19,7 @@ struct BreakerPlan {
   bool fast_allowed = false;     // may a fast word be published?
   bool count_allowed = false;    // may a counted word?
   bool times_operation = false;  // begin must note when the operation began
+  bool gated = false;            // begin must pass the target's gates: its limits, or a budget of retries
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
   // While closed: may the short ways (short_ways.h) admit an attempt, end one, and end one that failed?
   bool short_begin = false, short_end = false, short_failure = false;
@@ -43,8 +44,9 @@ struct BreakerPlan {
     plan.fast_timeout_ms = whole_ms;
     plan.timeout = policy.timeout;
     plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
-    plan.fast_allowed =
-        policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
+    plan.gated = policy.limits != TargetLimits{} || (policy.retry != nullptr && policy.retry->budget.has_value());
+    plan.fast_allowed = policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs &&
+                        !plan.times_operation && !plan.gated;
     // A retry policy that looks back needs the general way, whatever the breaker does.
     const bool looks_back = policy.retry != nullptr && !policy.retry->stateless();
     plan.short_end = true;
@@ -68,7 +70,7 @@ struct BreakerPlan {
     plan.short_failure = plan.short_end && !looks_back;
     plan.run_alone = plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
     // Nothing is to be noted about the operation.
-    plan.short_begin = !plan.times_operation;
+    plan.short_begin = !plan.times_operation && !plan.gated;
     return plan;
   }
 

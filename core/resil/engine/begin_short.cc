@@ -89,7 +89,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 // While the breaker is open and somebody was told so: there is only the time to tell.
 [[gnu::noinline]] std::int32_t Engine::begin_open(EndpointId id, Nanos now, Ticket& ticket,
                                                   EndpointRecord& record) noexcept {
-  if (every_rejection_ || record.use.load(std::memory_order_relaxed) != nullptr) {
+  if (record.gates.load(std::memory_order_relaxed) != nullptr) {
     return begin_general(record, id, now, ticket);
   }
   TimeSource time(now);
