@@ -23,7 +23,8 @@ struct BreakerPlan {
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
   // While closed: may the short ways (short_ways.h) admit an attempt, end one, and end one that failed?
   bool short_begin = false, short_end = false, short_failure = false;
-  bool run_alone = false;  // the rule is one comparison of the run of failures, which the word has
+  bool short_gated = false;  // may begin take a short way through the target's gates?
+  bool run_alone = false;    // the rule is one comparison of the run of failures, which the word has
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -51,6 +52,7 @@ struct BreakerPlan {
     const bool looks_back = policy.retry != nullptr && !policy.retry->stateless();
     plan.short_end = true;
     plan.short_failure = !looks_back;
+    plan.short_gated = plan.gated && !plan.times_operation;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -78,7 +80,7 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = plan.count_allowed = plan.short_begin = false;
+    plan.fast_allowed = plan.count_allowed = plan.short_begin = plan.short_gated = false;
     return plan;
   }
 

@@ -109,7 +109,8 @@ Admission Engine::closed(const Gates& gates, Reason reason, Nanos wait, TimeSour
 }
 
 // A place that an attempt held. Its target has gates as long as the engine lives.
-void Engine::leave_place(const Ticket& ticket, const EndpointRecord& record) noexcept {
+void Engine::leave_place(Ticket& ticket, const EndpointRecord& record) noexcept {
+  ticket.unmark(Ticket::kHoldsPlace);
   const Gates* gates = record.gates.load(std::memory_order_acquire);
   if (gates == nullptr || gates->target == nullptr) return;  // no ticket of ours
   const Grace& grace = policies_.at(ticket.policy()).grace;
