@@ -42,7 +42,9 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
   const std::uint32_t policy = fresh ? policy_of(record.live.binding()) : ticket.policy();
   const PolicyRecord& rules = policies_.at(policy);
   // An epoch is so long that the coarse clock would do; but who else asks for the moment gets the same one.
-  const bool exact = limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation;
+  const BreakerPlan& in_force = policies_.plan(Endpoint<std::atomic>::plan_of(record.live.binding()));
+  const bool exact =
+      limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation || in_force.slow_call > 0;
   const Nanos moment = exact ? time.now() : time.about_now();
   ConcurrencyLimiter<std::atomic>* places = counted ? &gates.target->places[rules.grace.number] : nullptr;
   RateLimiter<std::atomic>::Taken taken;
@@ -82,9 +84,10 @@ bool Engine::breaker_refuses(EndpointRecord& record, TimeSource& time) noexcept 
   const auto phase = [&] { return BreakerWord(owner->live.word().load(std::memory_order_acquire)).phase(); };
   if (phase() == Phase::Shared) owner = &table_.at(record.owner.load(std::memory_order_acquire));
   if (phase() != Phase::Open && phase() != Phase::HalfOpen) return false;
+  const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(owner->live.binding()));
+  if (plan.shadow) return false;  // and what it would have refused is told once the gates are passed
   const BreakerView view = owner->live.inspect(time.now(), plans(), [&] { return tallies_of(*owner); });
   if (view.state == BreakerState::Open) return true;
-  const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(owner->live.binding()));
   return view.state == BreakerState::HalfOpen && view.counts.requests >= plan.max_requests;
 }
 

@@ -341,6 +341,25 @@ TEST(EngineGates, ARejectionTakesNothingFromTheOthers) {
   }
 }
 
+TEST(EngineGates, WhatAShadowWouldRefuseMayBeRefusedByAGateAndIsToldOnlyWhereItIsNot) {
+  auto shadow = std::make_shared<BreakerSettings>(*breaker({.timeout = 50 * kSecond, .trip = "totalFailures > 0"}));
+  shadow->shadow = true;
+  Caller caller(one_app({.breaker = shadow, .limits = concurrent(1)}));
+  Crowd crowd{caller, caller.app()};
+  caller.fail(crowd.id, 1);
+  ASSERT_EQ(caller.state(crowd.id), BreakerState::Open);
+  EXPECT_EQ(crowd.enter(1), 1);
+  EXPECT_EQ(reason_of(rejected(caller, crowd.id)), Reason::Busy);
+  const std::vector<Event> events = caller.events(EventKind::Rejected);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_TRUE(events[0].shadow);
+  EXPECT_EQ(events[0].after, static_cast<std::int32_t>(Reason::Open));
+  EXPECT_FALSE(events[1].shadow);
+  EXPECT_EQ(events[1].after, static_cast<std::int32_t>(Reason::Busy));
+  crowd.leave();
+  EXPECT_EQ(crowd.enter(9), 1);
+}
+
 TEST(EngineGates, TheseRejectionsCountForNoBreaker) {
   Caller caller(one_app({.breaker = breaker({.trip = "consecutiveFailures > 0"}), .limits = concurrent(1)}));
   Crowd crowd{caller, caller.app()};
