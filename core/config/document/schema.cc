@@ -18,12 +18,12 @@ constexpr Field kRetry[] = {{"policy"},
                             {"maxInterval"},
                             {"maxRetries"},
                             {"matching", Shape::Matching},
-                            {"jitter", Shape::Value, kOurs, kUnapplied},
-                            {"spread", Shape::Value, kOurs, kUnapplied},
-                            {"initialInterval", Shape::Value, kOurs, kUnapplied},
-                            {"multiplier", Shape::Value, kOurs, kUnapplied},
+                            {"jitter", Shape::Value, kOurs},
+                            {"spread", Shape::Value, kOurs},
+                            {"initialInterval", Shape::Value, kOurs},
+                            {"multiplier", Shape::Value, kOurs},
                             {"maxDuration", Shape::Value, kOurs},
-                            {"maxRetryAfter", Shape::Value, kOurs, kUnapplied},
+                            {"maxRetryAfter", Shape::Value, kOurs},
                             {"budget", Shape::Budget, kOurs, kUnapplied}};
 constexpr Field kMatching[] = {{"httpStatusCodes"}, {"gRPCStatusCodes"}};
 constexpr Field kBudget[] = {

@@ -20,6 +20,8 @@ struct BreakerPlan {
   bool count_allowed = false;    // may a counted word?
   bool times_operation = false;  // begin must note when the operation began
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
+  // While closed: may the short ways (short_ways.h) admit an attempt, and end one?
+  bool short_begin = false, short_end = false;
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -30,8 +32,6 @@ struct BreakerPlan {
   const TripRule* trip = nullptr;
 
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
-  // A closed breaker admits an attempt by the short way: nothing is to be noted about the operation or its endpoint.
-  bool short_begin() const { return present && !times_operation && !notes_use; }
   bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
   bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
   bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }
@@ -59,6 +59,9 @@ struct BreakerPlan {
     const bool may_skip = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes();
     plan.fast_allowed = may_skip && !plan.reads_any(kRequests);
     plan.count_allowed = may_skip && plan.reads_any(kRequests);
+    plan.short_end = true;
+    // Nothing is to be noted about the operation.
+    plan.short_begin = !plan.times_operation;
     return plan;
   }
 
@@ -66,7 +69,7 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = plan.count_allowed = false;
+    plan.fast_allowed = plan.count_allowed = plan.short_begin = false;
     return plan;
   }
 

@@ -86,7 +86,7 @@ class Endpoint {
     if (!seen.elidable() && !seen.is_plainly_closed()) return false;
     if (seen.generation() != permit.generation || permit.probe || binding() != seen_binding) return false;
     const BreakerPlan& plan = plans(plan_of(seen_binding));
-    if (!plan.present || ending == Ending::Cancelled) return true;
+    if (!plan.short_end || ending == Ending::Cancelled) return plan.short_end || !plan.present;
     const ShortWays<Atom> way{cells_, seen, plan, tallies(), shard};
     return ending == Ending::Success ? way.succeed(time) : way.fail(time, progress);
   }

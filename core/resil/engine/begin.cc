@@ -53,7 +53,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const std::uint64_t binding = record.live.binding();
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(binding));
-  if (!word.is_plainly_closed() || !plan.short_begin() || record.live.binding() != binding) {
+  if (!word.is_plainly_closed() || !plan.short_begin || record.live.binding() != binding) {
     return begin_general(record, id, now, ticket);
   }
   TimeSource time(now);

@@ -54,7 +54,7 @@ TEST(BreakerPlan, CountedOnlyWhereBeginCountsARequestAndASuccessAndTimeChangeNot
   EXPECT_FALSE(counted({.trip = "requests > consecutiveSuccesses"}));
   EXPECT_FALSE(BreakerPlan::of(with({.trip = "requests > 3"}, kMillisecond + 1)).count_allowed);
   const BreakerPlan noting = BreakerPlan::of(with({.trip = "requests > 3"})).noting();
-  EXPECT_FALSE(noting.count_allowed || noting.fast_allowed || noting.short_begin());
+  EXPECT_FALSE(noting.count_allowed || noting.fast_allowed || noting.short_begin);
   EXPECT_FALSE(BreakerPlan::of(with({})).noting().first_word(0).elidable());
 }
 
