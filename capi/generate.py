@@ -18,7 +18,7 @@ BY = "Generated from capi/contract.toml by capi/generate.py; edit the table."
 # C# has no public name for what callers never see, and shorter ones for what is internal.
 CS_INTERNAL = {
     "ABI": ("int", "Abi"), "LENIENT": ("uint", "Lenient"), "EVERY_REJECTION": ("uint", "EveryRejection"),
-    "FAST": ("ulong", "Fast"), "HAS_EVENTS": ("uint", "HasEvents"), "MAY_WAIT": ("uint", "MayWait"), "ALLOW": ("int", "Allow"),
+    "FAST": ("ulong", "Fast"), "COUNTED": ("ulong", "Counted"), "TALLY_MOST": ("ulong", "TallyMost"), "HAS_EVENTS": ("uint", "HasEvents"), "MAY_WAIT": ("uint", "MayWait"), "ALLOW": ("int", "Allow"),
     "ARG": ("int", "NoSuch"), "FULL": ("int", "Full"), "SUCCESS": ("int", "SuccessCode"), "FAILURE": ("int", "FailureCode"),
     "TIMEOUT": ("int", "TimeoutCode"), "CANCELLED": ("int", "CancelledCode"), "NO_RETRY": ("int", "NoRetry"),
     "HTTP_BIT": ("int", "HttpBit"), "GRPC_BIT": ("int", "GrpcBit"),
@@ -150,7 +150,8 @@ def java(contract):
     lines = [f"// {BY}", "package dev.resil.internal;", "", "/** resil.h's numbers. */", "public final class Contract {",
              "  private Contract() {}"]
     for name, number, doc in contract.constants():
-        lines += ["", f"  /** {doc} */", f"  public static final int {name} = {number};"]
+        fits = number < 1 << 31
+        lines += ["", f"  /** {doc} */", f"  public static final {'int' if fits else 'long'} {name} = {number}{'' if fits else 'L'};"]
     return [*lines, "}"]
 
 

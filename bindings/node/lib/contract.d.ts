@@ -135,3 +135,5 @@ export declare const ABI: 1;
 export declare const HTTP_BIT: 65536;
 export declare const GRPC_BIT: 131072;
 export declare const FAST: 1;
+export declare const COUNTED: 2;
+export declare const TALLY_MOST: 17592186044415;

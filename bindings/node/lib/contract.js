@@ -91,12 +91,16 @@ const ABI = 1;
 const HTTP_BIT = 0x10000;
 const GRPC_BIT = 0x20000;
 const FAST = 0x1;
+const COUNTED = 0x2;
+const TALLY_MOST = 0xfffffffffff;
 
 module.exports = {
   ABI,
   HTTP_BIT,
   GRPC_BIT,
   FAST,
+  COUNTED,
+  TALLY_MOST,
   ERROR,
   KIND,
   BEGIN,

@@ -9,6 +9,8 @@ internal static class Constants
     internal const uint Lenient = 1;
     internal const uint EveryRejection = 2;
     internal const ulong Fast = 1;
+    internal const ulong Counted = 2;
+    internal const ulong TallyMost = 0xfffffffffff;
     internal const uint HasEvents = 1;
     internal const uint MayWait = 2;
     internal const int Allow = 0;
