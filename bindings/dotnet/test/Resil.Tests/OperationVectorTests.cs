@@ -164,16 +164,20 @@ public class OperationVectorTests
         Same(expect.GetProperty("state").GetString(), Name(endpoint.State!.Value), where);
         foreach (JsonProperty count in expect.GetProperty("counts").EnumerateObject())
         {
-            long? known = count.Name switch
+            double? known = count.Name switch
             {
                 "requests" => breaker.Requests,
                 "totalSuccesses" => breaker.TotalSuccesses,
                 "totalFailures" => breaker.TotalFailures,
                 "consecutiveSuccesses" => breaker.ConsecutiveSuccesses,
                 "consecutiveFailures" => breaker.ConsecutiveFailures,
+                "calls" => breaker.Calls,
+                "slowCalls" => breaker.SlowCalls,
+                "failureRate" => breaker.FailureRate,
+                "slowRate" => breaker.SlowRate,
                 _ => throw new InvalidOperationException(count.Name),
             };
-            Same(count.Value.GetInt64(), known, where);
+            Same(count.Value.GetDouble(), known, where);
         }
     }
 
