@@ -145,7 +145,8 @@ typedef struct {
   uint32_t attempt;    /* 1, 2, ...: the attempt just begun */
   uint32_t flags;      /* out: RESIL_HAS_EVENTS, RESIL_MAY_WAIT. in: reserved, zero */
   int32_t reason;      /* why the last answer was not ALLOW / DONE; see resil_name */
-  int64_t deadline_ns; /* in, optional: when the whole operation must be over (now_ns's clock) */
+  int64_t deadline_ns; /* in, optional: when the whole operation must be over (now_ns's clock). Its
+                          first begin writes the target's own deadline here, if that is earlier */
   int64_t timeout_ns;  /* out of begin: this attempt's budget, never past the deadline; 0 = none */
   int64_t delay_ns;    /* out of end: wait this long before the next begin. Out of begin: 0 when
                           allowed; when rejected, how long until one could be. In to end: the

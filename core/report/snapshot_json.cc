@@ -82,12 +82,41 @@ Json endpoint_json(const EndpointEntry& entry) {
   return json;
 }
 
+Json target_json(const TargetView& target) {
+  Json json{{"kind", kind_name(target.kind)}, {"name", target.name}};
+  if (target.kind == TargetKind::ComponentIn) json["direction"] = "inbound";
+  if (target.kind == TargetKind::ComponentOut) json["direction"] = "outbound";
+  if (const auto& rate = target.rate) {
+    json["rateLimit"] = {{"rate", rate->rate},
+                         {"perNs", rate->per},
+                         {"burst", rate->burst},
+                         {"available", rate->available},
+                         {"rejected", rate->rejected}};
+  }
+  if (const auto& places = target.concurrency) {
+    json["concurrency"] = {{"limit", places->limit}, {"inFlight", places->in_flight}, {"rejected", places->rejected}};
+  }
+  if (const auto& budget = target.budget) {
+    json["budget"] = {{"ratio", budget->ratio},     {"minPerSecond", budget->min_per_second},
+                      {"windowNs", budget->window}, {"operations", budget->operations},
+                      {"retries", budget->retries}, {"refused", budget->refused}};
+  }
+  if (const auto& hold = target.hold) json["hold"] = {{"leftNs", hold->left}, {"rejected", hold->rejected}};
+  if (target.deadline != 0) json["deadlineNs"] = target.deadline;
+  return json;
+}
+
 }  // namespace
 
 std::string snapshot_json(const EngineView& view) {
   Json endpoints = Json::array();
   for (const EndpointEntry& entry : view.endpoints) endpoints.push_back(endpoint_json(entry));
-  const Json json{{"endpoints", std::move(endpoints)}, {"events", view.events}, {"policies", view.policies}};
+  Json targets = Json::array();
+  for (const TargetView& target : view.targets) targets.push_back(target_json(target));
+  const Json json{{"endpoints", std::move(endpoints)},
+                  {"targets", std::move(targets)},
+                  {"events", view.events},
+                  {"policies", view.policies}};
   return utf8_text(json);
 }
 

@@ -1,72 +1,10 @@
 // Every schedule of a few threads on the shipped breaker, against the sequential one.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
-
-#include "model/subject.h"
+#include "model/story.h"
 
 namespace resil::model {
 namespace {
-
-using Threads = std::vector<std::function<void(Subject&)>>;
-
-struct Story {
-  Settings settings{};
-  Settings after_reload{};
-  std::function<void(Subject&)> before{};  // on one thread, to get somewhere
-  Threads threads{};
-  Nanos look_at = 1;
-  bool long_form = false;  // too many schedules for the short form to try all
-};
-
-// How many schedules a story may try at the most; the long form sets RESIL_MODEL_RUNS.
-std::uint64_t most_runs() {
-  const char* runs = std::getenv("RESIL_MODEL_RUNS");
-  return runs != nullptr ? std::strtoull(runs, nullptr, 10) : 40'000;
-}
-
-Scenario scenario_of(const Story& story, Mutation mutation, bool real_time) {
-  auto subject = std::make_shared<Subject>(story.settings, story.after_reload, mutation);
-  if (story.before) story.before(*subject);
-  Scenario scenario;
-  for (const auto& thread : story.threads) scenario.threads.push_back([subject, thread] { thread(*subject); });
-  scenario.verdict = [subject, look_at = story.look_at, real_time] {
-    return subject->history.explain(subject->looks(look_at), look_at, real_time);
-  };
-  return scenario;
-}
-
-Outcome try_all(const Story& story, Options options = {}, Mutation mutation = {}) {
-  const bool real_time = !options.stale_reads;
-  const Outcome outcome = explore([&] { return scenario_of(story, mutation, real_time); }, options);
-  std::printf("    %llu schedules (%llu cut short), %s\n", static_cast<unsigned long long>(outcome.runs),
-              static_cast<unsigned long long>(outcome.pruned), outcome.complete ? "all there are" : "not all");
-  return outcome;
-}
-
-void expect_linearizable(const Story& story) {
-  Options strict;
-  strict.most_runs = most_runs();
-  const Outcome all = try_all(story, strict);
-  EXPECT_EQ(all.failure, "");
-  EXPECT_TRUE(all.complete || story.long_form);
-  Options weak;
-  weak.stale_reads = true;
-  weak.most_runs = most_runs();
-  EXPECT_EQ(try_all(story, weak).failure, "") << "with loads as stale as C++ allows";
-  Options random;
-  random.random_runs = most_runs() / 4;
-  EXPECT_EQ(try_all(story, random).failure, "");
-}
-
-// Times so far apart that a moment's low bits alone would mislead.
-constexpr Nanos kFar = 40 * 60 * kSecond;
-
-void open_breaker(Subject& s, Nanos now = 0) {
-  s.attempt(9, now, Act::Fail);
-  s.attempt(9, now, Act::Fail);
-}
 
 TEST(BreakerModel, TwoThreadsFailAndSucceed) {
   expect_linearizable({.threads = {[](Subject& s) { s.attempt(0, 1, Act::Fail), s.attempt(0, 2, Act::Succeed); },
@@ -114,7 +52,7 @@ TEST(BreakerModel, AResultFromBeforeTheTripIsIgnored) {
                                      const auto held = s.begin(0, 0);
                                      if (held) s.end(0, 1005, *held, Act::Fail);
                                    },
-                                   [](Subject& s) { open_breaker(s, 1), s.attempt(1, 1002, Act::Succeed); }},
+                                   [](Subject& s) { open_breaker(s, 1, 1), s.attempt(1, 1002, Act::Succeed); }},
                        .look_at = 1006});
 }
 

@@ -61,13 +61,13 @@ class Run {
   std::uint64_t load(int location, bool acquire, bool seq_cst) {
     View& view = arrive({location, Access::Load});
     std::vector<Message>& messages = memory_[location];
-    if (seq_cst) view.join(seq_cst_view_);
+    if (seq_cst) in_order(view, location);
     const auto newest = static_cast<std::uint32_t>(messages.size()) - 1;
     std::uint32_t index = newest;
     if (options_.stale_reads && current_ >= 0) index -= choose(newest - view.seen[location] + 1);
     view.seen[location] = static_cast<std::uint8_t>(index);
     if (acquire && !contains(options_.relaxed_loads, location)) view.join(messages[index].view);
-    if (seq_cst) seq_cst_view_.join(view);
+    if (seq_cst) seq_cst_view_.seen[location] = view.seen[location];
     return messages[index].value;
   }
 
@@ -102,8 +102,14 @@ class Run {
     return std::find(list.begin(), list.end(), item) != list.end();
   }
 
+  // The one order of all seq_cst accesses is the order in which they are made here. It binds them alone, and each at
+  // its own location: what else a thread wrote before it is not told by it, as it would be by a fence.
+  void in_order(View& view, int location) const {
+    view.seen[location] = std::max(view.seen[location], seq_cst_view_.seen[location]);
+  }
+
   void write(View& view, int location, std::uint64_t value, bool release, bool seq_cst, const View& carried) {
-    if (seq_cst) view.join(seq_cst_view_);
+    if (seq_cst) in_order(view, location);
     std::vector<Message>& messages = memory_[location];
     if (messages.size() == 255) std::abort();
     view.seen[location] = static_cast<std::uint8_t>(messages.size());
@@ -111,7 +117,7 @@ class Run {
     if (release && !contains(options_.relaxed_stores, location)) message.view.join(view);
     message.view.seen[location] = view.seen[location];
     messages.push_back(message);
-    if (seq_cst) seq_cst_view_.join(view);
+    if (seq_cst) seq_cst_view_.seen[location] = view.seen[location];
   }
 
   // Waits for this thread's turn to make `step`, and returns its view.

@@ -2,10 +2,17 @@
 
 namespace resil::model {
 
+// In closed, by the call that comes.
+void Sequential::look_at_window(Nanos now) {
+  if (now_.interval == 0 || (window_begun_ && now <= window_end_)) return;
+  if (window_begun_) next_generation();
+  begin_window(now);
+}
+
 bool Sequential::begin(const Call& call, int index) {
   if (state_ == BreakerState::Open) {
     if (call.now <= due_) {
-      return call.answer == static_cast<std::int64_t>(Reason::Open) && call.wait == due_ - call.now + 1;
+      return call.answer == static_cast<std::int64_t>(Reason::Open) && call.wait == wait(call.now);
     }
     change(BreakerState::HalfOpen);
   }
@@ -20,6 +27,7 @@ bool Sequential::begin(const Call& call, int index) {
     ++given_;
     probed_ = call.now;
   }
+  if (state_ == BreakerState::Closed) look_at_window(call.now);
   permits_[index] = {generation_, state_ == BreakerState::HalfOpen};
   return call.answer == 0;
 }
@@ -35,13 +43,7 @@ void Sequential::end(const Call& call) {
     case BreakerState::Open:
       if (call.now > due_) change(BreakerState::HalfOpen);
       return;
-    case BreakerState::Closed:
-      if (!mine || permit.probe) return;
-      run_ = call.act == Act::Fail ? run_ + 1 : 0;
-      if (run_ < now_.trip_at) return;
-      change(BreakerState::Open);
-      due_ = call.now + now_.open_for;
-      return;
+    case BreakerState::Closed: return end_closed(call, mine && !permit.probe);
     case BreakerState::HalfOpen:
       if (!mine || !permit.probe) return;
       if (call.act == Act::Fail) {
@@ -49,26 +51,41 @@ void Sequential::end(const Call& call) {
         due_ = call.now + now_.open_for;
       } else if (++succeeded_ >= now_.max_requests) {
         change(BreakerState::Closed);
+        if (now_.interval > 0) begin_window(call.now);
       }
       return;
   }
 }
 
+void Sequential::end_closed(const Call& call, bool mine) {
+  if (!window_begun_ && !mine) return;  // a window begins with a call, not with the end of an earlier breaker's
+  const std::uint64_t generation = generation_;
+  look_at_window(call.now);
+  if (!mine || generation != generation_) return;
+  const bool failed = call.act == Act::Fail;
+  run_ = failed ? run_ + 1 : 0;
+  failures_ += failed ? 1 : 0;
+  const bool trips = (now_.trip_at > 0 && run_ >= now_.trip_at) || (now_.total_at > 0 && failures_ >= now_.total_at);
+  if (!failed || !trips) return;
+  change(BreakerState::Open);
+  due_ = call.now + now_.open_for;
+}
+
 std::int64_t Sequential::look(Nanos now) const {
   const BreakerState state = state_ == BreakerState::Open && now > due_ ? BreakerState::HalfOpen : state_;
-  return static_cast<std::int64_t>(state) * 1000 + run_;
+  if (state != BreakerState::Closed) return seen(state, 0, 0);
+  if (now_.interval > 0 && (!window_begun_ || now > window_end_)) return seen(state, 0, 0);
+  return seen(state, now_.trip_at > 0 ? run_ : 0, now_.total_at > 0 ? failures_ : 0);
 }
 
 bool Sequential::agrees(const Call& call, int index) {
   switch (call.act) {
     case Act::Begin: return begin(call, index);
-    case Act::Look: return call.answer == look(call.now);
+    case Act::Look: return call.answer == look(call.now) && call.wait == wait(call.now);
     case Act::Reload:
-      now_ = later_;
-      ++generation_;
+      now_ = known_[call.settings];
       state_ = BreakerState::Closed;
-      run_ = 0;
-      given_ = succeeded_ = 0;
+      next_generation();
       return true;
     default:
       // The permit's begin comes first in every order, since both are one thread's.
@@ -87,7 +104,7 @@ bool History::search(Sequential& state, std::uint32_t done, std::int64_t final_l
     bool ready = true;
     for (std::size_t j = 0; j < calls.size() && ready; ++j) {
       if (j == i || (done >> j & 1) != 0) continue;
-      const bool earlier_of_thread = calls[j].thread == calls[i].thread && j < i;
+      const bool earlier_of_thread = (calls[j].thread == calls[i].thread || calls[j].thread == kBefore) && j < i;
       ready = !earlier_of_thread && !(real_time && calls[j].ended <= calls[i].began);
     }
     if (!ready) continue;

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "config/trip/trip_parser.h"
@@ -20,6 +21,11 @@ struct Mutation {
 };
 
 class Subject {
+  // None where the rules read the run of failures only.
+  auto tallies() {
+    return [this] { return std::span<Tally<ModelAtom>>(tallies_.get(), tallies_ == nullptr ? 0 : 1); };
+  }
+
  public:
   Subject(Settings settings, Settings after_reload, Mutation mutation = {})
       : mutation_(mutation), history(settings, after_reload) {
@@ -28,11 +34,13 @@ class Subject {
       auto breaker = std::make_shared<BreakerSettings>();
       breaker->max_requests = s.max_requests;
       breaker->timeout = s.open_for;
-      breaker->trip = *compile_trip("consecutiveFailures >= " + std::to_string(s.trip_at)).rule;
+      breaker->interval = s.interval;
+      breaker->trip = *compile_trip(rule_of(s)).rule;
       policies_[i].breaker = breaker;
       policies_[i].timeout = static_cast<Nanos>(i) * kSecond;  // so that a fast word shows which one it is
     }
     for (std::size_t i = 0; i < 2; ++i) plans_[i] = BreakerPlan::of(policies_[i]);
+    if (plans_[0].needs_tallies() || plans_[1].needs_tallies()) tallies_.reset(new Tally<ModelAtom>[1]);
     endpoint_.create(0, plans_[0].first_word(0));
     copy_.store(endpoint_.word().load());
   }
@@ -51,7 +59,7 @@ class Subject {
     if (admission.wait > 0)
       admission.reason = Reason::Open;
     else
-      admission = endpoint_.begin(time, plan_of(), no_tallies, 0);
+      admission = endpoint_.begin(time, plan_of(), tallies(), 0);
     Call call{thread, Act::Begin, now};
     call.answer = static_cast<std::int64_t>(admission.reason);
     call.wait = admission.reason == Reason::Open ? admission.wait : 0;
@@ -70,7 +78,7 @@ class Subject {
     const Ending ending = act == Act::Succeed ? Ending::Success
                           : act == Act::Fail  ? Ending::Failure
                                               : Ending::Cancelled;
-    const Transition transition = endpoint_.end(held.permit, ending, time, plan_of(), no_tallies, 0);
+    const Transition transition = endpoint_.end(held.permit, ending, time, plan_of(), tallies(), 0);
     history.changed(transition);
     Call call{thread, act, now};
     call.permit_of = held.call;
@@ -107,26 +115,39 @@ class Subject {
   void look(int thread, Nanos now) {
     operation_begins();
     Call call{thread, Act::Look, now};
-    call.answer = looks(now);
+    const BreakerView view = inspect(now);
+    call.answer = shown(view);
+    call.wait = view.retry_after;
     record(call);
   }
 
-  void reload(int thread) {
+  void reload(int thread, std::uint32_t to = 1) {
     operation_begins();
-    endpoint_.rebind(1, plan_of(), no_tallies);
-    record({thread, Act::Reload, 0});
+    endpoint_.rebind(to, plan_of(), tallies());
+    Call call{thread, Act::Reload};
+    call.settings = to;
+    record(call);
     refresh_copy();
   }
-  void reload_keeping_state() { endpoint_.rebind_keeping_state(1, plan_of()); }
+  void reload_keeping_state(std::uint32_t to = 1) { endpoint_.rebind_keeping_state(to, plan_of()); }
 
-  std::int64_t looks(Nanos now) {
-    const BreakerView view = endpoint_.inspect(now, plan_of(), no_tallies);
+  BreakerView inspect(Nanos now) { return endpoint_.inspect(now, plan_of(), tallies()); }
+  std::int64_t looks(Nanos now) { return shown(inspect(now)); }
+  static std::int64_t shown(const BreakerView& view) {
     const bool closed = view.state == BreakerState::Closed;
-    return static_cast<std::int64_t>(view.state) * 1000 + (closed ? view.counts.consecutive_failures : 0);
+    return seen(view.state, closed ? view.counts.consecutive_failures : 0, closed ? view.counts.total_failures : 0);
   }
 
   BreakerWord word() { return BreakerWord(endpoint_.word().load(std::memory_order_acquire)); }
   const BreakerPlan& plan(std::size_t which) const { return plans_[which]; }
+  // Once all is quiet: the plan that is bound, and whether a healthy word is its own.
+  std::uint32_t bound() const { return Endpoint<ModelAtom>::plan_of(endpoint_.binding()); }
+  bool word_is_of_bound_plan() {
+    const BreakerWord now = word();
+    const bool healthy = now.elidable() || (now.phase() == Phase::Closed && now.payload() == 0);
+    return now.phase() != Phase::Rebinding && (!healthy || now == plans_[bound()].closed_word(now.generation(), 0) ||
+                                               now == plans_[bound()].first_word(now.generation()));
+  }
   int word_location() { return endpoint_.word().location(); }
 
  private:
@@ -136,8 +157,11 @@ class Subject {
   };
   Plans plan_of() const { return {plans_}; }
 
-  // The rules here read the run of failures only.
-  static std::span<Tally<ModelAtom>> no_tallies() { return {}; }
+  static std::string rule_of(const Settings& s) {
+    const std::string run = "consecutiveFailures >= " + std::to_string(s.trip_at);
+    const std::string total = "totalFailures >= " + std::to_string(s.total_at);
+    return s.trip_at == 0 ? total : s.total_at == 0 ? run : run + " || " + total;
+  }
 
   int record(Call call) {
     call.began = operation_began();
@@ -153,6 +177,7 @@ class Subject {
   std::array<BreakerPlan, 2> plans_;
   Endpoint<ModelAtom> endpoint_;
   ModelAtom<std::uint64_t> copy_;
+  std::unique_ptr<Tally<ModelAtom>[]> tallies_;
 
  public:
   History history;

@@ -1,78 +1,124 @@
-"""Plants every fault of the table in one build of its own, and runs the C++ tests on each: tests/run mutants.
+"""Plants every fault of the table in one build of its own, and runs the tests on each: tests/run mutants.
 
-A fault that no test notices and that the table does not call equivalent fails the run. `--check` only tells whether the
-table still matches the sources; NAME... takes only these faults.
+A fault that no test notices and that the table does not call equivalent fails the run. FILTER... takes only the faults whose
+name or file has one of these in it; `--check` only tells whether the table still matches the sources.
 """
 import argparse
 import concurrent.futures
+import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import build
 import table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-TREE, OUT = ROOT / "build/mutants/tree", ROOT / "build/mutants/out"
+MEMORY = ROOT / "build/mutants/caught.json"  # by which test each fault was caught: tried first the next time
 
 
-def copy(faults):
-    """Sources with the faults in them. What did not change keeps its time, so that it is not compiled again."""
-    planted = {ROOT / name: table.plant((ROOT / name).read_text(encoding="utf-8"), here)
-               for name, here in table.by_file(faults).items()}
-    names = ["CMakeLists.txt", "LICENSE", "README.md"]
-    for top in ("core", "capi", "tests"):
-        names += [str(path.relative_to(ROOT)) for path in (ROOT / top).rglob("*")
-                  if path.is_file() and "corpus" not in path.parts]
-    for name in names:
-        target, data = TREE / name, planted.get(ROOT / name, "").encode() or (ROOT / name).read_bytes()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != data:
-            target.write_bytes(data)
-            shutil.copymode(ROOT / name, target)
-    for path in list(TREE.rglob("*")):
-        if path.is_file() and not (ROOT / path.relative_to(TREE)).exists():
-            path.unlink()
+class Tests:
+    """The commands, likeliest and quickest first, each with the time it may take."""
 
+    def __init__(self, out):
+        self.out = out
+        self.unit = [out / "tests/unit", "--gtest_brief=1", "--gtest_fail_fast"]
+        self.stages, self.patience = [], {}
 
-def build():
-    flags = f"-include {HERE / 'switch.h'} -w"
-    subprocess.run(["cmake", "-S", TREE, "-B", OUT, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DRESIL_TESTS=ON",
-                    "-DRESIL_STATIC=OFF", "-DRESIL_INSTALL=OFF", "-DCMAKE_CXX_FLAGS_RELEASE=-O1",
-                    f"-DCMAKE_CXX_FLAGS={flags}"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", OUT, "-j", "2", "--target", "unit", "stress", "replay"], check=True)
+    def prepare(self):
+        """Runs all on the build without a fault. Returns the name of the first that fails, or nothing."""
+        report = self.out / "unit.json"
+        failed = self.measure("unit", [*self.unit, f"--gtest_output=json:{report}"])
+        if failed:
+            return failed
+        suites = json.loads(report.read_text())["testsuites"]
+        took = {f"{suite['name']}.{test['name']}": float(test["time"][:-1]) for suite in suites for test in suite["testsuite"]}
+        slow = [name for name, seconds in took.items() if seconds > 0.3]
+        model = [name for name in slow if "Model" in name or "Mutants" in name]
+        others = [name for name in slow if name not in model]
+        self.stages = [("unit", [*self.unit, "--gtest_filter=-" + ":".join(slow)])]
+        self.stages += [("unit", [*self.unit, "--gtest_filter=" + ":".join(some)]) for some in (model, others) if some]
+        for name, command in self.programs():
+            failed = self.measure(name, command)
+            if failed:
+                return failed
+            self.stages.append((name, command))
+        return ""
 
+    def programs(self):
+        vectors = ROOT / "tests/conformance"
+        replay = self.out / "tests/conformance/replay"
+        for file in sorted(vectors.glob("operations*.jsonl")):
+            for mode in ("plain", "elided", "counted"):
+                yield f"replay {mode} {file.name}", [replay, mode, file]
+        yield "replay cel", [replay, "cel", vectors / "cel.jsonl"]
+        yield "host_replay", [self.out / "tests/conformance/host_replay", *sorted((vectors / "host").glob("*.jsonl"))]
+        yield "stress", [self.out / "tests/stress/stress", "--gtest_brief=1", "--gtest_fail_fast"]
+        if build.lua(self.out):
+            yield "the Lua binding", ["env", f"LUA_CPATH={self.out}/lua/?.so", "lua5.4",
+                                      ROOT / "bindings/swig/test/replay.lua", vectors]
 
-def commands():
-    replay, vectors = OUT / "tests/conformance/replay", ROOT / "tests/conformance"
-    yield [OUT / "tests/unit", "--gtest_brief=1", "--gtest_fail_fast"]
-    for file in sorted(vectors.glob("operations*.jsonl")):
-        for mode in ("plain", "elided", "counted"):
-            yield [replay, mode, file]
-    yield [replay, "cel", vectors / "cel.jsonl"]
-    yield [OUT / "tests/stress/stress", "--gtest_brief=1", "--gtest_fail_fast"]
+    def measure(self, name, command):
+        start = time.monotonic()
+        done = run(command, 0, 1800)
+        self.patience[name] = 30 + 10 * (time.monotonic() - start)
+        if done is None or done.returncode:
+            print("" if done is None else done.stdout[-4000:])
+            return name
+        return ""
 
-
-def caught(number, patience):
-    """By which command, or nothing. A run that takes far longer than the healthy one hangs: that is noticed too."""
-    for command in commands():
-        try:
-            done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=patience,
-                                  env={**os.environ, "RESIL_MUTANT": str(number)})
+    def catch(self, fault, first):
+        """By which test, or nothing. A run that takes far longer than the healthy one hangs: that is noticed too."""
+        likely = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in dict.fromkeys((first, fault.by)) if some]
+        for name, command in likely + self.stages:
+            done = run(command, fault.number, self.patience[name])
+            if done is None:
+                return f"{name}, which hangs"
             if done.returncode:
-                return command[0].name
-        except subprocess.TimeoutExpired:
-            return f"{command[0].name}, which hangs"
-    return ""
+                failed = [line.split()[3] for line in done.stdout.splitlines() if line.startswith("[  FAILED  ] ")]
+                return failed[0].rstrip(",") if failed else name
+        return ""
+
+
+def run(command, number, patience):
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=patience, text=True,
+                              errors="replace", env={**os.environ, "RESIL_MUTANT": str(number)})
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def report(found):
+    """The table by file, and the survivors that nobody explained."""
+    print(f"\n{'planted in':<44}{'planted':>8}{'caught':>8}{'equivalent':>12}{'survived':>10}")
+    rows = {}
+    for fault, by in found:
+        row = rows.setdefault(fault.file, [0, 0, 0, 0])
+        row[0] += 1
+        row[1 if by else 2 if fault.equivalent else 3] += 1
+    for file, row in sorted(rows.items()) + [("all", [sum(column) for column in zip(*rows.values())])]:
+        print(f"{file:<44}{row[0]:>8}{row[1]:>8}{row[2]:>12}{row[3]:>10}")
+    print()
+    unknown = [fault for fault, by in found if not by and not fault.equivalent]
+    for fault, by in found:
+        if not by and fault.equivalent:
+            print(f"equivalent: {fault.name}: {fault.equivalent}")
+        if by and fault.equivalent:
+            print(f"not equivalent after all: {fault.name}, caught by {by}")
+    for fault in unknown:
+        print(f"survivor: {fault.name} in {fault.file}")
+    print(f"{len(found) - len(unknown)} passed, {len(unknown)} failed")
+    return 1 if unknown else 0
 
 
 def main():
     parser = argparse.ArgumentParser(prog="tests/mutants/run.py")
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("-j", type=int, default=os.cpu_count(), help="faults at a time")
+    parser.add_argument("filters", nargs="*")
     chosen = parser.parse_args()
     try:
         faults = table.read(HERE)
@@ -84,30 +130,24 @@ def main():
     if chosen.check:
         print(f"{len(faults)} faults in {len(table.by_file(faults))} files")
         return 0 if faults else 1
-    copy(faults)
-    build()
-    start = time.monotonic()
-    broken = caught(0, None)
+    wanted = [fault for fault in faults
+              if not chosen.filters or any(some in f"{fault.name} {fault.file}" for some in chosen.filters)]
+    tests = Tests(build.build(ROOT, faults, chosen.j))
+    broken = tests.prepare()
     if broken:
         print(f"without any fault, {broken} fails")
         return 1
-    patience = 60 + 30 * (time.monotonic() - start)
-    wanted = [fault for fault in faults if not chosen.names or fault.name in chosen.names]
-    survivors, found = [], {}
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for fault, by in zip(wanted, pool.map(lambda fault: caught(fault.number, patience), wanted)):
-            print(f"{fault.name}: {'caught by ' + by if by else 'SURVIVED'}", flush=True)
-            planted, stopped = found.get(fault.file, (0, 0))
-            found[fault.file] = (planted + 1, stopped + bool(by))
-            if not by:
-                survivors.append(fault)
-    for file, (planted, stopped) in sorted(found.items()):
-        print(f"{file:<40} {planted:4} planted {stopped:4} caught")
-    unknown = [fault for fault in survivors if not fault.equivalent]
-    for fault in survivors:
-        print(f"survivor: {fault.name} in {fault.file}" + (f" (equivalent: {fault.equivalent})" if fault.equivalent else ""))
-    print(f"{len(wanted) - len(unknown)} passed, {len(unknown)} failed")
-    return 1 if unknown else 0
+    memory = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
+    found = []
+    with concurrent.futures.ThreadPoolExecutor(chosen.j) as pool:
+        tried = [(fault, pool.submit(tests.catch, fault, memory.get(fault.name, ""))) for fault in wanted]
+        for fault, future in tried:
+            by = future.result()
+            print(f"{fault.name}: {'caught by ' + by if by else 'not caught'}", flush=True)
+            found.append((fault, by))
+            memory[fault.name] = by if "." in by and " " not in by else ""
+            MEMORY.write_text(json.dumps(memory, indent=1))
+    return report(found)
 
 
 if __name__ == "__main__":

@@ -67,8 +67,9 @@ struct Target {
   std::shared_ptr<const BreakerSettings> breaker = nullptr;
   TargetEntry::Scope scope = TargetEntry::Scope::Id;
   std::uint32_t cache_size = 0;
+  TargetLimits limits{};
 
-  operator TargetEntry() const { return {timeout, retry, breaker, scope, cache_size}; }
+  operator TargetEntry() const { return {timeout, retry, breaker, scope, cache_size, limits}; }
 };
 
 // One app, "app".

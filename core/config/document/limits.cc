@@ -1,11 +1,14 @@
 #include "config/document/limits.h"
 
 #include "config/document/fields.h"
+#include "resil/limits/concurrency_limiter.h"
+#include "resil/limits/rate_limiter.h"
 
 namespace resil {
 namespace {
 
-constexpr std::int64_t kMostConcurrent = 1'000'000, kMostRate = 1'000'000'000, kMostBurst = 1'000'000'000;
+constexpr std::int64_t kMostConcurrent = ConcurrencyLimiter<std::atomic>::kMost, kMostRate = 1'000'000'000,
+                       kMostBurst = 1'000'000'000;
 
 void read_rate_limit(const YamlNode& node, std::optional<RateLimit>& out, Diagnostics& diagnostics) {
   const bool fresh = !out.has_value();
@@ -26,6 +29,10 @@ void read_rate_limit(const YamlNode& node, std::optional<RateLimit>& out, Diagno
     diagnostics.error(node, "rateLimit is faster than one attempt in a nanosecond; leave it out for no limit");
   else if (static_cast<double>(limit.per) / static_cast<double>(limit.rate) * static_cast<double>(limit.burst) > 1e18)
     diagnostics.error(node, "rateLimit would take more than 30 years to let its burst through; write a smaller burst");
+  else if (!Spacing::countable(limit.rate, limit.per, limit.burst))
+    diagnostics.error(node,
+                      "rateLimit has a spacing that cannot be kept exactly over so large a burst; write a smaller "
+                      "burst, or a rate that divides per");
   out = limit;
 }
 

@@ -24,7 +24,7 @@ constexpr Field kRetry[] = {{"policy"},
                             {"multiplier", Shape::Value, kOurs},
                             {"maxDuration", Shape::Value, kOurs},
                             {"maxRetryAfter", Shape::Value, kOurs},
-                            {"budget", Shape::Budget, kOurs, kUnapplied}};
+                            {"budget", Shape::Budget, kOurs}};
 constexpr Field kMatching[] = {{"httpStatusCodes"}, {"gRPCStatusCodes"}};
 constexpr Field kBudget[] = {
     {"ratio", Shape::Value, kOurs}, {"minPerSecond", Shape::Value, kOurs}, {"window", Shape::Value, kOurs}};
@@ -46,27 +46,27 @@ constexpr Field kApp[] = {{"timeout"},
                           {"retry"},
                           {"circuitBreaker"},
                           {"circuitBreakerCacheSize"},
-                          {"deadline", Shape::Value, kOurs, kUnapplied},
-                          {"maxConcurrent", Shape::Value, kOurs, kUnapplied},
-                          {"rateLimit", Shape::RateLimit, kOurs, kUnapplied},
-                          {"holdOnRetryAfter", Shape::Value, kOurs, kUnapplied}};
+                          {"deadline", Shape::Value, kOurs},
+                          {"maxConcurrent", Shape::Value, kOurs},
+                          {"rateLimit", Shape::RateLimit, kOurs},
+                          {"holdOnRetryAfter", Shape::Value, kOurs}};
 constexpr Field kActor[] = {{"timeout"},
                             {"retry"},
                             {"circuitBreaker"},
                             {"circuitBreakerScope"},
                             {"circuitBreakerCacheSize"},
-                            {"deadline", Shape::Value, kOurs, kUnapplied},
-                            {"maxConcurrent", Shape::Value, kOurs, kUnapplied},
-                            {"rateLimit", Shape::RateLimit, kOurs, kUnapplied},
-                            {"holdOnRetryAfter", Shape::Value, kOurs, kUnapplied}};
+                            {"deadline", Shape::Value, kOurs},
+                            {"maxConcurrent", Shape::Value, kOurs},
+                            {"rateLimit", Shape::RateLimit, kOurs},
+                            {"holdOnRetryAfter", Shape::Value, kOurs}};
 constexpr Field kComponent[] = {{"inbound", Shape::Direction}, {"outbound", Shape::Direction}};
 constexpr Field kDirection[] = {{"timeout"},
                                 {"retry"},
                                 {"circuitBreaker"},
-                                {"deadline", Shape::Value, kOurs, kUnapplied},
-                                {"maxConcurrent", Shape::Value, kOurs, kUnapplied},
-                                {"rateLimit", Shape::RateLimit, kOurs, kUnapplied},
-                                {"holdOnRetryAfter", Shape::Value, kOurs, kUnapplied}};
+                                {"deadline", Shape::Value, kOurs},
+                                {"maxConcurrent", Shape::Value, kOurs},
+                                {"rateLimit", Shape::RateLimit, kOurs},
+                                {"holdOnRetryAfter", Shape::Value, kOurs}};
 constexpr Field kRateLimit[] = {
     {"rate", Shape::Value, kOurs}, {"per", Shape::Value, kOurs}, {"burst", Shape::Value, kOurs}};
 

@@ -19,6 +19,7 @@ struct BreakerPlan {
   bool fast_allowed = false;     // may a fast word be published?
   bool count_allowed = false;    // may a counted word?
   bool times_operation = false;  // begin must note when the operation began
+  bool gated = false;            // begin must pass the target's gates: its limits, or a budget of retries
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
   // While closed: may the short ways (short_ways.h) admit an attempt, and end one?
   bool short_begin = false, short_end = false;
@@ -42,8 +43,9 @@ struct BreakerPlan {
     plan.fast_timeout_ms = whole_ms;
     plan.timeout = policy.timeout;
     plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
-    plan.fast_allowed =
-        policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs && !plan.times_operation;
+    plan.gated = policy.limits != TargetLimits{} || (policy.retry != nullptr && policy.retry->budget.has_value());
+    plan.fast_allowed = policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs &&
+                        !plan.times_operation && !plan.gated;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -61,7 +63,7 @@ struct BreakerPlan {
     plan.count_allowed = may_skip && plan.reads_any(kRequests);
     plan.short_end = true;
     // Nothing is to be noted about the operation.
-    plan.short_begin = !plan.times_operation;
+    plan.short_begin = !plan.times_operation && !plan.gated;
     return plan;
   }
 

@@ -88,8 +88,16 @@ template <template <typename> class Atom>
 inline bool CircuitBreaker<Atom>::window_holds(BreakerWord seen, TimeSource& time) {
   const Nanos near = cells_.window_end_near.load(std::memory_order_acquire);
   if (load() != seen) return false;
-  if (!seen.window_unbegun() && time.not_past(restore_moment(seen.payload(), near))) return true;
-  begin_window(seen, seen.generation() + (seen.window_unbegun() ? 0 : 1), near, time);
+  if (!seen.window_unbegun()) {
+    if (time.not_past(restore_moment(seen.payload(), near))) return true;
+    // Two steps: the next end must not stand in the cell while a word still speaks of this one. After a long silence
+    // its low bits, restored by that, would be a moment yet to come.
+    const BreakerWord over =
+        BreakerWord::slow(Phase::Closed, seen.generation() + 1, 0, /*flag: window not begun*/ true);
+    if (!swap(seen, over)) return false;
+    seen = over;
+  }
+  begin_window(seen, seen.generation(), near, time);
   return false;
 }
 

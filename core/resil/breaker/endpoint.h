@@ -140,7 +140,8 @@ class Endpoint {
     }
   }
 
-  // Forgets what a closed breaker counted. False: it was not closed any more.
+  // Forgets what a closed breaker counted. False: it was not closed any more. Under the engine's lock, as the reloads
+  // are, so that the binding is in force and stays so.
   template <typename Plans, typename Tallies>
   bool forget(const Plans& plans, const Tallies& tallies) {
     const std::uint64_t seen_binding = settle(plans);
@@ -150,7 +151,6 @@ class Endpoint {
     const BreakerWord fresh = plans(plan_of(seen_binding)).first_word(seen.generation() + 1);
     if (!cells_.word.compare_exchange_strong(expected, fresh.raw(), std::memory_order_seq_cst)) return false;
     freshen_if_due<Atom>(fresh.generation(), cells_.word, tallies());
-    if (fresh.elidable()) renew_fast(seen_binding, plans);
     return true;
   }
 
@@ -166,21 +166,23 @@ class Endpoint {
       std::uint64_t seen_binding = binding_.load(std::memory_order_acquire);
       const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
       if (seen.phase() != Phase::Rebinding) return seen_binding;
+      // A binding from before the word may name the same plan by chance: whoever slept here while it went and came back
+      // would take the reload for done that the word speaks of, and leave one plan's number with another's word.
+      if (binding() != seen_binding) continue;
       const auto plan = static_cast<std::uint32_t>(seen.payload());
-      if (plan_of(seen_binding) != plan) {
-        // The number of changes in the binding makes a helper fail that slept through a later reload.
-        if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen) continue;
-        if (!binding_.compare_exchange_strong(seen_binding, next_binding(seen_binding, plan),
-                                              std::memory_order_seq_cst))
-          continue;
-      }
+      // The number of changes in the binding makes a helper fail that slept through a later reload.
+      if (plan_of(seen_binding) != plan &&
+          !binding_.compare_exchange_strong(seen_binding, next_binding(seen_binding, plan), std::memory_order_seq_cst))
+        continue;
       std::uint64_t expected = seen.raw();
       cells_.word.compare_exchange_strong(expected, plans(plan).first_word(seen.generation()).raw(),
                                           std::memory_order_seq_cst);
     }
   }
 
-  // Rewrites a closed word without a run for the binding now in force, unless that is still `seen_binding`.
+  // Rewrites a closed word without a run for the binding now in force, unless that is still `seen_binding`. Whoever
+  // wrote the binding or the word comes here and reads both: that one of two who write at once sees what the other
+  // wrote holds only where all four accesses are seq_cst. Acquire loads may both be stale.
   template <typename Plans>
   [[gnu::noinline]] void renew_fast(std::uint64_t seen_binding, const Plans& plans) {
     for (;;) {
@@ -194,9 +196,9 @@ class Endpoint {
       if (!may_be_fast) return;
       const BreakerWord next =
           plan.present ? plan.closed_word(seen.generation(), 0) : plan.first_word(seen.generation());
-      if (next == seen) {
-        if (binding_.load(std::memory_order_seq_cst) == binding) return;
-      } else if (cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) {
+      // Then the word is right for that binding; whoever changes it later looks at the word after that.
+      if (next == seen) return;
+      if (cells_.word.compare_exchange_strong(expected, next.raw(), std::memory_order_seq_cst)) {
         seen_binding = binding;
       }
     }

@@ -66,7 +66,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 // Likewise, while the breaker is open and somebody was told so: there is only the time to tell.
 [[gnu::noinline]] std::int32_t Engine::begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now,
                                                   Ticket& ticket) noexcept {
-  if (every_rejection_ || record.use.load(std::memory_order_relaxed) != nullptr) {
+  if (record.gates.load(std::memory_order_relaxed) != nullptr) {
     return begin_general(record, id, now, ticket);
   }
   TimeSource time(now);
@@ -89,30 +89,41 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   ticket.reason = 0;
   ticket.delay = 0;
   ticket.timeout = 0;
-  if (ticket.deadline != 0 && time.now() >= ticket.deadline) {
-    ticket.reason = static_cast<std::int32_t>(Reason::Deadline);
-    return answer(BeginAnswer::Reject);
+  if (const Gates* gates = record.gates.load(std::memory_order_acquire)) {
+    return begin_gated(*gates, record, id, time, ticket);
   }
-
+  if (is_late(ticket, time)) return reject_late(ticket);
   const std::uint32_t policy = fresh ? policy_of(record.live.binding()) : ticket.policy();
-  EndpointId owner_id = id;
+  const Asked asked = ask_breaker(record, id, time, ticket);
+  if (asked.admission.reason != Reason::None) return reject(ticket, id, asked.admission, time);
+  admit(ticket, id, policy, policies_.at(policy).policy.timeout, asked, time);
+  return answer(BeginAnswer::Allow);
+}
+
+bool Engine::is_late(const Ticket& ticket, TimeSource& time) noexcept {
+  return ticket.deadline != 0 && time.now() >= ticket.deadline;
+}
+
+std::int32_t Engine::reject_late(Ticket& ticket) noexcept {
+  ticket.reason = static_cast<std::int32_t>(Reason::Deadline);
+  return answer(BeginAnswer::Reject);
+}
+
+Engine::Asked Engine::ask_breaker(EndpointRecord& record, EndpointId id, TimeSource& time, Ticket& ticket) noexcept {
+  Asked asked{.owner_id = id};
   EndpointRecord* owner = &record;
-  Admission admission;
   do {
-    admission = owner->live.begin(
+    asked.admission = owner->live.begin(
         time, plans(), [&] { return tallies_of(*owner); }, thread_slot(shard_mask_));
     // Afterwards: whoever holds a permit of a fresh breaker that an eviction left is on record as using it.
-    note_use(*owner, owner_id);
-    if (!admission.shared) break;
+    note_use(*owner, asked.owner_id);
+    if (!asked.admission.shared) break;
     // An actor of a type with one breaker for all; never two steps away, but a reload may turn it round meanwhile.
-    owner_id = owner_id == id ? record.owner.load(std::memory_order_acquire) : id;
-    owner = &table_.at(owner_id);
+    asked.owner_id = asked.owner_id == id ? record.owner.load(std::memory_order_acquire) : id;
+    owner = &table_.at(asked.owner_id);
   } while (true);
-  if (admission.transition.happened) publish_transition(ticket, admission.transition, owner_id, time);
-  if (admission.reason != Reason::None) return reject(ticket, id, admission, time);
-  admit(ticket, id, policy, policies_.at(policy).policy.timeout, admission, time);
-  if (owner_id != id) ticket.mark(Ticket::kOwnersPermit);
-  return answer(BeginAnswer::Allow);
+  if (asked.admission.transition.happened) publish_transition(ticket, asked.admission.transition, asked.owner_id, time);
+  return asked;
 }
 
 std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket& ticket) noexcept {
@@ -127,7 +138,7 @@ std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket
   ticket.reason = 0;
   ticket.delay = 0;
   const std::uint32_t policy = fresh ? policy_of(record->live.binding()) : ticket.policy();
-  admit(ticket, id, policy, word.fast_timeout(), {.permit = {word.generation(), false}}, time);
+  admit(ticket, id, policy, word.fast_timeout(), {{.permit = {word.generation(), false}}, id}, time);
   return answer(BeginAnswer::Allow);
 }
 
@@ -136,7 +147,7 @@ bool Engine::continues(const Ticket& ticket, EndpointId id) const noexcept {
          policies_.contains(ticket.policy());
 }
 
-void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Admission& admission,
+void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Asked& asked,
                    TimeSource& time) noexcept {
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (fresh) ticket.attempt = 0;
@@ -148,13 +159,14 @@ void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos ti
   ticket.attempt += ticket.attempt != UINT32_MAX ? 1 : 0;
   ticket.timeout = timeout;
   // An operation whose first attempts nobody timed counts from the first one that somebody does.
-  const bool timed = admission.times_attempt || policies_.at(policy).plan.times_operation;
+  const bool timed = asked.admission.times_attempt || policies_.at(policy).plan.times_operation;
   const Nanos began = !timed ? 0 : fresh || !ticket.timed() ? time.now() : ticket.operation_began();
   const Nanos previous = fresh ? 0 : ticket.previous_delay();
-  ticket.set_permit(admission.permit);
+  ticket.set_permit(asked.admission.permit);
   ticket.start(policy, Stage::InFlight, timed);
   if (timed) ticket.set_began(began, time.now());
   if (previous != 0) ticket.set_previous_delay(previous);
+  if (asked.owner_id != id) ticket.mark(Ticket::kOwnersPermit);
 }
 
 std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission,

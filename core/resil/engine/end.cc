@@ -53,7 +53,10 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
       publish_transition(ticket, progress.transition, owner_id, time);
     }
   }
-  return success ? succeed(ticket, *record, time) : fail(ticket, *record, outcome, reported.may_retry(), time);
+  if (ticket.marked(Ticket::kHoldsPlace)) leave_place(ticket, *record);
+  if (success) return succeed(ticket, *record, time);
+  const Gates* gates = ticket.marked(Ticket::kTellsTarget) ? record->gates.load(std::memory_order_acquire) : nullptr;
+  return fail(ticket, *record, outcome, reported.may_retry(), gates, time);
 }
 
 std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept {
@@ -69,7 +72,8 @@ std::int32_t Engine::succeed(Ticket& ticket, EndpointRecord& record, TimeSource&
   return done(ticket);
 }
 
-std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry,
+// `gates`: those of a target that holds on Retry-After, or has a budget of retries; else null.
+std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry, const Gates* gates,
                           TimeSource& time) noexcept {
   const auto id = static_cast<EndpointId>(ticket.endpoint);
   CallCounts& counts = EndpointTable::counts(record, thread_slot(shard_mask_));
@@ -98,7 +102,14 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.
       .began = ticket.timed() || retry == nullptr || retry->max_duration == 0 ? ticket.operation_began() : time.now()};
-  const RetryAnswer next = answer_failure(retry, failed, time, [this] { return jitter_.draw(); });
+  if (gates != nullptr && gates->limits.hold_on_retry_after && failed.hint > 0 && !outcome.cancelled()) {
+    gates->target->hold.until(add_saturated(time.now(), failed.hint));
+  }
+  RetryAnswer next = answer_failure(retry, failed, time, [this] { return jitter_.draw(); });
+  // The budget last: what is not retried for another reason takes nothing from it.
+  if (gates != nullptr && next.decision == EndAnswer::Retry && !budget_allows(*gates, time)) {
+    next = {EndAnswer::GiveUp, Reason::RetryBudget, 0};
+  }
   ticket.reason = static_cast<std::int32_t>(next.reason);
   ticket.delay = next.delay;
   ticket.set_stage(next.decision == EndAnswer::Retry ? Stage::Between : Stage::Over);

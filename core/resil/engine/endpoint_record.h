@@ -4,24 +4,34 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "resil/base/types.h"
 #include "resil/breaker/endpoint.h"
 #include "resil/engine/breaker_lru.h"
+#include "resil/engine/gates.h"
 
 namespace resil {
 
-// What an endpoint is called; the text lives in the table's arena.
+// What an endpoint is called; the text lives in the table's arena, behind its lengths.
 struct EndpointName {
+  struct Lengths {
+    std::uint32_t name = 0, instance = 0;
+  };
+
   const char* text = nullptr;  // the name, then the instance
-  std::uint32_t name_length = 0, instance_length = 0;
   TargetKind kind = TargetKind::App;
   bool resident = false;  // counts towards its target's bound of breakers
 
-  std::string_view name() const { return {text, name_length}; }
-  std::string_view instance() const { return {text + name_length, instance_length}; }
+  Lengths lengths() const {
+    Lengths lengths;
+    std::memcpy(&lengths, text - sizeof lengths, sizeof lengths);
+    return lengths;
+  }
+  std::string_view name() const { return {text, lengths().name}; }
+  std::string_view instance() const { return {text + lengths().name, lengths().instance}; }
 };
 
 // Counts of calls, by thread shard: metrics, no decision reads them.
@@ -37,6 +47,9 @@ struct alignas(64) EndpointRecord {
   // Set while the target is near its bound of breakers: from then on every call notes the order of use, and no word
   // lets a host skip one.
   alignas(64) std::atomic<BreakerLru*> use{nullptr};
+  // Not null: a begin that is not closed and plain passes these. They bound nothing where only a short way must not be
+  // taken, since every call is to be seen (use) or every rejection told.
+  std::atomic<Gates*> gates{nullptr};
   std::atomic<std::int32_t> owner{-1};  // whose breaker counts: its own id, or its actor type's
   std::atomic<std::int32_t> next_returned{BreakerLru::kNotOnStack};  // link in BreakerLru
   std::atomic<std::uint64_t> last_used{0};  // in BreakerLru's order; 0: evicted, or never noted

@@ -48,8 +48,6 @@ EndpointId EndpointTable::add(TargetKind kind, std::string_view name, std::strin
   if ((std::size_t{id} + 1) * 4 > index_.size() * 3) grow_index();
   EndpointName& record = page->records[id % kPage].name;
   record.kind = kind;
-  record.name_length = static_cast<std::uint32_t>(name.size());
-  record.instance_length = static_cast<std::uint32_t>(instance.size());
   record.text = keep(name, instance);
   return static_cast<EndpointId>(id);
 }
@@ -62,13 +60,17 @@ void EndpointTable::publish(EndpointId id) {
 }
 
 const char* EndpointTable::keep(std::string_view name, std::string_view instance) {
-  const std::size_t length = name.size() + instance.size();
+  const EndpointName::Lengths lengths{static_cast<std::uint32_t>(name.size()),
+                                      static_cast<std::uint32_t>(instance.size())};
+  const std::size_t length = sizeof lengths + name.size() + instance.size();
   if (arena_.empty() || arena_.back().capacity() - arena_.back().size() < length) {
     arena_.emplace_back().reserve(std::max(kArenaBlock, length));
   }
   std::string& block = arena_.back();
-  const std::size_t start = block.size();
-  block.append(name).append(instance);  // within the reserved capacity: earlier names stay where they are
+  const std::size_t start = block.size() + sizeof lengths;
+  block.append(reinterpret_cast<const char*>(&lengths), sizeof lengths)
+      .append(name)
+      .append(instance);  // within the reserved capacity: earlier names stay where they are
   return block.data() + start;
 }
 

@@ -31,7 +31,8 @@ Engine::Engine(const EngineOptions& options, PolicySet policies)
       table_(options.max_endpoints, shard_mask_ + 1),
       events_(options.event_capacity),
       jitter_(options.jitter_seed),
-      set_(std::move(policies)) {}
+      set_(std::move(policies)),
+      gates_(shard_mask_ + 1) {}
 
 Engine::~Engine() = default;
 
@@ -63,11 +64,14 @@ EndpointId Engine::create(const PolicySet& set, TargetKind kind, std::string_vie
   if (id < 0) return kTableFull;
   EndpointRecord& record = table_.unpublished(id);
   provide_tallies(record, plan);
+  Gates* gates = gates_.of(kind, name, policy);
+  record.gates.store(gates == nullptr && every_rejection_ ? &open_gates_ : gates);
   record.owner.store(owner_id < 0 ? id : owner_id);
   record.live.create(number, plan.first_word(0));
   table_.publish(id);
-  join({id, number, policy.cache_size});
-  if (keeps_bound({id, number, policy.cache_size})) evict_beyond_bound(use_of(record.name), id);
+  const Binding binding{id, number, policy.cache_size, gates};
+  join(binding);
+  if (keeps_bound(binding)) evict_beyond_bound(use_of(record.name), id);
   return id;
 }
 
@@ -81,7 +85,7 @@ Engine::Binding Engine::binding_for(const PolicySet& set, EndpointId id) {
   EndpointRecord& record = table_.at(id);
   const EndpointName& name = record.name;
   Policy policy = set.resolve(name.kind, name.name(), name.instance());
-  if (name.instance_length == 0) policy.breaker_per_target = false;
+  if (name.instance().empty()) policy.breaker_per_target = false;
   if (policy.breaker_per_target && record.owner.load() == id) {
     EndpointId owner_id = table_.lookup(name.kind, name.name(), {});
     if (owner_id < 0) owner_id = create(set, name.kind, name.name(), {});
@@ -90,16 +94,20 @@ Engine::Binding Engine::binding_for(const PolicySet& set, EndpointId id) {
   }
   const std::uint32_t number = policies_.intern(policy);
   provide_tallies(record, policies_.at(number).plan);
-  return {id, number, policy.cache_size};
+  return {id, number, policy.cache_size, gates_.of(name.kind, name.name(), policy)};
 }
 
 void Engine::reload(PolicySet policies) {
   const std::lock_guard held(lock_);
   // Everything that may fail comes first; from then on nothing does.
+  const std::set<const Gates*> gates_before = gates_in_force();
   std::vector<Binding> bindings;
+  std::set<const Gates*> gates_after;
   for (std::uint32_t id = 0; id < table_.size(); ++id) {
     bindings.push_back(binding_for(policies, static_cast<EndpointId>(id)));
+    if (bindings.back().gates != nullptr) gates_after.insert(bindings.back().gates);
   }
+  GateTable::restart(gates_before, gates_after);
   std::swap(set_, policies);
   for (auto& [name, use] : uses_) {
     use->collect_returned([this](EndpointId id) -> EndpointRecord& { return table_.at(id); });
@@ -116,8 +124,19 @@ void Engine::reload(PolicySet policies) {
   }
 }
 
+std::set<const Gates*> Engine::gates_in_force() const {
+  std::set<const Gates*> all;
+  for (std::uint32_t id = 0; id < table_.size(); ++id) {
+    const Gates* gates = table_.at(static_cast<EndpointId>(id)).gates.load();
+    if (gates != nullptr && gates->target != nullptr) all.insert(gates);
+  }
+  return all;
+}
+
 void Engine::bind(const Binding& binding) {
   EndpointRecord& record = table_.at(binding.id);
+  // First the gates, then the word that sends every call to them.
+  if (binding.gates != nullptr) record.gates.store(binding.gates, std::memory_order_release);
   const std::uint32_t before = Endpoint<std::atomic>::plan_of(record.live.binding());
   // Calls go on being seen while a bound is near before and after.
   const bool noting = record.use.load() != nullptr && keeps_bound(binding);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "resil/engine/breaker_lru.h"
 #include "resil/engine/endpoint_table.h"
 #include "resil/engine/engine_view.h"
+#include "resil/engine/gates.h"
 #include "resil/engine/policy_table.h"
 #include "resil/engine/ticket.h"
 #include "resil/events/event_ring.h"
@@ -76,6 +78,11 @@ class Engine {
     EndpointId id;
     std::uint32_t policy;
     std::uint32_t cache_size;
+    Gates* gates;
+  };
+  struct Asked {  // a breaker's answer, and whose breaker it was
+    Admission admission;
+    EndpointId owner_id = -1;
   };
 
   // begin.cc
@@ -83,15 +90,29 @@ class Engine {
   std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
   std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept;
+  Asked ask_breaker(EndpointRecord& record, EndpointId id, TimeSource& time, Ticket& ticket) noexcept;
+  static bool is_late(const Ticket& ticket, TimeSource& time) noexcept;
+  static std::int32_t reject_late(Ticket& ticket) noexcept;
   bool continues(const Ticket& ticket, EndpointId id) const noexcept;
   void publish(Ticket& ticket, const Event& event) noexcept;
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
                           const TimeSource& time) noexcept;
   std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
-  void admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Admission& admission,
+  void admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Asked& asked,
              TimeSource& time) noexcept;
   std::int32_t succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept;
-  std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry, TimeSource& time) noexcept;
+  std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry, const Gates* gates,
+                    TimeSource& time) noexcept;
+
+  // begin_gated.cc
+  std::int32_t begin_gated(const Gates& gates, EndpointRecord& record, EndpointId id, TimeSource& time,
+                           Ticket& ticket) noexcept;
+  bool breaker_refuses(EndpointRecord& record, TimeSource& time) noexcept;
+  void give_permit_back(const Asked& asked, TimeSource& time) noexcept;
+  Admission closed(const Gates& gates, Reason reason, Nanos wait, TimeSource& time) noexcept;
+  void leave_place(const Ticket& ticket, const EndpointRecord& record) noexcept;
+  bool budget_allows(const Gates& gates, TimeSource& time) noexcept;
+
   Tallies tallies_of(const EndpointRecord& record) const {
     Tally<std::atomic>* tallies = record.tallies.load(std::memory_order_acquire);
     return {tallies, tallies == nullptr ? 0 : std::size_t{shard_mask_} + 1};
@@ -111,10 +132,12 @@ class Engine {
   Binding binding_for(const PolicySet& set, EndpointId id);
   EndpointId create(const PolicySet& set, TargetKind kind, std::string_view name, std::string_view instance);
   void provide_tallies(EndpointRecord& record, const BreakerPlan& plan);
+  std::set<const Gates*> gates_in_force() const;
   void bind(const Binding& binding);
 
   // observe.cc, under the lock
   void warn_locked(const std::string& warning, EndpointId endpoint);
+  TargetView view(const Gates& gates, Nanos now) const;
 
   // eviction.cc, under the lock
   BreakerLru& use_of(const EndpointName& name);
@@ -132,9 +155,11 @@ class Engine {
   PolicyTable policies_;
   EventRing<std::atomic> events_;
   Jitter jitter_;
+  Gates open_gates_;  // they bound nothing; see EndpointRecord::gates
 
   mutable std::mutex lock_;
   PolicySet set_;
+  GateTable gates_;
   std::map<std::pair<TargetKind, std::string>, std::unique_ptr<BreakerLru>> uses_;
   std::vector<std::unique_ptr<Tally<std::atomic>[]>> tallies_;
   std::vector<std::string> warnings_;

@@ -37,8 +37,40 @@ struct EndpointEntry {
   TransitionTotals transitions;  // of its own breaker, into each state
 };
 
+// What bounds a target besides its breakers; only what is in force is there.
+struct TargetView {
+  struct Rate {
+    std::int64_t rate = 0;
+    Nanos per = 0;
+    std::int64_t burst = 0, available = 0;
+    std::uint64_t rejected = 0;
+  };
+  struct Concurrency {
+    std::uint32_t limit = 0, in_flight = 0;
+    std::uint64_t rejected = 0;
+  };
+  struct Budget {
+    double ratio = 0, min_per_second = 0;
+    Nanos window = 0;
+    std::uint64_t operations = 0, retries = 0, refused = 0;
+  };
+  struct Hold {
+    Nanos left = 0;
+    std::uint64_t rejected = 0;
+  };
+
+  TargetKind kind = TargetKind::App;
+  std::string name;
+  std::optional<Rate> rate;
+  std::optional<Concurrency> concurrency;
+  std::optional<Budget> budget;
+  std::optional<Hold> hold;
+  Nanos deadline = 0;
+};
+
 struct EngineView {
   std::vector<EndpointEntry> endpoints;
+  std::vector<TargetView> targets;  // those with such bounds
   std::uint64_t events = 0, policies = 0;
 };
 

@@ -44,11 +44,13 @@ void Engine::note_from_now(BreakerLru& use, EndpointId id) {
   if (record.use.load() == &use) return;
   if (record.last_used.load() == 0) record.last_used.store(use.next_stamp());
   record.use.store(&use, std::memory_order_release);
+  if (record.gates.load() == nullptr) record.gates.store(&open_gates_, std::memory_order_release);
   record.live.rebind_keeping_state(PlanNumber::of(policy_of(record.live.binding()), true), plans());
 }
 
 void Engine::stop_noting(EndpointRecord& record) {
   if (record.use.exchange(nullptr) == nullptr) return;
+  if (record.gates.load() == &open_gates_ && !every_rejection_) record.gates.store(nullptr);
   record.live.rebind_keeping_state(policy_of(record.live.binding()), plans());
 }
 
@@ -93,7 +95,7 @@ void Engine::evict_beyond_bound(BreakerLru& use, EndpointId newest) {
       keeps_newest = true;
       continue;
     }
-    if (!closed(oldest) || !forget(oldest)) use.set_aside(oldest);
+    if (!forget(oldest)) use.set_aside(oldest);
   }
   if (keeps_newest) use.put_back(record_of(newest).last_used.load(std::memory_order_relaxed), newest);
   if (use.residents() <= use.bound || use.said_over) return;

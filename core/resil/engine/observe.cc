@@ -24,7 +24,7 @@ std::string_view state_name(std::int32_t state) {
 std::string breaker_name(const Policy& policy, const EndpointName& name) {
   if (!policy.breaker_name.empty()) return policy.breaker_name;
   std::string text(name.name());
-  if (name.instance_length != 0) text += (name.kind == TargetKind::App ? ":" : "-") + std::string(name.instance());
+  if (!name.instance().empty()) text += (name.kind == TargetKind::App ? ":" : "-") + std::string(name.instance());
   return text;
 }
 
@@ -69,6 +69,32 @@ std::string Engine::event_text(const Event& event) const {
       return "Recovered processing operation " + operation() + " after " + std::to_string(event.before) + " attempts";
     default: return {};
   }
+}
+
+TargetView Engine::view(const Gates& gates, Nanos now) const {
+  const TargetState& target = *gates.target;
+  std::uint64_t held = 0, rate_limited = 0, busy = 0, refused = 0;
+  for (unsigned shard = 0; shard <= shard_mask_; ++shard) {
+    const Refusals& refusals = target.refusals[shard];
+    held += refusals.held.load(std::memory_order_relaxed);
+    rate_limited += refusals.rate_limited.load(std::memory_order_relaxed);
+    busy += refusals.busy.load(std::memory_order_relaxed);
+    refused += refusals.budget.load(std::memory_order_relaxed);
+  }
+  TargetView view{.kind = target.kind, .name = target.name, .deadline = gates.limits.deadline};
+  if (const auto& limit = gates.limits.rate_limit) {
+    view.rate = {limit->rate, limit->per, limit->burst, gates.rate->available(now), rate_limited};
+  }
+  if (gates.limits.max_concurrent != 0) {
+    view.concurrency = {gates.limits.max_concurrent, target.in_flight(now), busy};
+  }
+  if (const auto& allowance = gates.allowance) {
+    view.budget = {allowance->ratio,           allowance->min_per_second,
+                   allowance->window,          gates.budget->operations(now),
+                   gates.budget->retries(now), refused};
+  }
+  if (gates.limits.hold_on_retry_after) view.hold = {target.hold.left(now), held};
+  return view;
 }
 
 EngineView Engine::view(Nanos now) const {
@@ -116,6 +142,10 @@ EngineView Engine::view(Nanos now) const {
     entry.totals.gave_up = record.gave_up.load(std::memory_order_relaxed);
     view.endpoints.push_back(std::move(entry));
   }
+  for (const Gates* gates : gates_in_force()) {
+    if (gates->bounds_anything()) view.targets.push_back(this->view(*gates, now));
+  }
+  std::ranges::sort(view.targets, {}, [](const TargetView& target) { return std::pair(target.kind, target.name); });
   return view;
 }
 

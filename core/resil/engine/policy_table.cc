@@ -42,6 +42,7 @@ std::uint32_t PolicyTable::intern(const Policy& policy) {
   record.policy = std::move(common);
   record.plan = BreakerPlan::of(record.policy);
   record.noting_plan = record.plan.noting();
+  record.grace = Grace::of(record.policy.timeout);
   numbers_.emplace(hash, number);  // the last thing that may fail
   count_.store(number + 1, std::memory_order_release);
   return number;

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "resil/breaker/breaker_plan.h"
+#include "resil/limits/concurrency_limiter.h"
 #include "resil/policy/policy.h"
 
 namespace resil {
@@ -22,6 +23,7 @@ namespace resil {
 struct PolicyRecord {
   Policy policy;  // without what differs from endpoint to endpoint: the breaker's name and how many are kept
   BreakerPlan plan, noting_plan;
+  Grace grace;  // of an attempt's place, where the target has so many and no more
 };
 
 // What an endpoint is bound to: a policy by number, and which of its two plans. The noting one is in force where the

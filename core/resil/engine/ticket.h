@@ -26,7 +26,7 @@ struct Ticket {
   Nanos delay;
   std::uint64_t private_words[3];
 
-  // Word 0, low byte: 0..1 the stage | 2..4 what the attempt under way holds, all 0 for most | 5..7 always 0.
+  // Word 0, low byte: 0..1 the stage | 2..5 what the attempt under way holds, all 0 for most | 6..7 always 0.
   Stage stage() const { return static_cast<Stage>(private_words[0] & ~kMarks & 0xFF); }
   // An operation's first attempt, and nothing that begin would have to look at.
   bool is_plain_start() const { return ((private_words[0] & 0xFF) | static_cast<std::uint64_t>(deadline)) == 0; }
@@ -43,8 +43,9 @@ struct Ticket {
   }
 
   // Of the attempt under way; its end, which sets the stage, forgets them. The breaker that gave the permit is the
-  // endpoint's own or, for an actor of a type with one breaker for all, that of the record's owner.
-  static constexpr std::uint64_t kOwnersPermit = 4, kNoPermit = 8, kHoldsPlace = 16;
+  // endpoint's own or, for an actor of a type with one breaker for all, that of the record's owner. A failing end of
+  // kTellsTarget asks the target's gates (a hold, a budget of retries).
+  static constexpr std::uint64_t kOwnersPermit = 4, kNoPermit = 8, kHoldsPlace = 16, kTellsTarget = 32;
   void mark(std::uint64_t held) { private_words[0] |= held; }
   bool marked(std::uint64_t held) const { return (private_words[0] & held) != 0; }
 
@@ -88,7 +89,7 @@ struct Ticket {
   }
 
  private:
-  static constexpr std::uint64_t kMarks = kOwnersPermit | kNoPermit | kHoldsPlace;
+  static constexpr std::uint64_t kMarks = kOwnersPermit | kNoPermit | kHoldsPlace | kTellsTarget;
   static constexpr unsigned kAgeBits = 36;
   static constexpr std::uint64_t kAgeMask = (std::uint64_t{1} << kAgeBits) - 1;
 };

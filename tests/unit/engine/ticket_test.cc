@@ -71,14 +71,16 @@ TEST(Ticket, ClocksThatDisagreeMakeNoOperationOlder) {
 }
 
 TEST(Ticket, ForgetsWhatAnAttemptHeldWhenItEnds) {
-  for (const std::uint64_t held : {Ticket::kOwnersPermit, Ticket::kNoPermit, Ticket::kHoldsPlace}) {
+  for (const std::uint64_t held :
+       {Ticket::kOwnersPermit, Ticket::kNoPermit, Ticket::kHoldsPlace, Ticket::kTellsTarget}) {
     Ticket ticket{};
     ticket.attempt = 1;
     ticket.start(7, Stage::InFlight);
     EXPECT_TRUE(ticket.is_plain_first_attempt());
     ticket.mark(held);
     EXPECT_TRUE(ticket.marked(held));
-    EXPECT_FALSE(ticket.marked((Ticket::kOwnersPermit | Ticket::kNoPermit | Ticket::kHoldsPlace) & ~held));
+    EXPECT_FALSE(ticket.marked(
+        (Ticket::kOwnersPermit | Ticket::kNoPermit | Ticket::kHoldsPlace | Ticket::kTellsTarget) & ~held));
     EXPECT_EQ(ticket.stage(), Stage::InFlight);
     EXPECT_FALSE(ticket.is_plain_first_attempt());
     ticket.set_stage(Stage::Between);
@@ -88,7 +90,7 @@ TEST(Ticket, ForgetsWhatAnAttemptHeldWhenItEnds) {
 }
 
 TEST(Ticket, BitsThatNobodySetsMakeAStageOfItsOwn) {
-  for (const unsigned bit : {5U, 6U, 7U}) {
+  for (const unsigned bit : {6U, 7U}) {
     for (const Stage stage : {Stage::Fresh, Stage::InFlight, Stage::Between, Stage::Over}) {
       Ticket ticket{};
       ticket.start(0, stage);

@@ -19,7 +19,7 @@ json snapshot(const Caller& caller) { return json::parse(snapshot_json(caller.en
 
 TEST(SnapshotJson, AnEmptyEngineIsAnEmptyList) {
   const Caller caller{PolicySet{}};
-  EXPECT_EQ(snapshot(caller), json::parse(R"({"endpoints": [], "events": 0, "policies": 0})"));
+  EXPECT_EQ(snapshot(caller), json::parse(R"({"endpoints": [], "targets": [], "events": 0, "policies": 0})"));
 }
 
 TEST(SnapshotJson, IsTheDocumentedObject) {
@@ -41,7 +41,43 @@ TEST(SnapshotJson, IsTheDocumentedObject) {
       "calls": {"successes": 1, "failures": 1, "timeouts": 1, "cancelled": 0, "rejections": 0, "retries": 1,
                 "recovered": 1, "gaveUp": 0},
       "transitions": {"closed": 0, "open": 0, "halfOpen": 0}}],
-    "events": 3, "policies": 1})"));
+    "targets": [], "events": 3, "policies": 1})"));
+}
+
+TEST(SnapshotJson, ATargetShowsWhatBoundsIt) {
+  RetryPolicy retry = testing::constant_retry(1, 2);
+  retry.budget = RetryBudget{.ratio = 0.5, .min_per_second = 0.1, .window = 10 * kSecond};
+  PolicySet set = one_app({.retry = testing::shared(retry),
+                           .limits = {.deadline = 9 * kSecond,
+                                      .max_concurrent = 2,
+                                      .rate_limit = RateLimit{.rate = 10, .per = 2 * kSecond, .burst = 3},
+                                      .hold_on_retry_after = true}});
+  set.inbound.emplace("queue", testing::Target{.limits = {.max_concurrent = 7}});
+  Caller caller(std::move(set));
+  const EndpointId id = caller.app("a");
+  caller.app("b");
+  caller.engine.endpoint(TargetKind::ComponentIn, "queue", "Pubsub");
+  caller.engine.endpoint(TargetKind::ComponentOut, "queue", "Pubsub");
+  Ticket in[4]{}, failing{};
+  caller.begin(id, failing);
+  caller.end(failing, testing::kFailure);
+  caller.begin(id, in[0]), caller.begin(id, in[1]);
+  EXPECT_EQ(caller.begin(id, in[2]), testing::kReject) << "rate-limited, and busy";
+  caller.now += 2 * kSecond;
+  EXPECT_EQ(caller.begin(id, in[2]), testing::kReject) << "busy";
+  in[0].delay = 4 * kSecond;
+  caller.end(in[0], testing::kFailure);  // and the budget leaves no retry
+  caller.now += kSecond;
+  EXPECT_EQ(caller.begin(id, in[3]), testing::kReject) << "held";
+  EXPECT_EQ(snapshot(caller)["targets"], json::parse(R"([
+    {"kind": "app", "name": "app",
+     "rateLimit": {"rate": 10, "perNs": 2000000000, "burst": 3, "available": 3, "rejected": 1},
+     "concurrency": {"limit": 2, "inFlight": 1, "rejected": 1},
+     "budget": {"ratio": 0.5, "minPerSecond": 0.1, "windowNs": 10000000000, "operations": 3, "retries": 2, "refused": 0},
+     "hold": {"leftNs": 3000000000, "rejected": 1},
+     "deadlineNs": 9000000000},
+    {"kind": "component", "name": "queue", "direction": "inbound",
+     "concurrency": {"limit": 7, "inFlight": 0, "rejected": 0}}])"));
 }
 
 TEST(SnapshotJson, OpenAndHalfOpenKnowAllCounts) {
