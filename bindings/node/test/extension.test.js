@@ -50,15 +50,17 @@ test('a bulkhead rejects whoever is one too many, and takes the place back', asy
 });
 
 test('a spent budget ends the operation with its failure as the cause', async (t) => {
-  const { orders, limits } = extension(
+  const { clock, orders, limits } = extension(
     t,
     '{policies: {retries: {r: {policy: constant, duration: 0s, budget: {ratio: 0, minPerSecond: 0.2}}}}, targets: {apps: {orders: {retry: r}}}}',
   );
   let calls = 0;
-  await assert.rejects(
+  const given = assert.rejects(
     orders.execute(() => (calls++, fails())),
     (error) => error instanceof ExhaustedError && error.cause.message === 'down' && error.reason === 'retry-budget',
   );
+  await clock.advance(1);
+  await given;
   assert.equal(calls, 3); // two retries in ten seconds
   const { operations, retries, refused } = limits().budget;
   assert.deepEqual([operations, retries, refused], [1, 2, 1]);
