@@ -62,7 +62,8 @@ async function main() {
   const services = fork(path.join(__dirname, 'services.js'));
   const [{ port }] = await once(services, 'message');
   const base = `http://127.0.0.1:${port}`;
-  const engine = Engine.load(resources, { appId: 'checkout', everyRejection: true, log: say });
+  const engine = Engine.load(resources, { appId: 'checkout', everyRejection: true });
+  engine.on('log', (line, { type }) => type === 'stateChange' && say(line));
 
   say(`${ORDERS} customers order at once; order-processor takes 8 at a time, and 100 a second after the first 20`);
   const { answers, attempts, turned, took } = await rush(engine, base);

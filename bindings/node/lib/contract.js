@@ -87,6 +87,10 @@ const OUTCOME_FLAG = {
   NO_RETRY: 1073741824,
 };
 
+const EVENT_FLAG = {
+  SHADOW: 1,
+};
+
 const ABI = 1;
 const HTTP_BIT = 0x10000;
 const GRPC_BIT = 0x20000;
@@ -112,4 +116,5 @@ module.exports = {
   OPTION_FLAG,
   TICKET_FLAG,
   OUTCOME_FLAG,
+  EVENT_FLAG,
 };

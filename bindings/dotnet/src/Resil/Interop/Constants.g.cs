@@ -21,6 +21,7 @@ internal static class Constants
     internal const int TimeoutCode = 2;
     internal const int CancelledCode = 3;
     internal const int NoRetry = 0x40000000;
+    internal const ulong Shadow = 1;
     internal const int HttpBit = 0x10000;
     internal const int GrpcBit = 0x20000;
 }
