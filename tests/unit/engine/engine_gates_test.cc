@@ -341,6 +341,23 @@ TEST(EngineGates, ARejectionTakesNothingFromTheOthers) {
   }
 }
 
+// The first call of a breaker's new generation goes the general way, after the short one has given back what it took.
+TEST(EngineGates, NothingIsTakenTwiceWhereTheShortWayGivesUp) {
+  Caller caller(one_app({.breaker = breaker({.timeout = kSecond, .trip = "requests > 1000 || totalFailures > 0"}),
+                         .limits = {.max_concurrent = 2, .rate_limit = RateLimit{1, 1'000 * kSecond, 5}}}));
+  Crowd crowd{caller, caller.app()};
+  caller.fail(crowd.id, 1);
+  caller.now += kSecond + 1;
+  ASSERT_EQ(caller.attempt(crowd.id, kSuccess), kDone);
+  ASSERT_EQ(caller.state(crowd.id), BreakerState::Closed);
+  EXPECT_EQ(crowd.enter(9), 2);
+  EXPECT_EQ(reason_of(rejected(caller, crowd.id)), Reason::Busy);
+  EXPECT_EQ(caller.counts(crowd.id).requests, 2);
+  crowd.leave();
+  EXPECT_EQ(crowd.enter(9), 1) << "the last of the burst";
+  EXPECT_EQ(reason_of(rejected(caller, crowd.id)), Reason::RateLimited);
+}
+
 TEST(EngineGates, WhatAShadowWouldRefuseMayBeRefusedByAGateAndIsToldOnlyWhereItIsNot) {
   auto shadow = std::make_shared<BreakerSettings>(*breaker({.timeout = 50 * kSecond, .trip = "totalFailures > 0"}));
   shadow->shadow = true;
