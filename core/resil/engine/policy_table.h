@@ -22,7 +22,7 @@ namespace resil {
 
 struct PolicyRecord {
   std::uint32_t number = 0;  // its place in the table
-  Policy policy;  // without what differs from endpoint to endpoint: the breaker's name and how many are kept
+  Policy policy;             // without what differs from endpoint to endpoint: the breaker's name and how many are kept
   BreakerPlan plan, noting_plan;
   Grace grace;  // of an attempt's place, where the target has so many and no more
 };
