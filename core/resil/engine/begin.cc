@@ -1,5 +1,6 @@
-// begin and adopt, the general way: what begin_short.cc does not answer. Nothing in this file may lock, allocate, throw,
-// log or enter the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
+// begin and adopt, the general way: what begin_short.cc does not answer. Nothing in this file may lock, allocate,
+// throw, log or enter the kernel (tests/abi checks the object code); the clock is read only where the answer depends on
+// it.
 #include <algorithm>
 
 #include "resil/base/thread_slot.h"

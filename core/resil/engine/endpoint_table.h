@@ -31,7 +31,9 @@ class EndpointTable {
     if (index < kPage) return first_page_->records[index];
     return pages_[index / kPage]->records[index % kPage];
   }
-  static CallCounts& counts(const EndpointRecord& record, unsigned shard) { return record.calls[std::size_t{shard} * kPage]; }
+  static CallCounts& counts(const EndpointRecord& record, unsigned shard) {
+    return record.calls[std::size_t{shard} * kPage];
+  }
   TransitionCounts& transitions(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->transitions[index % kPage];
