@@ -90,7 +90,7 @@ class Endpoint {
   }
 
   template <typename Plans, typename Tallies>
-  Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
+  Transition end(Permit permit, const Ended& ended, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
     CountedFailure counted;
     const std::uint64_t seen_binding = binding();
@@ -98,29 +98,29 @@ class Endpoint {
     const bool windowed = plan.interval > 0;
     const Nanos latest = windowed ? time.not_before_now() : 0;
     const auto own = [shard] { return shard; };
-    bool ended = !plan.present;
-    if (plan.short_end && ending == Ending::Success) {
-      ended = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
-    } else if (plan.short_end && ending == Ending::Failure) {
-      ended = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
-                             : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, counted);
+    bool done = !plan.present;
+    if (plan.short_end && ended.ending == Ending::Success) {
+      done = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
+    } else if (plan.short_end && ended.ending == Ending::Failure) {
+      done = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
+                            : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, counted);
     }
     Progress progress = counted.progress();
-    if (!ended) end_general(permit, ending, time, plans, tallies, shard, progress);
+    if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);
     return progress.transition;
   }
 
   template <typename Plans, typename Tallies>
-  [[gnu::noinline]] void end_general(Permit permit, Ending ending, TimeSource& time, const Plans& plans,
+  [[gnu::noinline]] void end_general(Permit permit, const Ended& ended, TimeSource& time, const Plans& plans,
                                      const Tallies& tallies, unsigned shard, Progress& progress) {
     for (;; settle(plans)) {
       const std::uint64_t seen_binding = binding();
       const BreakerPlan& plan = plans(plan_of(seen_binding));
       if (!plan.present) return;
       CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plan, tallies(), shard);
-      const bool ended = breaker.end(permit, ending, time, progress);
+      const bool settled = breaker.end(permit, ended, time, progress);
       if (breaker.published_fast()) renew_fast(seen_binding, plans);
-      if (ended) return;
+      if (settled) return;
     }
   }
 

@@ -1,6 +1,7 @@
 // end, the general way: what end_short.cc does not answer. Nothing in this file may lock, allocate, throw, log or enter
 // the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
 #include <algorithm>
+#include <optional>
 
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
@@ -18,6 +19,7 @@ std::int32_t Engine::end_general(Ticket& ticket, Outcome reported, TimeSource ti
   if (!outcome.valid()) return kBadArgument;
   EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
   if (ticket.stage() != Stage::InFlight || record == nullptr || !policies_.contains(ticket.policy())) return kBadTicket;
+  const bool counts = !ticket.marked(Ticket::kNoPermit);
   const EndpointId owner_id = permit_owner(ticket, *record);
   EndpointRecord& owner = owner_id == static_cast<EndpointId>(ticket.endpoint) ? *record : table_.at(owner_id);
   ticket.flags = 0;
@@ -26,8 +28,11 @@ std::int32_t Engine::end_general(Ticket& ticket, Outcome reported, TimeSource ti
   const Permit permit = ticket.permit();
   const auto tallies = [&owner, this] { return tallies_of(owner); };
   const unsigned shard = thread_slot(shard_mask_);
-  owner.live.end_general(permit, ending, time, plans(), tallies, shard, progress);
-  if (progress.transition.happened) publish_transition(ticket, progress.transition, owner_id, time);
+  if (counts) {
+    const std::optional<Nanos> began = ticket.timed() ? std::optional(ticket.attempt_began()) : std::nullopt;
+    owner.live.end_general(permit, {ending, outcome, began, &jitter_}, time, plans(), tallies, shard, progress);
+    if (progress.transition.happened) publish_transition(ticket, progress.transition, owner_id, time);
+  }
   if (ticket.marked(Ticket::kHoldsPlace)) leave_place(ticket, *record);
   if (success) return succeed(ticket, *record, time);
   const Gates* gates = ticket.marked(Ticket::kTellsTarget) ? record->gates.load(std::memory_order_acquire) : nullptr;
