@@ -106,7 +106,8 @@ struct BreakerPlan {
     plan.count_allowed = may_skip && plan.counts_requests() && plan.window == 0;
     plan.short_end = !plan.counts_apart && !plan.matches;
     plan.short_failure = plan.short_end && !looks_back;
-    plan.run_alone = plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
+    plan.run_alone =
+        plan.short_end && plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
     plan.short_gated = plan.short_gated && !plan.counts_apart;
     // Nothing is to be noted about the operation.
     plan.short_begin = !plan.times_operation && !plan.gated && !plan.counts_apart;

@@ -98,15 +98,15 @@ class Endpoint {
     const bool windowed = plan.interval > 0;
     const Nanos latest = windowed ? time.not_before_now() : 0;
     const auto own = [shard] { return shard; };
-    bool over = !plan.present;
+    bool done = !plan.present;
     if (plan.short_end && ended.ending == Ending::Success) {
-      over = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
+      done = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
     } else if (plan.short_end && ended.ending == Ending::Failure) {
-      over = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
+      done = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
                             : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, counted);
     }
     Progress progress = counted.progress();
-    if (!over) end_general(permit, ended, time, plans, tallies, shard, progress);
+    if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);
     return progress.transition;
   }
 
