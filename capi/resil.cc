@@ -348,7 +348,7 @@ int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_
   std::int32_t count = 0;
   for (Event event; count < capacity && e->engine.read_events(*cursor, &event, 1) == 1; ++count) {
     out[count] = {event.seq,    event.time,  event.endpoint, static_cast<std::int32_t>(event.kind),
-                  event.before, event.after, event.value,    {}};
+                  event.before, event.after, event.value,    {event.shadow ? RESIL_SHADOW : 0}};
   }
   return count;
 }
@@ -356,8 +356,14 @@ int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_
 int64_t resil_event_text(resil_engine* e, const resil_event* event, char* buf, int64_t capacity) {
   if (e == nullptr || event == nullptr) return RESIL_E_ARG;
   return fenced(nullptr, [&]() -> std::int64_t {
-    const Event known{event->seq,    event->time_ns, event->endpoint, static_cast<EventKind>(event->kind),
-                      event->before, event->after,   event->value};
+    const Event known{.seq = event->seq,
+                      .time = event->time_ns,
+                      .endpoint = event->endpoint,
+                      .kind = static_cast<EventKind>(event->kind),
+                      .shadow = (event->reserved[0] & RESIL_SHADOW) != 0,
+                      .before = event->before,
+                      .after = event->after,
+                      .value = event->value};
     return answer_text(e->engine.event_text(known), buf, capacity);
   });
 }

@@ -32,18 +32,39 @@ Json count(const BreakerView& view, CountSet which, std::int64_t number) {
   return (view.known & which) != 0 ? Json(number) : Json(nullptr);
 }
 
+double part(std::int64_t of, std::int64_t calls) {
+  return calls == 0 ? 0 : static_cast<double>(of) / static_cast<double>(calls);
+}
+
+// What only the trip rule of a ResiliencyExtension may read is there only where it is kept.
+void add_extension(Json& json, const BreakerView& view) {
+  const Counts& counts = view.counts;
+  const std::int64_t calls = counts.total_successes + counts.total_failures;
+  const bool ended = (view.known & kTotalSuccesses) != 0 && (view.known & kTotalFailures) != 0;
+  const bool slow = (view.known & kSlowCalls) != 0;
+  if (slow) json["counts"]["slowCalls"] = counts.slow_calls;
+  if (ended) json["counts"]["calls"] = calls;
+  if (ended) json["counts"]["failureRate"] = part(counts.total_failures, calls);
+  if (ended && slow) json["counts"]["slowRate"] = part(counts.slow_calls, calls);
+  if (!view.shadow) return;
+  json["mode"] = "shadow";
+  json["shadowRejections"] = view.shadow_rejections;
+}
+
 Json breaker_json(const BreakerEntry& breaker) {
   const BreakerView& view = breaker.view;
-  return Json{{"name", breaker.name},
-              {"policy", breaker.policy},
-              {"state", state_name(view.state)},
-              {"retryAfterNs", view.retry_after},
-              {"counts",
-               {{"requests", count(view, kRequests, view.counts.requests)},
-                {"totalSuccesses", count(view, kTotalSuccesses, view.counts.total_successes)},
-                {"totalFailures", count(view, kTotalFailures, view.counts.total_failures)},
-                {"consecutiveSuccesses", count(view, kConsecutiveSuccesses, view.counts.consecutive_successes)},
-                {"consecutiveFailures", count(view, kConsecutiveFailures, view.counts.consecutive_failures)}}}};
+  Json json{{"name", breaker.name},
+            {"policy", breaker.policy},
+            {"state", state_name(view.state)},
+            {"retryAfterNs", view.retry_after},
+            {"counts",
+             {{"requests", count(view, kRequests, view.counts.requests)},
+              {"totalSuccesses", count(view, kTotalSuccesses, view.counts.total_successes)},
+              {"totalFailures", count(view, kTotalFailures, view.counts.total_failures)},
+              {"consecutiveSuccesses", count(view, kConsecutiveSuccesses, view.counts.consecutive_successes)},
+              {"consecutiveFailures", count(view, kConsecutiveFailures, view.counts.consecutive_failures)}}}};
+  add_extension(json, view);
+  return json;
 }
 
 // What an endpoint is called, added to `json`.

@@ -112,6 +112,7 @@ static void numbers(void) {
     NUMBER(RESIL_EVENT_TIMED_OUT, 5);
     NUMBER(RESIL_EVENT_GAVE_UP, 6);
     NUMBER(RESIL_EVENT_WARNING, 7);
+    NUMBER(RESIL_SHADOW, 1);
 }
 
 int main(void) {

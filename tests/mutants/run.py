@@ -22,10 +22,10 @@ MEMORY = ROOT / "build/mutants/caught.json"  # by which test each fault was caug
 # Which unit tests are likely to notice a fault in these files; they are tried before all.
 AREAS = {
     "core/resil/base": "TaggedCount*:Types*:Outcome*:Rng*:Jitter*:TimeSource*",
-    "core/resil/breaker": "*Breaker*:Endpoint*:RestoreMoment*:*Model.*",
+    "core/resil/breaker": "CircuitBreaker*:Endpoint*:BreakerWord*:BreakerPlan*:RestoreMoment*",
     "core/resil/engine": "Engine*:Ticket*:BreakerLru*:PolicyTable*:EndpointTable*",
-    "core/resil/events": "EventRing*:RingModel*:EngineEvents*",
-    "core/resil/limits": "*Limit*:*Gate*:Engine*",
+    "core/resil/events": "EventRing*:EngineEvents*",
+    "core/resil/limits": "RateLimiter*:Concurrency*:TimeBuckets*:RetryBudget*:Hold*:OncePer*:EngineGates*:GatesReload*",
     "core/resil/policy": "Retry*:Backoff*:StatusSet*:PolicySet*:EngineOperation*",
     "core/config": "Loader*:Duration*:Number*:StatusRange*:Suggest*:TripParser*:YamlReader*",
     "capi": "C?pi*",
@@ -52,10 +52,7 @@ class Tests:
         suites = json.loads(report.read_text())["testsuites"]
         took = {f"{suite['name']}.{test['name']}": float(test["time"][:-1]) for suite in suites for test in suite["testsuite"]}
         slow = [name for name, seconds in took.items() if seconds > 0.3]
-        model = [name for name in slow if "Model" in name or "Mutants" in name]
-        others = [name for name in slow if name not in model]
-        self.stages = [("unit", [*self.unit, "--gtest_filter=-" + ":".join(slow)])]
-        self.stages += [("unit", [*self.unit, "--gtest_filter=" + ":".join(some)]) for some in (model, others) if some]
+        self.stages = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in ("-" + ":".join(slow), ":".join(slow))]
         for name, command in self.programs():
             failed = self.measure(name, command)
             if failed:
@@ -87,11 +84,14 @@ class Tests:
             return name
         return ""
 
-    def catch(self, fault, first):
-        """By which test, or nothing. A run that takes far longer than the healthy one hangs: that is noticed too."""
+    def likely(self, fault, first):
         area = next((some for prefix, some in AREAS.items() if fault.file.startswith(prefix)), "")
-        likely = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in dict.fromkeys((first, fault.by, area)) if some]
-        for name, command in likely + self.stages:
+        wanted = dict.fromkeys(some for some in (first, fault.by, area) if some)
+        return self.catch(fault, [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in wanted])
+
+    def catch(self, fault, stages):
+        """By which test, or nothing. A run that takes far longer than the healthy one hangs: that is noticed too."""
+        for name, command in stages:
             done = run(command, fault.number, self.patience[name])
             if done is None:
                 return f"{name}, which hangs"
@@ -104,7 +104,7 @@ class Tests:
 def run(command, number, patience):
     try:
         return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=patience, text=True,
-                              errors="replace", env={**os.environ, "RESIL_MUTANT": str(number)})
+                              errors="replace", env={"RESIL_MODEL_RUNS": "20000", **os.environ, "RESIL_MUTANT": str(number)})
     except subprocess.TimeoutExpired:
         return None
 
@@ -159,9 +159,10 @@ def main():
     memory = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
     found = []
     with concurrent.futures.ThreadPoolExecutor(chosen.j) as pool:
-        tried = [(fault, pool.submit(tests.catch, fault, memory.get(fault.name, ""))) for fault in wanted]
-        for fault, future in tried:
-            by = future.result()
+        first = list(pool.map(lambda fault: tests.likely(fault, memory.get(fault.name, "")), wanted))
+        print(f"{sum(map(bool, first))} of {len(wanted)} are caught by the tests of their area; now all tests on the others", flush=True)
+        tried = pool.map(lambda pair: pair[1] or tests.catch(pair[0], tests.stages), zip(wanted, first))
+        for fault, by in zip(wanted, tried):
             print(f"{fault.name}: {'caught by ' + by if by else 'not caught'}", flush=True)
             found.append((fault, by))
             memory[fault.name] = by if "." in by and " " not in by else ""

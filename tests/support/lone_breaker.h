@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <span>
 
 #include "resil/breaker/circuit_breaker.h"
@@ -17,6 +18,10 @@ struct LoneBreaker {
     policy.breaker = breaker(options);
     plan = BreakerPlan::of(policy);
     cells.word.store(plan.first_word(first_generation).raw());
+    if (!plan.needs_windows()) return;
+    const std::size_t words = plan.window > 0 ? TimeWindow<Atom>::words(plan.buckets, tallies.size()) : 0;
+    windows = std::make_unique<WindowCells<Atom>>(words, plan.window_calls);
+    tallies[0].windows.store(windows.get());
   }
 
   CircuitBreaker<Atom> on(unsigned shard = 0) { return {cells, binding, 0, plan, std::span(tallies), shard}; }
@@ -27,13 +32,13 @@ struct LoneBreaker {
     on(shard).begin(time, admission);
     return admission;
   }
-  Transition end(Permit permit, Ending ending, Nanos now, unsigned shard = 0) {
+  Transition end(Permit permit, const Ended& ended, Nanos now, unsigned shard = 0) {
     TimeSource time(now);
     Progress progress;
-    on(shard).end(permit, ending, time, progress);
+    on(shard).end(permit, ended, time, progress);
     return progress.transition;
   }
-  Transition attempt(Ending ending, Nanos now) { return end(begin(now).permit, ending, now); }
+  Transition attempt(const Ended& ended, Nanos now) { return end(begin(now).permit, ended, now); }
   void fail(int times, Nanos now) {
     for (int i = 0; i < times; ++i) attempt(Ending::Failure, now);
   }
@@ -50,6 +55,7 @@ struct LoneBreaker {
   BreakerCells<Atom> cells;
   Atom<std::uint64_t> binding{0};
   std::array<Tally<Atom>, 2> tallies;
+  std::unique_ptr<WindowCells<Atom>> windows;
 };
 
 }  // namespace resil::testing

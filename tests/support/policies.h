@@ -16,7 +16,7 @@ namespace resil::testing {
 
 // A rule as a document spells it. A test with a rule that does not compile cannot mean anything.
 inline TripRule trip_rule(std::string_view text) {
-  TripResult compiled = compile_trip(text);
+  TripResult compiled = compile_trip(text, /*lenient=*/false, TripNames::Extension);
   if (!compiled.rule) std::abort();
   return std::move(*compiled.rule);
 }
@@ -27,6 +27,16 @@ struct BreakerOptions {
   Nanos timeout = 60 * kSecond;
   std::string_view trip = "consecutiveFailures > 5";
   std::string_view name = "cb";
+  // What a ResiliencyExtension may set.
+  Nanos window = 0;
+  std::uint32_t buckets = 10;
+  std::uint32_t window_calls = 0;
+  Nanos slow_call = 0;
+  double timeout_multiplier = 1;
+  Nanos max_timeout = 0;
+  double timeout_jitter = 0;
+  bool shadow = false;
+  int http = 0;  // the one status that its list has; 0: no list
 };
 
 inline std::shared_ptr<const BreakerSettings> breaker(const BreakerOptions& options = {}) {
@@ -36,6 +46,15 @@ inline std::shared_ptr<const BreakerSettings> breaker(const BreakerOptions& opti
   settings.interval = options.interval;
   settings.timeout = options.timeout;
   settings.trip = trip_rule(options.trip);
+  settings.window = options.window;
+  settings.buckets = options.buckets;
+  settings.window_calls = options.window_calls;
+  settings.slow_call = options.slow_call;
+  settings.timeout_multiplier = options.timeout_multiplier;
+  settings.max_timeout = options.max_timeout;
+  settings.timeout_jitter = options.timeout_jitter;
+  settings.shadow = options.shadow;
+  if (options.http != 0) settings.http.add(options.http, options.http);
   return std::make_shared<const BreakerSettings>(std::move(settings));
 }
 

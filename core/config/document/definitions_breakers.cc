@@ -85,6 +85,11 @@ void Definitions::finish_breaker(BreakerSettings& settings, const Definition& de
   }
   if (settings.window > 0 && settings.window_calls > 0)
     wrong("windowCalls", name + " has both window and windowCalls, which both say what its counts cover; remove one");
+  if (settings.window >= kMillisecond && settings.window / settings.buckets < BreakerRules::kShortestBucket)
+    wrong(definition.has("buckets") ? "buckets" : "window",
+          "the window of " + name + " is too short for " + std::to_string(settings.buckets) +
+              " buckets, which must last 100us or longer; write buckets: " +
+              std::to_string(settings.window / BreakerRules::kShortestBucket) + " or a longer window");
   if (settings.slow_call == 0 && (settings.trip.reads() & kSlowCalls) != 0)
     wrong("trip",
           "the trip of " + name + " reads slow calls, but nothing says which are; write slowCall: 2s beside it");

@@ -9,6 +9,7 @@
 #include "resil/base/tagged_count.h"
 #include "resil/base/types.h"
 #include "resil/breaker/breaker_word.h"
+#include "resil/breaker/window_cells.h"
 
 namespace resil {
 
@@ -51,10 +52,14 @@ struct alignas(64) Tally {
   TaggedCount<Atom> failures;                  // totalFailures
   TaggedCount<Atom> run;                       // consecutiveFailures, where a window's end takes the word's room
   TaggedCount<Atom> successes_before_failure;  // at the latest failure
+  TaggedCount<Atom> slow;                      // slowCalls
+
+  // Shard 0's: null while no policy in force here ever needed them. Set before a plan that needs them is bound.
+  std::atomic<WindowCells<Atom>*> windows{nullptr};
 
   template <typename StillCurrent>
   void freshen(std::uint32_t generation, StillCurrent still_current) {
-    for (TaggedCount<Atom>* count : {&requests, &successes, &failures, &run, &successes_before_failure}) {
+    for (TaggedCount<Atom>* count : {&requests, &successes, &failures, &run, &successes_before_failure, &slow}) {
       count->freshen(generation, still_current);
     }
   }
@@ -69,16 +74,20 @@ std::int64_t sum(std::span<Tally<Atom>> tallies, TaggedCount<Atom> Tally<Atom>::
 }
 
 // Generations wrap, and a count that nobody touched for a whole round would be taken for a present one. So whoever
-// makes the word show a new generation makes the tags new at every quarter of a round. `word` is that new word's
-// atomic.
+// makes the word show a new generation makes the tags new at every quarter of a round, and those of windows, which are
+// shorter, more often. `word` is that new word's atomic.
 template <template <typename> class Atom>
 void freshen_if_due(std::uint32_t generation, const Atom<std::uint64_t>& word, std::span<Tally<Atom>> tallies) {
   constexpr std::uint32_t kFreshenEvery = 1U << (BreakerWord::kGenerationBits - 2);
-  if (generation % kFreshenEvery != 0) [[likely]]
+  static_assert(kFreshenEvery % WindowCells<Atom>::kFreshenEvery == 0);
+  if (generation % WindowCells<Atom>::kFreshenEvery != 0 || tallies.empty()) [[likely]]
     return;
   const auto still_current = [&word, generation] {
     return BreakerWord(word.load(std::memory_order_acquire)).generation() == generation;
   };
+  WindowCells<Atom>* windows = tallies[0].windows.load(std::memory_order_acquire);
+  if (windows != nullptr) windows->freshen(generation, still_current);
+  if (generation % kFreshenEvery != 0) return;
   for (Tally<Atom>& tally : tallies) tally.freshen(generation, still_current);
 }
 

@@ -32,10 +32,44 @@ struct BreakerPlan {
   Nanos probe_grace = kProbeGrace;
   const TripRule* trip = nullptr;
 
+  // What only a ResiliencyExtension sets. A window and slow calls are none here where the rule does not read them.
+  bool counts_apart = false;  // circuit_breaker_apart.h counts what ends
+  bool matches = false;       // statuses
+  bool shadow = false;
+  bool varies = false;  // open times: they grow, or have jitter
+  Nanos window = 0;
+  std::uint32_t buckets = 1;
+  std::uint32_t window_calls = 0;
+  Nanos slow_call = 0;
+  const BreakerRules* rules = nullptr;  // for what is seldom asked
+
   bool reads_any(CountSet counts) const { return (reads & counts) != 0; }
   bool run_in_word() const { return interval == 0 && reads_any(kConsecutiveFailures); }
   bool counts_successes() const { return reads_any(kTotalSuccesses | kConsecutiveSuccesses); }
-  bool needs_tallies() const { return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)); }
+  bool windowed() const { return window > 0 || window_calls > 0; }
+  // A window of calls counts them as they end.
+  bool counts_requests() const { return reads_any(kRequests) && window_calls == 0; }
+  bool needs_tallies() const {
+    return interval > 0 || reads_any(static_cast<CountSet>(~kConsecutiveFailures)) || needs_windows();
+  }
+  bool needs_windows() const { return windowed() || shadow || varies; }
+
+  // Does an end count as a failure? Statuses that the list of their kind leaves out are none.
+  bool fails(Outcome outcome) const {
+    if (!matches) return true;
+    return (!outcome.is_http() || rules->http.matches(outcome.status())) &&
+           (!outcome.is_grpc() || rules->grpc.matches(outcome.status()));
+  }
+
+  // How long an opening lasts, by its number since the breaker was last closed and what was drawn for it in [0, 1).
+  Nanos open_time(std::uint64_t opening, double drawn) const {
+    const auto held = [](long double time, Nanos most) {
+      return time < static_cast<long double>(most) ? static_cast<Nanos>(time) : most;
+    };
+    const Nanos most = rules->max_timeout > 0 ? rules->max_timeout : held(10.0L * open_for, kForever);
+    const Nanos grown = held(power(rules->timeout_multiplier, opening - 1) * open_for, most);
+    return add_saturated(grown, held(static_cast<long double>(rules->timeout_jitter) * drawn * grown, kForever));
+  }
 
   static BreakerPlan of(const Policy& policy) {
     BreakerPlan plan;
@@ -58,12 +92,14 @@ struct BreakerPlan {
     plan.open_for = settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
-    const bool may_skip = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes();
-    plan.fast_allowed = may_skip && !plan.reads_any(kRequests);
-    plan.count_allowed = may_skip && plan.reads_any(kRequests);
-    plan.short_end = true;
+    plan.extend(settings);
+    const bool may_skip = plan.fast_allowed && plan.interval == 0 && !plan.counts_successes() &&
+                          plan.window_calls == 0 && plan.slow_call == 0;
+    plan.fast_allowed = may_skip && !plan.counts_requests();
+    plan.count_allowed = may_skip && plan.counts_requests() && plan.window == 0;
+    plan.short_end = !plan.counts_apart && !plan.matches;
     // Nothing is to be noted about the operation.
-    plan.short_begin = !plan.times_operation && !plan.gated;
+    plan.short_begin = !plan.times_operation && !plan.gated && !plan.counts_apart;
     return plan;
   }
 
@@ -91,6 +127,30 @@ struct BreakerPlan {
     if (shared) return BreakerWord::slow(Phase::Shared, generation, 0);
     if (interval > 0) return BreakerWord::slow(Phase::Closed, generation, 0, /*flag: window not begun*/ true);
     return closed_word(generation, 0);
+  }
+
+ private:
+  void extend(const BreakerRules& settings) {
+    rules = &settings;
+    if (reads_any(kRequests | kTotalSuccesses | kTotalFailures | kSlowCalls)) {
+      window = settings.window;
+      buckets = settings.buckets;
+      window_calls = settings.window_calls;
+    }
+    if (reads_any(kSlowCalls)) slow_call = settings.slow_call;
+    counts_apart = windowed() || slow_call > 0;
+    matches = settings.http.given() || settings.grpc.given();
+    shadow = settings.shadow;
+    varies = settings.timeout_multiplier > 1 || settings.timeout_jitter > 0;
+  }
+
+  // Exact as long as the power has 64 bits; it stops growing where nobody can tell.
+  static constexpr long double power(long double base, std::uint64_t exponent) {
+    long double result = 1;
+    for (; exponent != 0 && result < 1e30L; exponent >>= 1, base = std::min(base * base, 1e30L)) {
+      if ((exponent & 1) != 0) result *= base;
+    }
+    return result;
   }
 };
 

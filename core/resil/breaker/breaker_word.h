@@ -9,7 +9,7 @@
 //            Closed     the run of consecutive failures; with an interval, the low bits of the window's end
 //            Unbegun    closed with an interval whose window has not begun
 //            Open       the low bits of the moment when half-open is due
-//            HalfOpen   0..15 permits given | 16..31 successes
+//            HalfOpen   0..15 permits given | 16..31 successes | 32..38 which opening since it was closed, low bits
 //            Idle       0 no breaker | 1 the breaker is another endpoint's
 //            Rebinding  the plan that a reload is putting in force
 //            Open and HalfOpen have a second kind each: a rejection was told
@@ -34,6 +34,7 @@ class BreakerWord {
   static constexpr unsigned kGenerationBits = 20, kPayloadBits = 39, kTimeoutBits = 24, kGenerationShift = 44;
   static constexpr std::uint64_t kGenerationMask = (std::uint64_t{1} << kGenerationBits) - 1;
   static constexpr std::uint64_t kPayloadMask = (std::uint64_t{1} << kPayloadBits) - 1;
+  static constexpr std::uint64_t kOpeningMask = 0x7F;
   static constexpr std::uint64_t kLongestFastTimeoutMs = (std::uint64_t{1} << kTimeoutBits) - 1;
 
   constexpr explicit BreakerWord(std::uint64_t raw) : raw_(raw) {}
@@ -52,9 +53,11 @@ class BreakerWord {
     return BreakerWord(kind << 2 | std::uint64_t{second} << 4 | (payload & kPayloadMask) << 5 |
                        generation << kGenerationShift);
   }
+  // `opening` is kept where open times grow, 0 elsewhere.
   static constexpr BreakerWord half_open(std::uint64_t generation, std::uint32_t given, std::uint32_t successes,
-                                         bool flag = false) {
-    return slow(Phase::HalfOpen, generation, given | std::uint64_t{successes} << 16, flag);
+                                         bool flag = false, std::uint64_t opening = 0) {
+    return slow(Phase::HalfOpen, generation, given | std::uint64_t{successes} << 16 | (opening & kOpeningMask) << 32,
+                flag);
   }
 
   constexpr std::uint64_t raw() const { return raw_; }
@@ -84,6 +87,7 @@ class BreakerWord {
   constexpr BreakerWord with_rejection_told() const { return BreakerWord(raw_ | kSecond); }
   constexpr std::uint32_t permits_given() const { return static_cast<std::uint32_t>(payload() & 0xFFFF); }
   constexpr std::uint32_t successes() const { return static_cast<std::uint32_t>(payload() >> 16 & 0xFFFF); }
+  constexpr std::uint64_t opening_bits() const { return payload() >> 32 & kOpeningMask; }
 
   friend constexpr bool operator==(BreakerWord, BreakerWord) = default;
 

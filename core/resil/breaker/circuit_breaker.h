@@ -24,6 +24,8 @@
 #include "resil/breaker/breaker_cells.h"
 #include "resil/breaker/breaker_plan.h"
 #include "resil/breaker/breaker_word.h"
+#include "resil/breaker/call_window.h"
+#include "resil/breaker/time_window.h"
 
 namespace resil {
 
@@ -60,7 +62,9 @@ class CircuitBreaker {
   }
 
   // False: a reload changed the plan meanwhile; end again with the new one and the same `progress`.
-  bool end(Permit permit, Ending ending, TimeSource& time, Progress& progress) {
+  bool end(Permit permit, const Ended& ended, TimeSource& time, Progress& progress) {
+    const bool excused = ended.ending == Ending::Failure && !plan_.fails(ended.outcome);
+    const Ending ending = excused ? Ending::Success : ended.ending;
     for (;;) {
       const Nanos near = cells_.half_open_near.load(std::memory_order_acquire);
       const BreakerWord seen = load();
@@ -71,11 +75,13 @@ class CircuitBreaker {
       } else if (seen.phase() == Phase::Open) {
         settled = half_open_if_due(seen, time, progress.transition);
       } else if (seen.phase() == Phase::Closed) {
-        settled = ending == Ending::Success ? succeed_closed(seen, permit, time, progress)
-                                            : fail_closed(seen, permit, near, time, progress);
+        settled = plan_.counts_apart          ? end_apart(seen, permit, ending, ended, near, time, progress)
+                  : ending == Ending::Success ? succeed_closed(seen, permit, time, progress)
+                                              : fail_closed(seen, permit, near, ended.jitter, time, progress);
       } else if (seen.phase() == Phase::HalfOpen && permit.probe && seen.generation() == permit.generation) {
-        settled = ending == Ending::Success ? succeed_half_open(seen, time, progress.transition)
-                                            : open(seen, near, time, BreakerState::HalfOpen, progress.transition);
+        settled = ending == Ending::Success
+                      ? succeed_half_open(seen, time, progress.transition)
+                      : open(seen, near, ended.jitter, time, BreakerState::HalfOpen, progress.transition);
       }
       if (settled) return true;
     }
@@ -112,6 +118,13 @@ class CircuitBreaker {
     };
   }
 
+  // Whether the generation is the present one, whatever plan is in force.
+  auto still_in(std::uint32_t generation) const {
+    return [this, generation] {
+      return BreakerWord(cells_.word.load(std::memory_order_acquire)).generation() == generation;
+    };
+  }
+
   // The exact moment that `seen` speaks of. False: the word changed while looking, start over.
   bool moment_of(BreakerWord seen, const Atom<Nanos>& near, Nanos& moment) const {
     moment = restore_moment(seen.payload(), near.load(std::memory_order_acquire));
@@ -128,8 +141,7 @@ class CircuitBreaker {
   // circuit_breaker_closed.h
   bool begin_closed(BreakerWord seen, TimeSource& time, Admission& admission);
   bool succeed_closed(BreakerWord seen, Permit permit, TimeSource& time, Progress& progress);
-  bool fail_closed(BreakerWord seen, Permit permit, Nanos near, TimeSource& time, Progress& progress);
-  Counts closed_counts(BreakerWord seen) const;
+  bool fail_closed(BreakerWord seen, Permit permit, Nanos near, Jitter* jitter, TimeSource& time, Progress& progress);
   // True: the window that `seen` speaks of has begun and not ended. Otherwise moves on; start over.
   bool window_holds(BreakerWord seen, TimeSource& time);
   [[gnu::noinline]] bool begin_window(BreakerWord seen, std::uint32_t generation, Nanos near, TimeSource& time);
@@ -138,16 +150,38 @@ class CircuitBreaker {
     return static_cast<std::uint64_t>(sum(tallies_, &Tally<Atom>::successes, generation));
   }
 
+  // circuit_breaker_apart.h
+  WindowCells<Atom>& windows() const { return *tallies_[0].windows.load(std::memory_order_acquire); }
+  TimeWindow<Atom> time_window() const { return {windows(), plan_.window, plan_.buckets, tallies_.size()}; }
+  [[gnu::noinline]] bool begin_apart(BreakerWord seen, TimeSource& time, Admission& admission);
+  [[gnu::noinline]] bool end_apart(BreakerWord seen, Permit permit, Ending ending, const Ended& ended, Nanos near,
+                                   TimeSource& time, Progress& progress);
+  bool count_apart(std::uint32_t generation, bool failed, bool slow, TimeSource& time, Progress& progress);
+  bool put_in_window(std::uint32_t generation, bool failed, bool slow, TimeSource& time);
+  bool add_to_window(std::uint32_t generation, typename TimeWindow<Atom>::Kind kind, TimeSource& time);
+  Counts counts_apart(std::uint32_t generation, TimeSource& time);
+  void read_window(std::uint32_t generation, std::int64_t bucket, Counts& counts) const;
+  void read_apart(std::uint32_t generation, Counts& counts) const;
+  void read_successes_in_a_row(std::uint32_t generation, Counts& counts) const;
+
+  // circuit_breaker_view.h
+  Counts closed_counts(BreakerWord seen, Nanos now) const;
+
   // circuit_breaker_open.h
   [[gnu::noinline]] bool begin_open(BreakerWord seen, TimeSource& time, Admission& admission);
   [[gnu::noinline]] bool begin_half_open(BreakerWord seen, TimeSource& time, Admission& admission);
   bool give_permit(BreakerWord seen, std::uint64_t generation, std::uint32_t given, std::uint32_t successes,
                    TimeSource& time, Admission& admission);
   bool reject(BreakerWord seen, Reason reason, Nanos wait, Admission& admission);
+  bool reject_in_shadow(BreakerWord seen, Reason reason, Nanos wait, Admission& admission);
   bool cancel(BreakerWord seen, Permit permit);
   [[gnu::noinline]] bool succeed_half_open(BreakerWord seen, TimeSource& time, Transition& transition);
-  [[gnu::noinline]] bool open(BreakerWord seen, Nanos near, TimeSource& time, BreakerState from,
+  [[gnu::noinline]] bool open(BreakerWord seen, Nanos near, Jitter* jitter, TimeSource& time, BreakerState from,
                               Transition& transition);
+  // How long the opening that follows `seen` lasts. False: the word changed while looking, start over.
+  bool open_time(BreakerWord seen, BreakerState from, Jitter* jitter, Nanos& open_for);
+  // Which opening a half-open word that follows `seen` is to speak of.
+  std::uint64_t opening_of(BreakerWord seen) const;
   // A late result may be the first to find an open breaker's time up. False: start over.
   [[gnu::noinline]] bool half_open_if_due(BreakerWord seen, TimeSource& time, Transition& transition);
 
@@ -165,6 +199,7 @@ class CircuitBreaker {
 
 }  // namespace resil
 
+#include "resil/breaker/circuit_breaker_apart.h"
 #include "resil/breaker/circuit_breaker_closed.h"
 #include "resil/breaker/circuit_breaker_open.h"
 #include "resil/breaker/circuit_breaker_view.h"

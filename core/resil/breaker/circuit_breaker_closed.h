@@ -8,6 +8,7 @@ namespace resil {
 template <template <typename> class Atom>
 inline bool CircuitBreaker<Atom>::begin_closed(BreakerWord seen, TimeSource& time, Admission& admission) {
   if (plan_.interval > 0 && !window_holds(seen, time)) return false;
+  if (plan_.counts_apart) return begin_apart(seen, time, admission);
   if (plan_.reads_any(kRequests) && tallies_[shard_].requests.add(seen.generation(), still(seen.generation())) == 0) {
     return false;
   }
@@ -37,8 +38,8 @@ inline bool CircuitBreaker<Atom>::succeed_closed(BreakerWord seen, Permit permit
 }
 
 template <template <typename> class Atom>
-inline bool CircuitBreaker<Atom>::fail_closed(BreakerWord seen, Permit permit, Nanos near, TimeSource& time,
-                                              Progress& progress) {
+inline bool CircuitBreaker<Atom>::fail_closed(BreakerWord seen, Permit permit, Nanos near, Jitter* jitter,
+                                              TimeSource& time, Progress& progress) {
   const std::uint32_t generation = seen.generation();
   // A window begins with a call, not with the end of one that an earlier breaker admitted.
   if (plan_.interval > 0 && seen.window_unbegun() && generation != permit.generation) return true;
@@ -63,25 +64,9 @@ inline bool CircuitBreaker<Atom>::fail_closed(BreakerWord seen, Permit permit, N
   counts.total_failures = static_cast<std::int64_t>(progress.failures);
   const bool run_in_word = plan_.run_in_word();
   counts.consecutive_failures = static_cast<std::int64_t>(run_in_word ? seen.payload() + 1 : progress.run);
-  if (plan_.trip->trips(counts)) return open(seen, near, time, BreakerState::Closed, progress.transition);
+  if (plan_.trip->trips(counts)) return open(seen, near, jitter, time, BreakerState::Closed, progress.transition);
   if (!run_in_word || seen.payload() == BreakerWord::kPayloadMask) return true;
   return swap(seen, plan_.closed_word(generation, seen.payload() + 1));
-}
-
-template <template <typename> class Atom>
-inline Counts CircuitBreaker<Atom>::closed_counts(BreakerWord seen) const {
-  const std::uint32_t generation = seen.generation();
-  Counts counts;
-  if (plan_.run_in_word()) counts.consecutive_failures = static_cast<std::int64_t>(seen.payload());
-  if (!plan_.needs_tallies()) return counts;
-  const std::uint64_t sum = successes(generation);
-  const std::uint64_t before = tallies_[0].successes_before_failure.read(generation);
-  counts.total_successes = static_cast<std::int64_t>(sum);
-  counts.consecutive_successes = static_cast<std::int64_t>(sum - std::min(sum, before));
-  counts.total_failures = static_cast<std::int64_t>(tallies_[0].failures.read(generation));
-  counts.requests = requests(generation);  // last, as above
-  if (!plan_.run_in_word()) counts.consecutive_failures = static_cast<std::int64_t>(tallies_[0].run.read(generation));
-  return counts;
 }
 
 template <template <typename> class Atom>

@@ -68,11 +68,11 @@ class Endpoint {
   }
 
   template <typename Plans, typename Tallies>
-  Transition end(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
+  Transition end(Permit permit, const Ended& ended, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
     Progress progress;
-    if (!end_short(permit, ending, time, plans, tallies, shard, progress)) {
-      end_general(permit, ending, time, plans, tallies, shard, progress);
+    if (!end_short(permit, ended.ending, time, plans, tallies, shard, progress)) {
+      end_general(permit, ended, time, plans, tallies, shard, progress);
     }
     return progress.transition;
   }
@@ -92,16 +92,16 @@ class Endpoint {
   }
 
   template <typename Plans, typename Tallies>
-  [[gnu::noinline]] void end_general(Permit permit, Ending ending, TimeSource& time, const Plans& plans,
+  [[gnu::noinline]] void end_general(Permit permit, const Ended& ended, TimeSource& time, const Plans& plans,
                                      const Tallies& tallies, unsigned shard, Progress& progress) {
     for (;; settle(plans)) {
       const std::uint64_t seen_binding = binding();
       const BreakerPlan& plan = plans(plan_of(seen_binding));
       if (!plan.present) return;
       CircuitBreaker<Atom> breaker(cells_, binding_, seen_binding, plan, tallies(), shard);
-      const bool ended = breaker.end(permit, ending, time, progress);
+      const bool settled = breaker.end(permit, ended, time, progress);
       if (breaker.published_fast()) renew_fast(seen_binding, plans);
-      if (ended) return;
+      if (settled) return;
     }
   }
 

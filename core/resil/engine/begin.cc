@@ -122,7 +122,13 @@ Engine::Asked Engine::ask_breaker(EndpointRecord& record, EndpointId id, TimeSou
     asked.owner_id = asked.owner_id == id ? record.owner.load(std::memory_order_acquire) : id;
     owner = &table_.at(asked.owner_id);
   } while (true);
-  if (asked.admission.transition.happened) publish_transition(ticket, asked.admission.transition, asked.owner_id, time);
+  Admission& admission = asked.admission;
+  if (admission.transition.happened) publish_transition(ticket, admission.transition, asked.owner_id, time);
+  if (admission.shadow) {
+    // It is told, and then admitted as far as the breaker goes.
+    tell_rejection(ticket, id, admission, time);
+    admission.reason = Reason::None;
+  }
   return asked;
 }
 
@@ -167,6 +173,7 @@ void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos ti
   if (timed) ticket.set_began(began, time.now());
   if (previous != 0) ticket.set_previous_delay(previous);
   if (asked.owner_id != id) ticket.mark(Ticket::kOwnersPermit);
+  if (asked.admission.shadow) ticket.mark(Ticket::kNoPermit);
 }
 
 std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission,
@@ -177,15 +184,20 @@ std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admi
   const bool in_time = ticket.deadline == 0 || add_saturated(time.about_now(), admission.wait) < ticket.deadline;
   ticket.flags |= in_time ? Ticket::kMayWait : 0;
   count(EndpointTable::counts(table_.at(id), thread_slot(shard_mask_)).rejections);
-  if (admission.first_rejection || every_rejection_) {
-    publish(ticket, {.time = time.about_now(),
-                     .endpoint = id,
-                     .kind = EventKind::Rejected,
-                     .before = static_cast<std::int32_t>(ticket.attempt),
-                     .after = ticket.reason,
-                     .value = admission.wait});
-  }
+  tell_rejection(ticket, id, admission, time);
   return answer(BeginAnswer::Reject);
+}
+
+void Engine::tell_rejection(Ticket& ticket, EndpointId id, const Admission& admission,
+                            const TimeSource& time) noexcept {
+  if (!admission.first_rejection && !every_rejection_) return;
+  publish(ticket, {.time = time.about_now(),
+                   .endpoint = id,
+                   .kind = EventKind::Rejected,
+                   .shadow = admission.shadow,
+                   .before = static_cast<std::int32_t>(ticket.attempt),
+                   .after = static_cast<std::int32_t>(admission.reason),
+                   .value = admission.wait});
 }
 
 }  // namespace resil

@@ -41,7 +41,9 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
   const std::uint32_t policy = fresh ? policy_of(record.live.binding()) : ticket.policy();
   const PolicyRecord& rules = policies_.at(policy);
   // An epoch is so long that the coarse clock would do; but who else asks for the moment gets the same one.
-  const bool exact = limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation;
+  const BreakerPlan& in_force = policies_.plan(Endpoint<std::atomic>::plan_of(record.live.binding()));
+  const bool exact =
+      limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation || in_force.slow_call > 0;
   const Nanos moment = exact ? time.now() : time.about_now();
   const bool counted = limits.max_concurrent != 0;
   ConcurrencyLimiter<std::atomic>* places = counted ? &gates.target->places[rules.grace.number] : nullptr;

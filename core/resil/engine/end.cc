@@ -1,6 +1,7 @@
 // end: what runs behind every call. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi
 // checks the object code); the clock is read only where the answer depends on it.
 #include <algorithm>
+#include <optional>
 
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
@@ -37,6 +38,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   if (!outcome.valid()) return kBadArgument;
   EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
   if (ticket.stage() != Stage::InFlight || record == nullptr || !policies_.contains(ticket.policy())) return kBadTicket;
+  const bool counts = !ticket.marked(Ticket::kNoPermit);
   const EndpointId owner_id = permit_owner(ticket, *record);
   EndpointRecord& owner = owner_id == static_cast<EndpointId>(ticket.endpoint) ? *record : table_.at(owner_id);
   TimeSource time(now);
@@ -47,8 +49,9 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const auto tallies = [&owner, this] { return tallies_of(owner); };
   const unsigned shard = thread_slot(shard_mask_);
   Progress progress;
-  if (!owner.live.end_short(permit, ending, time, plans(), tallies, shard, progress)) {
-    owner.live.end_general(permit, ending, time, plans(), tallies, shard, progress);
+  if (counts && !owner.live.end_short(permit, ending, time, plans(), tallies, shard, progress)) {
+    const std::optional<Nanos> began = ticket.timed() ? std::optional(ticket.attempt_began()) : std::nullopt;
+    owner.live.end_general(permit, {ending, outcome, began, &jitter_}, time, plans(), tallies, shard, progress);
     if (progress.transition.happened) {
       publish_transition(ticket, progress.transition, owner_id, time);
     }

@@ -63,22 +63,41 @@ EndpointId Engine::create(const PolicySet& set, TargetKind kind, std::string_vie
   const EndpointId id = table_.add(kind, name, instance);
   if (id < 0) return kTableFull;
   EndpointRecord& record = table_.unpublished(id);
-  provide_tallies(record, plan);
+  put_in_force(record, provide_cells(record, plan));
   Gates* gates = gates_.of(kind, name, policy);
   record.gates.store(gates == nullptr && every_rejection_ ? &open_gates_ : gates);
   record.owner.store(owner_id < 0 ? id : owner_id);
   record.live.create(number, plan.first_word(0));
   table_.publish(id);
-  const Binding binding{id, number, policy.cache_size, gates};
+  const Binding binding{id, number, policy.cache_size, gates, nullptr};
   join(binding);
   if (keeps_bound(binding)) evict_beyond_bound(use_of(record.name), id);
   return id;
 }
 
-void Engine::provide_tallies(EndpointRecord& record, const BreakerPlan& plan) {
-  if (!plan.needs_tallies() || record.tallies.load() != nullptr) return;
-  tallies_.emplace_back(new Tally<std::atomic>[std::size_t{shard_mask_} + 1]);
-  record.tallies.store(tallies_.back().get(), std::memory_order_release);
+// What the plan counts in. Answers cells that are to be put in force with the plan and not before, since those in force
+// are what the present plan's counts are in; or null.
+Engine::Windows* Engine::provide_cells(EndpointRecord& record, const BreakerPlan& plan) {
+  const std::size_t shards = std::size_t{shard_mask_} + 1;
+  if (plan.needs_tallies() && record.tallies.load() == nullptr) {
+    tallies_.emplace_back(new Tally<std::atomic>[shards]);
+    record.tallies.store(tallies_.back().get(), std::memory_order_release);
+  }
+  if (!plan.needs_windows()) return nullptr;
+  const Windows* present = record.tallies.load()[0].windows.load();
+  std::size_t words = plan.window > 0 ? TimeWindow<std::atomic>::words(plan.buckets, shards) : 0;
+  std::size_t calls = plan.window_calls;
+  if (present != nullptr) {
+    if (present->hold(words, calls)) return nullptr;
+    // Growing by halves at least, so that no series of reloads keeps more than a few.
+    words = std::bit_ceil(std::max(words, present->bucket_count));
+    calls = std::bit_ceil(std::max(calls, present->call_count));
+  }
+  return windows_.emplace_back(new Windows(words, calls)).get();
+}
+
+void Engine::put_in_force(EndpointRecord& record, Windows* windows) {
+  if (windows != nullptr) record.tallies.load()[0].windows.store(windows, std::memory_order_release);
 }
 
 Engine::Binding Engine::binding_for(const PolicySet& set, EndpointId id) {
@@ -93,8 +112,8 @@ Engine::Binding Engine::binding_for(const PolicySet& set, EndpointId id) {
     record.owner.store(owner_id);
   }
   const std::uint32_t number = policies_.intern(policy);
-  provide_tallies(record, policies_.at(number).plan);
-  return {id, number, policy.cache_size, gates_.of(name.kind, name.name(), policy)};
+  Windows* windows = provide_cells(record, policies_.at(number).plan);
+  return {id, number, policy.cache_size, gates_.of(name.kind, name.name(), policy), windows};
 }
 
 void Engine::reload(PolicySet policies) {
@@ -142,6 +161,7 @@ void Engine::bind(const Binding& binding) {
   const bool noting = record.use.load() != nullptr && keeps_bound(binding);
   const std::uint32_t after = PlanNumber::of(binding.policy, noting);
   if (before == after) return;
+  put_in_force(record, binding.windows);
   if (keeps_state(policies_.at(PlanNumber::policy(before)), policies_.at(binding.policy))) {
     record.live.rebind_keeping_state(after, plans());
   } else {

@@ -74,11 +74,13 @@ class Engine {
     const BreakerPlan& operator()(std::uint32_t number) const { return table.plan(number); }
   };
   using Tallies = std::span<Tally<std::atomic>>;
+  using Windows = WindowCells<std::atomic>;
   struct Binding {  // an endpoint and the policy that it is to have
     EndpointId id;
     std::uint32_t policy;
     std::uint32_t cache_size;
     Gates* gates;
+    Windows* windows;  // see provide_cells
   };
   struct Asked {  // a breaker's answer, and whose breaker it was
     Admission admission;
@@ -98,6 +100,7 @@ class Engine {
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
                           const TimeSource& time) noexcept;
   std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
+  void tell_rejection(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
   void admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Asked& asked,
              TimeSource& time) noexcept;
   std::int32_t succeed(Ticket& ticket, EndpointRecord& record, TimeSource& time) noexcept;
@@ -131,7 +134,8 @@ class Engine {
   // engine.cc, under the lock
   Binding binding_for(const PolicySet& set, EndpointId id);
   EndpointId create(const PolicySet& set, TargetKind kind, std::string_view name, std::string_view instance);
-  void provide_tallies(EndpointRecord& record, const BreakerPlan& plan);
+  Windows* provide_cells(EndpointRecord& record, const BreakerPlan& plan);
+  static void put_in_force(EndpointRecord& record, Windows* windows);
   std::set<const Gates*> gates_in_force() const;
   void bind(const Binding& binding);
 
@@ -162,6 +166,7 @@ class Engine {
   GateTable gates_;
   std::map<std::pair<TargetKind, std::string>, std::unique_ptr<BreakerLru>> uses_;
   std::vector<std::unique_ptr<Tally<std::atomic>[]>> tallies_;
+  std::vector<std::unique_ptr<Windows>> windows_;
   std::vector<std::string> warnings_;
   std::map<std::string, std::size_t> warning_numbers_;
 };

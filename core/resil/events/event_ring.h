@@ -31,6 +31,7 @@ struct Event {
   Nanos time = 0;
   std::int32_t endpoint = -1;
   EventKind kind = EventKind::Warning;
+  bool shadow = false;  // of a rejection: it was only told
   std::int32_t before = 0, after = 0;
   std::int64_t value = 0;
 };
@@ -52,7 +53,8 @@ class EventRing {
     }
     // Release, one by one: who sees a word sees the odd state that came before it.
     slot.words[0].store(static_cast<std::uint64_t>(event.time), std::memory_order_release);
-    slot.words[1].store(pack(event.endpoint, static_cast<std::int32_t>(event.kind)), std::memory_order_release);
+    const std::int32_t kind = static_cast<std::int32_t>(event.kind) | (event.shadow ? kShadow : 0);
+    slot.words[1].store(pack(event.endpoint, kind), std::memory_order_release);
     slot.words[2].store(pack(event.before, event.after), std::memory_order_release);
     slot.words[3].store(static_cast<std::uint64_t>(event.value), std::memory_order_release);
     slot.state.store(seq << 1, std::memory_order_release);
@@ -85,6 +87,8 @@ class EventRing {
     Atom<std::uint64_t> words[4]{};
   };
 
+  static constexpr std::int32_t kShadow = 1 << 16;  // beside the kind
+
   static std::uint64_t pack(std::int32_t high, std::int32_t low) {
     return std::uint64_t{static_cast<std::uint32_t>(high)} << 32 | static_cast<std::uint32_t>(low);
   }
@@ -105,7 +109,8 @@ class EventRing {
     out.seq = seq;
     out.time = static_cast<Nanos>(time);
     out.endpoint = static_cast<std::int32_t>(what >> 32);
-    out.kind = static_cast<EventKind>(static_cast<std::int32_t>(what));
+    out.kind = static_cast<EventKind>(static_cast<std::int32_t>(what) & ~kShadow);
+    out.shadow = (static_cast<std::int32_t>(what) & kShadow) != 0;
     out.before = static_cast<std::int32_t>(change >> 32);
     out.after = static_cast<std::int32_t>(change);
     out.value = static_cast<std::int64_t>(value);

@@ -15,6 +15,8 @@ struct BreakerRules {
   // Half-open permits are slots that exist from the start, so their number is bounded.
   static constexpr std::uint32_t kMostRequests = 65'535;
   static constexpr std::uint32_t kMostBuckets = 64, kMostWindowCalls = 65'535;
+  // Buckets have numbers of 44 bits, enough for 27 years of these.
+  static constexpr Nanos kShortestBucket = 100 * kMicrosecond;
 
   std::uint32_t max_requests = 1;
   Nanos interval = 0;  // 0: closed counts are never cleared

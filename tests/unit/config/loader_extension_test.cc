@@ -215,6 +215,9 @@ TEST(LoaderExtension, MistakesSayWhatToWrite) {
   EXPECT_EQ(wrong(breaker("buckets: 65, window: 1s")), "buckets must be from 1 to 64, this is '65'");
   EXPECT_EQ(wrong(breaker("buckets: 0, window: 1s")), "buckets must be from 1 to 64, this is '0'");
   EXPECT_EQ(wrong(breaker("windowCalls: 65536")), "windowCalls must be from 0 to 65535, this is '65536'");
+  EXPECT_EQ(wrong(breaker("window: 1ms, buckets: 11")),
+            "the window of circuit breaker 'cb' is too short for 11 buckets, which must last 100us or longer; write "
+            "buckets: 10 or a longer window");
   EXPECT_EQ(wrong(breaker("window: 999us")), "window must be at least 1ms, or 0 for none");
   EXPECT_EQ(wrong(breaker("timeoutJitter: 1.5")), "timeoutJitter must be from 0 to 1, this is '1.5'");
   EXPECT_EQ(wrong(breaker("timeoutMultiplier: 0.9")), "timeoutMultiplier must be from 1 to 1000, this is '0.9'");

@@ -50,6 +50,7 @@ const (
 	HasEvents          = 1
 	MayWait            = 2
 	NoRetry            = 1073741824
+	Shadow             = 1
 	HttpBit            = 65536
 	GrpcBit            = 131072
 	Fast               = 1

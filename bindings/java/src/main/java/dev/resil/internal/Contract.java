@@ -143,6 +143,9 @@ public final class Contract {
   /** Or'ed to an outcome, which counts as it says; no retry follows: NOT_RETRIABLE. */
   public static final int NO_RETRY = 1073741824;
 
+  /** In reserved[0] of a REJECTED: by a shadow; the attempt was admitted. */
+  public static final int SHADOW = 1;
+
   /** See resil.h. */
   public static final int HTTP_BIT = 65536;
 

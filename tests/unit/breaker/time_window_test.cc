@@ -1,0 +1,219 @@
+// A window of time: the counts of its buckets, against plain lists of what was counted when.
+#include "resil/breaker/time_window.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "resil/base/rng.h"
+#include "support/lone_breaker.h"
+
+namespace resil {
+namespace {
+
+using Cells = WindowCells<std::atomic>;
+using Window = TimeWindow<std::atomic>;
+constexpr auto kAlways = [] { return true; };
+constexpr auto kNever = [] { return false; };
+
+struct LoneWindow {
+  LoneWindow(Nanos length, std::uint32_t buckets, std::size_t shards = 2)
+      : cells(Window::words(buckets, shards), 0), window(cells, length, buckets, shards) {}
+
+  void add(Nanos now, Window::Kind kind = Window::kFailed, std::uint32_t generation = 0, std::size_t shard = 0) {
+    TimeSource time(now);
+    std::int64_t bucket = 0;
+    ASSERT_TRUE(window.bucket(generation, time, kAlways, bucket));
+    ASSERT_TRUE(window.add(kind, shard, generation, bucket, kAlways));
+  }
+  // As a rule would see it, which moves the window on.
+  std::int64_t count(Nanos now, Window::Kind kind = Window::kFailed, std::uint32_t generation = 0) {
+    TimeSource time(now);
+    std::int64_t bucket = 0;
+    window.bucket(generation, time, kAlways, bucket);
+    return window.sum(kind, generation, bucket);
+  }
+  // As a snapshot would, which moves nothing.
+  std::int64_t look(Nanos now, Window::Kind kind = Window::kFailed, std::uint32_t generation = 0) const {
+    std::int64_t bucket = 0;
+    return window.look(generation, now, bucket) ? window.sum(kind, generation, bucket) : 0;
+  }
+
+  Cells cells;
+  Window window;
+};
+
+TEST(TimeWindow, CountsThePresentBucketAndTheOnesBeforeIt) {
+  LoneWindow w(100, 10);
+  w.add(1'005);
+  EXPECT_EQ(w.count(1'005), 1);
+  EXPECT_EQ(w.count(1'099), 1);
+  EXPECT_EQ(w.count(1'100), 0) << "its bucket began at 1000, and the tenth after it has begun";
+}
+
+// The rule as it is written: older than the window counts no more, younger than window*(1 - 1/n) surely does. Also
+// where the window is no whole number of nanoseconds long in each bucket.
+TEST(TimeWindow, NeverCountsWhatIsOlderAndAlwaysWhatIsYoungEnough) {
+  std::uint64_t position = 0;
+  const auto draw = [&position](std::uint64_t below) { return scale_random(random_at(5, position++), below); };
+  for (const std::uint32_t buckets : {1U, 2U, 3U, 7U, 10U, 63U, 64U}) {
+    for (const Nanos window : {Nanos{1'000'000}, Nanos{1'000'003}, 10 * kSecond + 1}) {
+      for (int i = 0; i < 300; ++i) {
+        LoneWindow w(window, buckets);
+        const auto at = static_cast<Nanos>(draw(std::uint64_t{1} << (20 + draw(37))));
+        w.add(at);
+        const Nanos sure = window - (window + buckets - 1) / buckets;
+        for (const Nanos age :
+             {Nanos{0}, sure - 1, sure, static_cast<Nanos>(draw(static_cast<std::uint64_t>(sure) + 1))}) {
+          if (age < 0) continue;
+          ASSERT_EQ(w.look(at + age), 1) << window << "/" << buckets << " at " << at << ", age " << age;
+        }
+        ASSERT_EQ(w.look(at + window + 1), 0) << window << "/" << buckets << " at " << at;
+      }
+    }
+  }
+}
+
+TEST(TimeWindow, EachKindHasItsOwnCountAndShardsAreSummed) {
+  LoneWindow w(1'000, 4);
+  w.add(10, Window::kBegun, 0, 0), w.add(10, Window::kBegun, 0, 1), w.add(300, Window::kBegun, 0, 1);
+  w.add(20, Window::kSucceeded, 0, 1);
+  w.add(30, Window::kFailed);
+  w.add(40, Window::kSlow), w.add(50, Window::kSlow);
+  EXPECT_EQ(w.count(900, Window::kBegun), 3);
+  EXPECT_EQ(w.count(900, Window::kSucceeded), 1);
+  EXPECT_EQ(w.count(900, Window::kFailed), 1);
+  EXPECT_EQ(w.count(900, Window::kSlow), 2);
+}
+
+// Against the list of all calls, over many kinds of steps in time, generations that change included.
+TEST(TimeWindow, IsWhatAListOfCallsSaysAtEveryStep) {
+  std::uint64_t position = 0;
+  const auto draw = [&position](std::uint64_t below) { return scale_random(random_at(17, position++), below); };
+  for (int round = 0; round < 200; ++round) {
+    const auto buckets = static_cast<std::uint32_t>(1 + draw(64));
+    const auto window = static_cast<Nanos>(1'000 + draw(1'000'000));
+    LoneWindow w(window, buckets);
+    std::vector<std::int64_t> calls;  // the bucket of each, as a number of whole buckets since 0
+    Nanos now = static_cast<Nanos>(draw(1'000'000'000'000));
+    std::uint32_t generation = static_cast<std::uint32_t>(draw(1 << 20));
+    for (int i = 0; i < 300; ++i) {
+      const auto scale = static_cast<std::uint64_t>(window);
+      now += static_cast<Nanos>(draw(draw(8) == 0 ? 3 * scale : scale / buckets + 1));
+      if (draw(40) == 0) now += window * static_cast<Nanos>(draw(std::uint64_t{1} << draw(30)));
+      if (draw(60) == 0) {
+        generation = (generation + 1) & 0xFFFFF;
+        calls.clear();
+      }
+      const std::int64_t present = w.window.bucket_of(now);
+      ASSERT_EQ(present, static_cast<std::int64_t>(static_cast<__int128>(now) * buckets / window));
+      if (draw(3) != 0) {
+        w.add(now, Window::kFailed, generation);
+        calls.push_back(present);
+      }
+      std::int64_t expected = 0;
+      for (const std::int64_t bucket : calls) expected += present - bucket < buckets ? 1 : 0;
+      ASSERT_EQ(w.look(now, Window::kFailed, generation), expected) << "round " << round << ", step " << i;
+      if (draw(2) == 0) continue;
+      ASSERT_EQ(w.count(now, Window::kFailed, generation), expected);
+    }
+  }
+}
+
+// The tag has 20 bits of a bucket's number: exactly a round later, what nobody touched must not be there again.
+TEST(TimeWindow, NothingComesBackAfterAWholeRoundOfBuckets) {
+  for (const std::int64_t round : {std::int64_t{1} << 20, std::int64_t{3} << 20}) {
+    for (const std::int64_t step : {std::int64_t{1} << 20, std::int64_t{100'000}, (std::int64_t{1} << 18) - 1}) {
+      LoneWindow w(100, 10);
+      w.add(5, Window::kFailed);
+      // Only successes in between: they move the window on, and leave the failures' words alone.
+      for (std::int64_t bucket = step; bucket < round; bucket += step) {
+        w.add(bucket * 10 + 5, Window::kSucceeded);
+        ASSERT_EQ(w.look(bucket * 10 + 5), 0);
+      }
+      for (std::int64_t bucket = round - 10; bucket <= round + 10; ++bucket) {
+        ASSERT_EQ(w.look(bucket * 10 + 5), 0) << "after " << bucket;
+        ASSERT_EQ(w.count(bucket * 10 + 5), 0) << "after " << bucket;
+      }
+    }
+  }
+}
+
+TEST(TimeWindow, ALookAfterALongSilenceSeesNothing) {
+  LoneWindow w(100, 10);
+  w.add(5);
+  EXPECT_EQ(w.look((Nanos{1} << 20) * 10 + 5), 0);
+  EXPECT_EQ(w.look(5), 1) << "and moves nothing";
+}
+
+TEST(TimeWindow, ALateThreadCountsWhereItsMomentBelongs) {
+  LoneWindow w(100, 10);
+  w.add(1'005);
+  w.add(995);
+  EXPECT_EQ(w.count(1'005), 2);
+  EXPECT_EQ(w.count(1'089), 2);
+  EXPECT_EQ(w.count(1'095), 1) << "the one of 995 is out";
+  w.add(835);  // its slot has a later bucket: it is older than the window
+  EXPECT_EQ(w.count(1'095), 1);
+}
+
+TEST(TimeWindow, AClockThatWasFarAheadDoesNotStopTheWindow) {
+  LoneWindow w(100, 10);
+  w.add(Nanos{1} << 40);
+  EXPECT_EQ(w.count(1'005), 0);
+  w.add(1'005);
+  EXPECT_EQ(w.count(1'005), 1);
+  EXPECT_EQ(w.count(1'105), 0);
+}
+
+TEST(TimeWindow, EveryMomentHasABucket) {
+  for (const Nanos now : {kReadClock + 1, Nanos{-1}, Nanos{0}, kForever}) {
+    for (const std::uint32_t buckets : {1U, 64U}) {
+      LoneWindow w(kMillisecond, buckets);
+      w.add(now);
+      EXPECT_EQ(w.count(now), 1);
+      EXPECT_EQ(w.look(now), 1);
+    }
+  }
+}
+
+TEST(TimeWindow, AGenerationThatIsOverCountsNothing) {
+  LoneWindow w(100, 10);
+  w.add(1'005, Window::kFailed, 7);
+  std::int64_t bucket = 0;
+  TimeSource time(1'005);
+  EXPECT_FALSE(w.window.bucket(6, time, kNever, bucket));
+  ASSERT_TRUE(w.window.bucket(7, time, kNever, bucket));
+  EXPECT_FALSE(w.window.add(Window::kFailed, 0, 6, bucket, kNever));
+  EXPECT_EQ(w.count(1'005, Window::kFailed, 7), 1);
+}
+
+TEST(TimeWindow, ACountHoldsAtItsEnd) {
+  LoneWindow w(100, 1);
+  w.add(5);
+  for (std::size_t i = 0; i < w.cells.bucket_count; ++i) {
+    if (w.cells.buckets[i].load() != 0) w.cells.buckets[i].store(w.cells.buckets[i].load() | BucketWord::kMost);
+  }
+  w.add(5);
+  EXPECT_EQ(w.count(5), static_cast<std::int64_t>(BucketWord::kMost));
+}
+
+// Tags have 12 bits of a generation: whoever begins one makes 0 of what older ones left, before it could be taken for
+// the present one's.
+TEST(TimeWindow, NoGenerationFindsWhatOneWithTheSameTagLeft) {
+  testing::LoneBreaker<std::atomic> breaker({.timeout = 1, .trip = "totalFailures > 1", .window = kSecond});
+  breaker.fail(1, 10);
+  Nanos now = 10;
+  for (int change = 0; change < (1 << 12); ++change) {
+    const BreakerWord word = breaker.word();
+    const BreakerWord next = breaker.plan.closed_word(word.generation() + 1, 0);
+    breaker.cells.word.store(next.raw());
+    freshen_if_due<std::atomic>(next.generation(), breaker.cells.word, std::span(breaker.tallies));
+  }
+  EXPECT_EQ(breaker.view(now).counts.total_failures, 0);
+  breaker.fail(1, now);
+  EXPECT_EQ(breaker.state(now), BreakerState::Closed);
+}
+
+}  // namespace
+}  // namespace resil
