@@ -43,7 +43,8 @@ class Windowed {
   }
   void end(Permit permit, Ending ending, Nanos now) {
     TimeSource time(now);
-    if (endpoint_.end(permit, ending, time, plans(), tallies(), 0).happened) ++changes;
+    const Ended how(ending, {Outcome::kFailure}, std::nullopt, &jitter_);
+    if (endpoint_.end(permit, how, time, plans(), tallies(), 0).happened) ++changes;
     ++ended[permit.generation];
     if (ending == Ending::Failure) ++failed[permit.generation];
   }
@@ -56,6 +57,7 @@ class Windowed {
   std::int64_t failures(Nanos now) { return view(now).counts.total_failures; }
   BreakerWord word() { return BreakerWord(endpoint_.word().load(std::memory_order_acquire)); }
   WindowCells<ModelAtom>& cells() { return *cells_; }
+  const BreakerPlan& plan() const { return plans_[0]; }
 
   // All that ended in the present generation, and only that.
   std::string verdict(Nanos now) {
@@ -75,6 +77,7 @@ class Windowed {
   Endpoint<ModelAtom> endpoint_;
   Tally<ModelAtom> tallies_[1];
   std::unique_ptr<WindowCells<ModelAtom>> cells_;
+  Jitter jitter_{7};
 };
 
 struct Story {
@@ -216,21 +219,27 @@ TEST(WindowsModel, TheCallThatReachesTheThresholdOpensWhoeverIsLast) {
   }
 }
 
-// Two probes fail at once, or one fails while the other closes nothing: it is the second opening, by one of them.
+// Two probes fail at once: it is the second opening, and it lasts as long as the number says that was drawn for it,
+// though what two would draw may be half an hour apart.
 TEST(WindowsModel, TheNextOpeningHasOneNumber) {
-  const BreakerOptions options{
-      .max_requests = 2, .timeout = 100, .trip = "totalFailures > 0", .timeout_multiplier = 3, .timeout_jitter = 0};
+  const BreakerOptions options{.max_requests = 2,
+                               .timeout = 1'200 * kSecond,
+                               .trip = "totalFailures > 0",
+                               .timeout_multiplier = 3,
+                               .timeout_jitter = 1};
+  constexpr Nanos kThen = 3'000 * kSecond;
   const auto probe = [](Windowed& w) {
-    const Admission admission = w.begin(101);
-    if (admission.reason == Reason::None) w.end(admission.permit, Ending::Failure, 102);
+    const Admission admission = w.begin(kThen);
+    if (admission.reason == Reason::None) w.end(admission.permit, Ending::Failure, kThen);
   };
   expect_well({.options = options,
                .before = [](Windowed& w) { w.fail(0); },
                .threads = {probe, probe},
                .verdict = [](Windowed& w) -> std::string {
-                 const BreakerView view = w.view(103);
+                 const BreakerView view = w.view(kThen);
                  if (view.state != BreakerState::Open) return "it is not open";
-                 return expect("the time left", view.retry_after, 300) + expect("changes", w.changes, 2);
+                 const Nanos time = w.plan().open_time(2, Opening::drawn(w.cells().openings.load()));
+                 return expect("the time left", view.retry_after, time + 1) + expect("changes", w.changes, 2);
                }});
 }
 

@@ -29,8 +29,7 @@ YamlNode without_text(const YamlNode& node) {
 
 class Checker {
  public:
-  Checker(bool extension, bool every_field, Diagnostics& diagnostics)
-      : extension_(extension), every_field_(every_field), diagnostics_(diagnostics) {}
+  Checker(bool extension, Diagnostics& diagnostics) : extension_(extension), diagnostics_(diagnostics) {}
 
   void check_fields(YamlNode& mapping, Shape shape, const std::string& what) {
     std::vector<std::pair<std::string_view, const YamlNode*>> seen;
@@ -61,11 +60,6 @@ class Checker {
                                 "' is a field of a kind: ResiliencyExtension; write it under " + what +
                                 " in a document of that kind, with apiVersion: resil.dev/v1",
                             "it is ignored");
-        leave_out(value);
-      }
-      if (extension_ && !field->applied && !every_field_) {
-        diagnostics_.error(key, "this version of resil does not apply '" + std::string(field->name) + "' (in " + what +
-                                    "); remove it, or use a version that does");
         leave_out(value);
       }
       check_value(value, *field, shape, what);
@@ -171,14 +165,14 @@ class Checker {
     }
   }
 
-  bool extension_, every_field_;
+  bool extension_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void check_document(YamlNode& root, bool extension, bool every_field, Diagnostics& diagnostics) {
-  Checker(extension, every_field, diagnostics).check_fields(root, Shape::Document, "the document");
+void check_document(YamlNode& root, bool extension, Diagnostics& diagnostics) {
+  Checker(extension, diagnostics).check_fields(root, Shape::Document, "the document");
 }
 
 const YamlNode* find_head(const YamlNode& mapping, std::string_view field, const Diagnostics& diagnostics) {

@@ -8,8 +8,7 @@
 namespace resil {
 
 // Afterwards each known field has its own spelling and a value of its shape, or YAML's null.
-// Unless `every_field`, a field that nothing in the engine decides by is refused: it must not be taken for granted.
-void check_document(YamlNode& root, bool extension, bool every_field, Diagnostics& diagnostics);
+void check_document(YamlNode& root, bool extension, Diagnostics& diagnostics);
 
 // Lenient: gives a field that is there in another case its own spelling, as the original reads it. For the few fields
 // that are looked at before it is known whether the document applies.

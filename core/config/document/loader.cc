@@ -79,7 +79,7 @@ PolicySet load(const LoadOptions& options, const std::vector<SourceText>& source
   Applicable all = read_all(options, sources, setting, whole, diagnostics);
   for (Document& document : all.documents) {
     diagnostics.begin_source(document.source);
-    check_document(document.root, document.extension, options.every_field, diagnostics);
+    check_document(document.root, document.extension, diagnostics);
   }
   Definitions definitions(diagnostics);
   for (const Document& document : all.documents) definitions.add_policies(document);

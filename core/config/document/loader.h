@@ -16,7 +16,6 @@ struct LoadOptions {
   bool lenient = false;               // what the original ignores becomes a warning
   std::optional<std::string> app_id;  // for scopes; without one every document applies
   std::string config_path;            // a kind: Configuration file that may disable the feature; empty: it is on
-  bool every_field = false;           // also those of an extension that the engine does not apply: to test the reader
   std::size_t max_bytes = 0;          // of all documents together; 0: 262 144
 };
 

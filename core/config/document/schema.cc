@@ -5,8 +5,7 @@
 namespace resil {
 namespace {
 
-constexpr bool kOurs = true;        // a field of a ResiliencyExtension
-constexpr bool kUnapplied = false;  // nothing decides by it
+constexpr bool kOurs = true;  // a field of a ResiliencyExtension
 
 constexpr Field kDocument[] = {
     {"apiVersion"}, {"kind"}, {"metadata", Shape::Free}, {"scopes", Shape::List}, {"spec", Shape::Spec}};

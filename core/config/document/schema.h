@@ -39,7 +39,6 @@ struct Field {
   std::string_view name;
   Shape shape = Shape::Value;
   bool extension = false;  // only a ResiliencyExtension has it
-  bool applied = true;  // false: it is read, but nothing in core/resil decides by it, so a load that has it is refused
 };
 
 // The fields of a mapping with fields; nothing for the others.

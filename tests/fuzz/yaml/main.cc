@@ -13,7 +13,6 @@ void check(std::string_view text, bool lenient) {
   resil::LoadOptions options;
   options.lenient = lenient;
   options.app_id = "checkout";
-  options.every_field = true;
   const resil::LoadResult result = resil::load_text(options, text);
   bool failed = false;
   for (const resil::Diagnostic& diagnostic : result.diagnostics) {
