@@ -109,6 +109,11 @@ def run(command, number, patience):
         return None
 
 
+def remember(memory, fault, by):
+    memory[fault.name] = by if "." in by and " " not in by else ""
+    MEMORY.write_text(json.dumps(memory, indent=1))
+
+
 def report(found):
     """The table by file, and the survivors that nobody explained."""
     print(f"\n{'planted in':<44}{'planted':>8}{'caught':>8}{'equivalent':>12}{'survived':>10}")
@@ -159,14 +164,17 @@ def main():
     memory = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
     found = []
     with concurrent.futures.ThreadPoolExecutor(chosen.j) as pool:
-        first = list(pool.map(lambda fault: tests.likely(fault, memory.get(fault.name, "")), wanted))
+        first = []
+        for fault, by in zip(wanted, pool.map(lambda one: tests.likely(one, memory.get(one.name, "")), wanted)):
+            first.append(by)
+            if by:
+                remember(memory, fault, by)
         print(f"{sum(map(bool, first))} of {len(wanted)} are caught by the tests of their area; now all tests on the others", flush=True)
         tried = pool.map(lambda pair: pair[1] or tests.catch(pair[0], tests.stages), zip(wanted, first))
         for fault, by in zip(wanted, tried):
             print(f"{fault.name}: {'caught by ' + by if by else 'not caught'}", flush=True)
             found.append((fault, by))
-            memory[fault.name] = by if "." in by and " " not in by else ""
-            MEMORY.write_text(json.dumps(memory, indent=1))
+            remember(memory, fault, by)
     return report(found)
 
 
