@@ -77,7 +77,7 @@ struct BreakerPlan {
     plan.fast_timeout_ms = whole_ms;
     plan.timeout = policy.timeout;
     plan.times_operation = policy.retry != nullptr && policy.retry->max_duration > 0;
-    plan.gated = policy.limits != TargetLimits() || (policy.retry != nullptr && policy.retry->budget.has_value());
+    plan.gated = policy.limits != TargetLimits{} || (policy.retry != nullptr && policy.retry->budget.has_value());
     plan.fast_allowed = policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs &&
                         !plan.times_operation && !plan.gated;
     if (policy.breaker == nullptr) return plan;
