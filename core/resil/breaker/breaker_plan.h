@@ -99,7 +99,8 @@ struct BreakerPlan {
     plan.count_allowed = may_skip && plan.counts_requests() && plan.window == 0;
     plan.short_end = !plan.counts_apart && !plan.matches;
     // Nothing is to be noted about the operation.
-    plan.short_begin = !plan.times_operation && !plan.gated && !plan.counts_apart;
+    const bool begin_counts_apart = plan.slow_call > 0 || (plan.windowed() && plan.reads_any(kRequests));
+    plan.short_begin = !plan.times_operation && !plan.gated && !begin_counts_apart;
     return plan;
   }
 

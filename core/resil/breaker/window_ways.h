@@ -1,5 +1,5 @@
-// The short ways of a closed breaker whose plan has a window, beside short_ways.h: a request is counted, or a success that
-// ends no run. All else, and what the clock must time, is circuit_breaker_apart.h's.
+// The short ways of a closed breaker whose plan has a window, beside short_ways.h: a request is counted, or a success
+// that ends no run. All else, and what the clock must time, is circuit_breaker_apart.h's.
 //
 // `seen` is a word of the generation that admits or admitted the attempt, loaded while the binding said `plan`. False:
 // nothing was counted, ask the general way.
