@@ -18,10 +18,10 @@ BY = "Generated from capi/contract.toml by capi/generate.py; edit the table."
 # C# has no public name for what callers never see, and shorter ones for what is internal.
 CS_INTERNAL = {
     "ABI": ("int", "Abi"), "LENIENT": ("uint", "Lenient"), "EVERY_REJECTION": ("uint", "EveryRejection"),
-    "FAST": ("ulong", "Fast"), "HAS_EVENTS": ("uint", "HasEvents"), "MAY_WAIT": ("uint", "MayWait"), "ALLOW": ("int", "Allow"),
+    "FAST": ("ulong", "Fast"), "COUNTED": ("ulong", "Counted"), "TALLY_MOST": ("ulong", "TallyMost"), "HAS_EVENTS": ("uint", "HasEvents"), "MAY_WAIT": ("uint", "MayWait"), "ALLOW": ("int", "Allow"),
     "ARG": ("int", "NoSuch"), "FULL": ("int", "Full"), "SUCCESS": ("int", "SuccessCode"), "FAILURE": ("int", "FailureCode"),
     "TIMEOUT": ("int", "TimeoutCode"), "CANCELLED": ("int", "CancelledCode"), "NO_RETRY": ("int", "NoRetry"),
-    "HTTP_BIT": ("int", "HttpBit"), "GRPC_BIT": ("int", "GrpcBit"),
+    "SHADOW": ("ulong", "Shadow"), "HTTP_BIT": ("int", "HttpBit"), "GRPC_BIT": ("int", "GrpcBit"),
 }
 
 
@@ -72,7 +72,7 @@ def swig(contract):
     for enum in contract.enums.values():
         names = [f"RESIL_{enum['prefix']}{name} = {number}" for name, number, _ in contract.values(enum["name"])]
         lines += ["enum {", *[f"  {name}," for name in names[:-1]], f"  {names[-1]}", "};"]
-    for group in ("ticket_flag", "outcome_flag"):
+    for group in ("ticket_flag", "outcome_flag", "event_flag"):
         names = [f"RESIL_{value['name']} = {value['number']}" for value in contract.flags[group]["values"]]
         lines += ["enum { " + ", ".join(names) + " };"]
     return lines
@@ -80,7 +80,7 @@ def swig(contract):
 
 NODE_NAMES = {"error": "ERROR", "kind": "KIND", "begin": "BEGIN", "end": "END", "reason": "WHY", "outcome": "OUTCOME",
               "state": "STATE", "event_kind": "EVENT_KIND", "option_flag": "OPTION_FLAG", "ticket_flag": "TICKET_FLAG",
-              "outcome_flag": "OUTCOME_FLAG"}
+              "outcome_flag": "OUTCOME_FLAG", "event_flag": "EVENT_FLAG"}
 
 
 def node_groups(contract):
@@ -150,7 +150,8 @@ def java(contract):
     lines = [f"// {BY}", "package dev.resil.internal;", "", "/** resil.h's numbers. */", "public final class Contract {",
              "  private Contract() {}"]
     for name, number, doc in contract.constants():
-        lines += ["", f"  /** {doc} */", f"  public static final int {name} = {number};"]
+        fits = number < 1 << 31
+        lines += ["", f"  /** {doc} */", f"  public static final {'int' if fits else 'long'} {name} = {number}{'' if fits else 'L'};"]
     return [*lines, "}"]
 
 

@@ -205,6 +205,19 @@ export class Attempt {
 
 export interface Snapshot {
   endpoints: EndpointSnapshot[];
+  /** Every target that a ResiliencyExtension limits, over all of its endpoints. */
+  targets: TargetSnapshot[];
+}
+/** How full a target's limits are; one that it has not is absent. `rejected` and `refused` count since the limit came in force. */
+export interface TargetSnapshot {
+  kind: string;
+  name: string;
+  direction?: 'inbound' | 'outbound';
+  deadlineNs?: number;
+  rateLimit?: { rate: number; perNs: number; burst: number; available: number; rejected: number };
+  concurrency?: { limit: number; inFlight: number; rejected: number };
+  budget?: { ratio: number; minPerSecond: number; windowNs: number; operations: number; retries: number; refused: number };
+  hold?: { leftNs: number; rejected: number };
 }
 export interface EndpointSnapshot {
   endpoint: number;

@@ -57,3 +57,4 @@ enum {
 };
 enum { RESIL_HAS_EVENTS = 1, RESIL_MAY_WAIT = 2 };
 enum { RESIL_NO_RETRY = 1073741824 };
+enum { RESIL_SHADOW = 1 };

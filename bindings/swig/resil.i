@@ -109,6 +109,7 @@ struct Events {
     int before(void);
     int after(void);
     long long value(void);
+    int shadow(void);                          // a rejection only told, by a breaker in shadow mode: the attempt was admitted
     %newobject text;
     char *text(struct Engine *engine);          // the line to log, or an empty one
   }

@@ -149,6 +149,9 @@ static inline int Events_kind(struct Events *self) { return self->event.kind; }
 static inline int Events_before(struct Events *self) { return self->event.before; }
 static inline int Events_after(struct Events *self) { return self->event.after; }
 static inline long long Events_value(struct Events *self) { return self->event.value; }
+static inline int Events_shadow(struct Events *self) {
+  return (self->event.reserved[0] & RESIL_SHADOW) != 0;
+}
 static inline char *Events_text(struct Events *self, struct Engine *engine) {
   RESIL_SWIG_WHOLE_TEXT(resil_event_text(engine->engine, &self->event, buffer, size));
 }

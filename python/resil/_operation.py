@@ -139,7 +139,7 @@ def rejection(endpoint: Endpoint, reason: Optional[str], delay: float) -> ResilE
         return TooManyRequestsError(f"{endpoint}: circuit breaker is half-open and its probes are under way", delay)
     if reason == DEADLINE:
         return DeadlineExceededError(f"{endpoint}: the deadline has passed")
-    return ResilError(f"{endpoint}: rejected: {reason}")
+    return RejectedError(f"{endpoint}: rejected: {reason}", delay)  # a limit of the target, or a reason of a newer engine
 
 
 def as_result(attempt: Attempt, value: Any) -> Result[Any]:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The package resil for Node.js: its tests on this machine's Node, its types, the tarball in an empty folder, the benchmarks once.
+# The package resil for Node.js: its tests on this machine's Node, its types, the tarball in an empty folder, the shop of examples/extension,
+# the benchmarks once.
 # needs: node=nodejs npm=npm cmake=cmake make=make g++=g++
 set -euo pipefail
 log="$RESIL_ROOT/build/node"
@@ -20,6 +21,8 @@ export RESIL_LIBRARY="$RESIL_BUILD/capi/libresil.a"
 node scripts/build.js
 node node_modules/typescript/bin/tsc -p test/types
 node --expose-gc --test test/*.test.js
+node "$RESIL_ROOT/examples/extension/shop.js"
+echo "1 passed, 0 failed"
 
 cd "$RESIL_ROOT/tests/bench/node"
 fetch

@@ -131,7 +131,14 @@ export declare const OUTCOME_FLAG: {
   readonly NO_RETRY: 1073741824;
 };
 
+export declare const EVENT_FLAG: {
+  /** In reserved[0] of a REJECTED: by a shadow; the attempt was admitted. */
+  readonly SHADOW: 1;
+};
+
 export declare const ABI: 1;
 export declare const HTTP_BIT: 65536;
 export declare const GRPC_BIT: 131072;
 export declare const FAST: 1;
+export declare const COUNTED: 2;
+export declare const TALLY_MOST: 17592186044415;

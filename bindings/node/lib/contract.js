@@ -87,16 +87,24 @@ const OUTCOME_FLAG = {
   NO_RETRY: 1073741824,
 };
 
+const EVENT_FLAG = {
+  SHADOW: 1,
+};
+
 const ABI = 1;
 const HTTP_BIT = 0x10000;
 const GRPC_BIT = 0x20000;
 const FAST = 0x1;
+const COUNTED = 0x2;
+const TALLY_MOST = 0xfffffffffff;
 
 module.exports = {
   ABI,
   HTTP_BIT,
   GRPC_BIT,
   FAST,
+  COUNTED,
+  TALLY_MOST,
   ERROR,
   KIND,
   BEGIN,
@@ -108,4 +116,5 @@ module.exports = {
   OPTION_FLAG,
   TICKET_FLAG,
   OUTCOME_FLAG,
+  EVENT_FLAG,
 };

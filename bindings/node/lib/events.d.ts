@@ -27,6 +27,8 @@ export interface RejectEvent extends EventBase {
   reason: string;
   reasonCode: number;
   retryAfterMs: number;
+  /** Only told, by a breaker in `mode: shadow`: the attempt was admitted. */
+  shadow: boolean;
 }
 export interface TimeoutEvent extends EventBase {
   type: 'timeout';

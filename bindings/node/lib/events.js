@@ -4,6 +4,7 @@
 
 const native = require('./native');
 const { INT, DOUBLE, EVENT, EVENT_COLUMNS, ints, doubles, eventRows } = require('./registers');
+const { EVENT_FLAG } = require('./contract');
 const { EVENT_KIND, stateOf, nameOf } = require('./codes');
 const { nameOfOutcome } = require('./outcome');
 
@@ -16,12 +17,13 @@ const shapes = {
     delayMs: value / 1e6,
   }),
   [EVENT_KIND.RECOVERED]: (before) => ({ type: 'recovered', attempts: before }),
-  [EVENT_KIND.REJECTED]: (before, after, value) => ({
+  [EVENT_KIND.REJECTED]: (before, after, value, flags) => ({
     type: 'reject',
     attempts: before,
     reason: nameOf(after),
     reasonCode: after,
     retryAfterMs: value / 1e6,
+    shadow: (flags & EVENT_FLAG.SHADOW) !== 0,
   }),
   [EVENT_KIND.TIMED_OUT]: (before, after, value) => ({ type: 'timeout', attempt: before, timeoutMs: value / 1e6 }),
   [EVENT_KIND.GAVE_UP]: (before, after, value) => ({
@@ -111,7 +113,8 @@ class EventFeed {
       const kind = eventRows[at + EVENT.KIND];
       const shape = shapes[kind] ?? unknown.bind(undefined, kind);
       const seq = eventRows[at + EVENT.SEQ];
-      const event = shape(eventRows[at + EVENT.BEFORE], eventRows[at + EVENT.AFTER], eventRows[at + EVENT.VALUE]);
+      const [before, after, value, flags] = eventRows.subarray(at + EVENT.BEFORE, at + EVENT.FLAGS + 1);
+      const event = shape(before, after, value, flags);
       event.endpoint = this._engine._endpointById(eventRows[at + EVENT.ENDPOINT]);
       event.timeMs = eventRows[at + EVENT.TIME] / 1e6;
       const lost = seq - this._lastSeq - 1;

@@ -19,11 +19,11 @@ const INT = {
   REASON: 10,
 };
 const DOUBLE = { NOW: 0, BEGAN: 1, DEADLINE: 2, TIMEOUT: 3, DELAY: 4 };
-const EVENT = { SEQ: 0, TIME: 1, ENDPOINT: 2, KIND: 3, BEFORE: 4, AFTER: 5, VALUE: 6 };
+const EVENT = { SEQ: 0, TIME: 1, ENDPOINT: 2, KIND: 3, BEFORE: 4, AFTER: 5, VALUE: 6, FLAGS: 7 };
 const MODE = { CONTINUE: 0, FRESH: 1, ADOPT: 2, NO_TIME: 4 };
 
 const { layout } = native;
-const expected = { ints: 11, doubles: 5, doublesAt: 48, eventColumns: 7, eventRows: 64, ticket: 64 };
+const expected = { ints: 11, doubles: 5, doublesAt: 48, eventColumns: 8, eventRows: 64, ticket: 64 };
 for (const key of Object.keys(expected)) {
   if (layout[key] !== expected[key]) {
     throw make.native(

@@ -6,9 +6,8 @@
 // needed: looking at the cell's generation and adding to it is one step.
 
 const native = require('./native');
+const { FAST, COUNTED } = require('./contract');
 
-const FAST = 1;
-const COUNTED = 2;
 const HOW = 3;
 /** Without a time budget: bits 1..24 of a fast word, 2..25 of a counted one. */
 const UNTIMED_FAST = 0x1ffffff;

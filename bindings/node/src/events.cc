@@ -29,6 +29,7 @@ napi_value drain(napi_env env, napi_callback_info info) {
     row[kBefore] = event.before;
     row[kAfter] = event.after;
     row[kValue] = static_cast<double>(event.value);
+    row[kEventFlags] = static_cast<double>(event.reserved[0]);
   }
   return number(env, count);
 }

@@ -44,7 +44,17 @@ struct Registers {
 };
 
 // One row of the event buffer: resil_event's fields as numbers that JavaScript holds exactly.
-enum EventColumn : std::uint32_t { kSeq, kTime, kEventEndpoint, kKind, kBefore, kAfter, kValue, kEventColumns };
+enum EventColumn : std::uint32_t {
+  kSeq,
+  kTime,
+  kEventEndpoint,
+  kKind,
+  kBefore,
+  kAfter,
+  kValue,
+  kEventFlags,
+  kEventColumns
+};
 inline constexpr std::uint32_t kEventRows = 64;
 
 }  // namespace resil::node

@@ -58,7 +58,7 @@ test('the story of a breaker', async (t) => {
       ['log', 'Circuit breaker "plain:m" changed state from closed to open'],
       [
         'reject',
-        { at: 0, on: 'plain:m', attempts: 0, reason: 'breaker-open', reasonCode: 16, retryAfterMs: 5000.000001 },
+        { at: 0, on: 'plain:m', attempts: 0, reason: 'breaker-open', reasonCode: 16, retryAfterMs: 5000.000001, shadow: false },
       ],
       ['stateChange', { at: 5001, on: 'plain:m', from: 'open', to: 'half-open' }],
       ['log', 'Circuit breaker "plain:m" changed state from open to half-open'],

@@ -5,7 +5,7 @@ const { Engine, ConfigError, Outcome } = require('..');
 const native = require('../lib/native');
 const { read, replay } = require('./support/vectors');
 
-const operations = read(/^operations.*\.jsonl$/);
+const operations = read(/^(operations.*|extension)\.jsonl$/);
 const expressions = read(/^cel\.jsonl$/);
 
 test(`${operations.length} traces of operations, with the word read in place`, async (t) => {

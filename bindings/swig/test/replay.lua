@@ -8,9 +8,9 @@ local STATES = { [0] = "closed", "open", "half-open" }
 local KINDS = {
   app = resil.APP, actor = resil.ACTOR, inbound = resil.COMPONENT_IN, outbound = resil.COMPONENT_OUT
 }
-local REASONS = { open = resil.WHY_OPEN, too_many_requests = resil.WHY_HALF_OPEN_FULL }
+local REASONS = { ["breaker-open"] = "open", ["breaker-half-open-full"] = "too_many_requests" } -- others have one name
 local VERDICTS = { done = resil.DONE, retry = resil.RETRY, fail = resil.GIVE_UP }
-local OUTCOMES = { success = resil.SUCCESS, failure = resil.FAILURE, timeout = resil.TIMEOUT }
+local OUTCOMES = { success = resil.SUCCESS, failure = resil.FAILURE, timeout = resil.TIMEOUT, cancelled = resil.CANCELLED }
 
 local function check(name, body)
   local ok, message = pcall(body)
@@ -42,28 +42,40 @@ local function endpoint(run, target)
   return run.engine:endpoint(kind, target.name, target.type or target.id or target.method)
 end
 
+local function reason_of(call)
+  local name = resil.name(call:reason())
+  return REASONS[name] or name
+end
+
+-- A trace may say between which two a number is.
+local function within(range, got, where)
+  assert(range == nil or (got >= range[1] and got <= range[2]), where .. ": " .. got .. " is out of range")
+end
+
 function steps.begin(run, step, expect, where)
-  if step.attempt == 1 then run.calls[step.call] = resil.Operation() end
+  run.calls[step.call] = run.calls[step.call] or resil.Operation()
   local call = run.calls[step.call]
+  if step.deadline_ns then call:set_deadline_ns(step.deadline_ns) end
   local decision = run.engine:begin_attempt(endpoint(run, step.target), step.at, call)
   same(expect.decision == "allow" and resil.ALLOW or resil.REJECT, decision, where)
   if decision == resil.ALLOW then
     same(step.attempt, call:attempt(), where)
     same(expect.timeout_ns, call:timeout_ns(), where)
   else
-    same(REASONS[expect.reason], call:reason(), where)
+    same(expect.reason, reason_of(call), where)
+    within(expect.wait_ns, call:delay_ns(), where)
   end
 end
 
 steps["end"] = function(run, step, expect, where)
   local call = run.calls[step.call]
-  local outcome = step.http_status and resil.http(step.http_status) or OUTCOMES[step.outcome]
+  local outcome = step.http_status and resil.http(step.http_status) or step.grpc_status and resil.grpc(step.grpc_status)
+    or OUTCOMES[step.outcome]
+  call:set_delay_ns(step.hint_ns or 0)
   local verdict = run.engine:end_attempt(call, outcome, step.at)
   same(VERDICTS[expect.verdict], verdict, where)
-  if verdict == resil.RETRY then
-    local delay = call:delay_ns()
-    assert(delay >= expect.delay_ns[1] and delay <= expect.delay_ns[2], where .. ": delay " .. delay)
-  end
+  if verdict == resil.RETRY then within(expect.delay_ns, call:delay_ns(), where) end
+  if verdict == resil.GIVE_UP and expect.reason then same(expect.reason, reason_of(call), where) end
 end
 
 function steps.inspect(run, step, expect, where)
@@ -117,7 +129,7 @@ local function refused(part, ...)
   assert(tostring(message):find(part, 1, true), message)
 end
 
-for _, file in ipairs { "/operations.jsonl", "/operations-2.jsonl" } do
+for _, file in ipairs { "/operations.jsonl", "/operations-2.jsonl", "/extension.jsonl" } do
   for text in io.lines(arg[1] .. file) do
     local line = json.decode(text)
     check(line.name, function() operations(line) end)

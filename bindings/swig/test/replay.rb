@@ -30,9 +30,10 @@ STATES = %w[closed open half-open].freeze
 class Replay
   KINDS = { "app" => Resil::APP, "actor" => Resil::ACTOR, "inbound" => Resil::COMPONENT_IN,
             "outbound" => Resil::COMPONENT_OUT }.freeze
-  REASONS = { "open" => Resil::WHY_OPEN, "too_many_requests" => Resil::WHY_HALF_OPEN_FULL }.freeze
+  REASONS = { "breaker-open" => "open", "breaker-half-open-full" => "too_many_requests" }.freeze # others have one name
   VERDICTS = { "done" => Resil::DONE, "retry" => Resil::RETRY, "fail" => Resil::GIVE_UP }.freeze
-  OUTCOMES = { "success" => Resil::SUCCESS, "failure" => Resil::FAILURE, "timeout" => Resil::TIMEOUT }.freeze
+  OUTCOMES = { "success" => Resil::SUCCESS, "failure" => Resil::FAILURE, "timeout" => Resil::TIMEOUT,
+               "cancelled" => Resil::CANCELLED }.freeze
 
   def initialize(line)
     @line = line
@@ -58,25 +59,39 @@ class Replay
   end
 
   def begin(step, expect, where)
-    call = step["attempt"] == 1 ? @calls[step["call"]] = Resil::Operation.new : @calls.fetch(step["call"])
+    call = @calls[step["call"]] ||= Resil::Operation.new
+    call.set_deadline_ns(step["deadline_ns"]) if step["deadline_ns"]
     decision = @engine.begin_attempt(endpoint(step["target"]), step["at"], call)
     same(expect["decision"] == "allow" ? Resil::ALLOW : Resil::REJECT, decision, where)
     if decision == Resil::ALLOW
       same([step["attempt"], expect["timeout_ns"]], [call.attempt, call.timeout_ns], where)
     else
-      same(REASONS.fetch(expect["reason"]), call.reason, where)
+      same(expect["reason"], reason_of(call), where)
+      within(expect["wait_ns"], call.delay_ns, where)
     end
+  end
+
+  def reason_of(call)
+    name = Resil.name(call.reason)
+    REASONS.fetch(name, name)
+  end
+
+  # A trace may say between which two a number is.
+  def within(range, got, where)
+    raise "#{where}: #{got} is not in #{range}" unless range.nil? || got.between?(*range)
   end
 
   def end(step, expect, where)
     call = @calls.fetch(step["call"])
-    outcome = step["http_status"] ? Resil.http(step["http_status"]) : OUTCOMES.fetch(step["outcome"])
+    outcome = if step["http_status"] then Resil.http(step["http_status"])
+              elsif step["grpc_status"] then Resil.grpc(step["grpc_status"])
+              else OUTCOMES.fetch(step["outcome"])
+              end
+    call.set_delay_ns(step["hint_ns"] || 0)
     verdict = @engine.end_attempt(call, outcome, step["at"])
     same(VERDICTS.fetch(expect["verdict"]), verdict, where)
-    return unless verdict == Resil::RETRY
-
-    low, high = expect["delay_ns"]
-    raise "#{where}: delay #{call.delay_ns}" unless call.delay_ns.between?(low, high)
+    within(expect["delay_ns"], call.delay_ns, where) if verdict == Resil::RETRY
+    same(expect["reason"], reason_of(call), where) if verdict == Resil::GIVE_UP && expect["reason"]
   end
 
   def inspect(step, expect, where)
@@ -128,7 +143,7 @@ folder = ARGV.fetch(0)
 lines = lambda do |pattern|
   Dir[File.join(folder, pattern)].sort.flat_map { |file| File.readlines(file) }.map { |text| JSON.parse(text) }
 end
-lines.("operations*.jsonl").each { |line| check(line["name"]) { Replay.new(line).run } }
+lines.("{operations*,extension}.jsonl").each { |line| check(line["name"]) { Replay.new(line).run } }
 lines.("cel.jsonl").each { |line| check("#{line['file']}/#{line['name']}") { cel(line) } }
 
 check("abi") { same(Resil.built_for, Resil.abi, "the library's ABI") }

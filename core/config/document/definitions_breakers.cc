@@ -37,7 +37,7 @@ void read_window(const YamlNode& value, BreakerSettings& settings, Diagnostics& 
   std::int64_t number = 0;
   if (read_integer(value, "buckets", 1, BreakerRules::kMostBuckets, number, diagnostics))
     settings.buckets = static_cast<std::uint32_t>(number);
-  if (read_integer(value, "windowCalls", 0, BreakerRules::kMostWindowCalls, number, diagnostics))
+  if (read_integer(value, "windowCalls", 1, BreakerRules::kMostWindowCalls, number, diagnostics))
     settings.window_calls = static_cast<std::uint32_t>(number);
   if (read_duration(value, "window", settings.window, diagnostics) && settings.window > 0 &&
       settings.window < kMillisecond) {
@@ -93,11 +93,13 @@ void Definitions::finish_breaker(BreakerSettings& settings, const Definition& de
   if (settings.slow_call == 0 && (settings.trip.reads() & kSlowCalls) != 0)
     wrong("trip",
           "the trip of " + name + " reads slow calls, but nothing says which are; write slowCall: 2s beside it");
-  if (settings.max_timeout > 0 && settings.max_timeout < settings.timeout)
-    wrong("maxTimeout", "maxTimeout of " + name + " is below its timeout (" + duration_text(settings.timeout) + ")");
 
   if (settings.window == 0) no_effect(definition, "buckets", "there is no window to divide");
-  if (settings.timeout_multiplier <= 1)
+  if (settings.max_timeout > 0 && settings.max_timeout < settings.timeout) {
+    diagnostics_.warning(definition.has("maxTimeout") ? definition.place("maxTimeout") : definition.at,
+                         "maxTimeout of " + name + " is below its timeout (" + duration_text(settings.timeout) +
+                             "): it stays open for " + duration_text(settings.max_timeout) + " each time");
+  } else if (settings.timeout_multiplier <= 1)
     no_effect(definition, "maxTimeout", "timeoutMultiplier is 1, so the timeout never grows");
 }
 

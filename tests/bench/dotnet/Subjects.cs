@@ -31,6 +31,19 @@ internal static class Subjects
               all: {timeout: t, retry: r, circuitBreaker: run}
               allrate: {timeout: t, retry: r, circuitBreaker: rate}
               open: {circuitBreaker: once}
+              window: {circuitBreaker: slid}
+        ---
+        apiVersion: resil.dev/v1
+        kind: ResiliencyExtension
+        metadata: {name: bench-extras}
+        spec:
+          policies:
+            circuitBreakers:
+              slid: {timeout: 24h, window: 30s, trip: "calls >= 100 && failureRate >= 0.1"}
+          targets:
+            apps:
+              limited: {rateLimit: {rate: 1000000000, burst: 1000000000}}
+              bulkhead: {maxConcurrent: 50}
         """;
 
     private static readonly Engine Engine = Engine.FromText(Document);

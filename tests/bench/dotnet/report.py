@@ -14,6 +14,7 @@ TITLES = {
     "AllPolicies": "A healthy call under retry, breaker and timeout",
     "RejectedCall": "A call while the breaker is open",
     "TwoThreads": "Healthy calls on one breaker: what each costs its thread",
+    "Limits": "A healthy call under what a ResiliencyExtension adds, none of which rejects",
     "HttpCall": "A request through IHttpClientFactory whose last handler answers at once",
 }
 NAMES = {
@@ -22,9 +23,12 @@ NAMES = {
     "Polly": "Polly `ExecuteAsync`", "PollySync": "Polly `Execute`", "PollyOutcome": "Polly `ExecuteOutcomeAsync`",
     "ResilInPolly": "resil as a strategy in a pipeline of Polly", "ResilValue": "resil `TryExecuteAsync` (a value)",
     "ResilException": "resil `ExecuteAsync` (its exception)", "PollyException": "Polly `ExecuteAsync` (its exception)",
+    "ResilRateLimit": "resil, a rate limit", "PollyRateLimit": "Polly, `AddRateLimiter` (a token bucket)",
+    "ResilBulkhead": "resil, a limit of concurrent attempts", "PollyBulkhead": "Polly, `AddConcurrencyLimiter`",
+    "ResilWindow": "resil, a breaker with a sliding window", "PollyWindow": "Polly, its breaker",
     "StandardHandler": "Microsoft.Extensions.Http.Resilience, the standard handler",
 }
-OURS = {"RejectedCall": "ResilValue"}
+OURS = {"RejectedCall": "ResilValue", "Limits": "ResilRateLimit"}
 
 
 def rows(folder):
@@ -58,8 +62,6 @@ def table(name, chosen):
     lines = [f"### {TITLES[name]}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for r in sorted(chosen, key=lambda r: (r["threads"], r["ns"])):
         over = ["", ""] if r["row"] == "Bare" else [number(r["cost"]), f"{r['cost'] / base[r['threads']]:.1f}"]
-        if not base:
-            over[1] = ""
         lines.append("| " + " | ".join(([str(r["threads"])] if several else []) + [
             NAMES[r["row"]], number(r["ns"]), f"{number(r['low'])} to {number(r['high'])}", *over, f"{r['bytes']:g}"]) + " |")
     return [*lines, ""]
@@ -77,6 +79,8 @@ def aims(every):
     yield "bytes of a rejection as a value", get("RejectedCall", "ResilValue", "bytes"), "0"
     yield ("a call of two threads / of one, on one breaker",
            get("TwoThreads", "Resil", "ns", 2) / get("TwoThreads", "Resil", "ns", 1), "about 1")
+    for what, row in (("rate limiter", "RateLimit"), ("bulkhead", "Bulkhead"), ("sliding window", "Window")):
+        yield f"Polly's {what} / resil's", get("Limits", "Polly" + row) / get("Limits", "Resil" + row), "over 1"
     yield "the standard handler / resil's three, over the bare client", get("HttpCall", "StandardHandler") / get("HttpCall", "Resil"), "over 1"
 
 

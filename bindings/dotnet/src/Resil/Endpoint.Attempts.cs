@@ -8,12 +8,6 @@ public sealed unsafe partial class Endpoint
     /// <summary>The word's lowest bits: what kind of word it is.</summary>
     private const ulong KindBits = 3;
 
-    /// <summary>RESIL_COUNTED.</summary>
-    private const ulong Counted = 2;
-
-    /// <summary>RESIL_TALLY_MOST.</summary>
-    private const ulong TallyMost = 0xFFFFFFFFFFF;
-
     /// <summary>Where a counted word and its cells have the generation.</summary>
     private const int GenerationShift = 44;
 
@@ -30,7 +24,7 @@ public sealed unsafe partial class Endpoint
     /// or only to count it, which is done.
     /// </summary>
     internal bool BeginsUnder(ulong seen)
-        => !Engine.CrossesAlways && ((seen & Constants.Fast) != 0 || (seen & KindBits) == Counted && Count(seen));
+        => !Engine.CrossesAlways && ((seen & Constants.Fast) != 0 || (seen & KindBits) == Constants.Counted && Count(seen));
 
     internal static long BudgetNs(ulong seen)
         => (long)((seen >> ((seen & Constants.Fast) != 0 ? 1 : 2)) & BudgetBits) * 1_000_000;
@@ -55,7 +49,7 @@ public sealed unsafe partial class Endpoint
             cells[slot] = (nint)cell;
         }
         ulong count = Volatile.Read(ref *cell);
-        while (count >> GenerationShift == seen >> GenerationShift && (count & TallyMost) < TallyMost)
+        while (count >> GenerationShift == seen >> GenerationShift && (count & Constants.TallyMost) < Constants.TallyMost)
         {
             ulong was = Interlocked.CompareExchange(ref *cell, count + 1, count);
             if (was == count)

@@ -76,6 +76,11 @@ public sealed class EngineEvent
     public TimeSpan Duration
         => Kind is EventKind.Retry or EventKind.Rejected or EventKind.TimedOut ? Durations.FromNs(one.Value) : TimeSpan.Zero;
 
+    /// <summary>
+    /// True for a rejection that was only told: the breaker is in <c>mode: shadow</c>, and the attempt was admitted.
+    /// </summary>
+    public bool IsShadow => Kind == EventKind.Rejected && (one.Reserved0 & Constants.Shadow) != 0;
+
     /// <inheritdoc/>
     public override string ToString() => Text.Length > 0 ? Text : $"{Kind} {Endpoint}";
 }

@@ -11,8 +11,9 @@ public sealed class EngineSnapshot
     internal EngineSnapshot(string json)
     {
         Json = json;
-        EndpointSnapshot[] all = SnapshotReader.Endpoints(json);
+        (EndpointSnapshot[] all, TargetSnapshot[] targets) = SnapshotReader.Read(json);
         Endpoints = all;
+        Targets = targets;
         foreach (EndpointSnapshot one in all)
         {
             byId[one.Id] = one;
@@ -24,6 +25,9 @@ public sealed class EngineSnapshot
 
     /// <summary>Every endpoint that the engine knows.</summary>
     public IReadOnlyList<EndpointSnapshot> Endpoints { get; }
+
+    /// <summary>Every target that a ResiliencyExtension limits, over all of its endpoints.</summary>
+    public IReadOnlyList<TargetSnapshot> Targets { get; }
 
     /// <summary>What is known of that endpoint; null where it is younger than the snapshot.</summary>
     public EndpointSnapshot? Find(Endpoint endpoint)
@@ -84,7 +88,23 @@ public sealed record EndpointSnapshot
 /// <param name="ConsecutiveFailures">Failures since the last success.</param>
 public sealed record BreakerSnapshot(
     string Name, string Policy, BreakerState State, TimeSpan RetryAfter, long? Requests, long? TotalSuccesses, long? TotalFailures,
-    long? ConsecutiveSuccesses, long? ConsecutiveFailures);
+    long? ConsecutiveSuccesses, long? ConsecutiveFailures)
+{
+    /// <summary>Attempts that ended, as far as the counts cover them.</summary>
+    public long? Calls { get; init; }
+
+    /// <summary>Those of them that lasted longer than the policy's <c>slowCall</c>.</summary>
+    public long? SlowCalls { get; init; }
+
+    /// <summary>The part of them that failed, 0 to 1.</summary>
+    public double? FailureRate { get; init; }
+
+    /// <summary>The part of them that was slow, 0 to 1.</summary>
+    public double? SlowRate { get; init; }
+
+    /// <summary>True for <c>mode: shadow</c>: it counts and changes its state, and rejects nobody.</summary>
+    public bool IsShadow { get; init; }
+}
 
 /// <summary>Attempts and operations, counted since the engine was opened. Failures include timeouts.</summary>
 /// <param name="Successes">Attempts that went well.</param>

@@ -128,6 +128,15 @@ public class MetricsTests
               plain: {timeout: t}
             components:
               store: {outbound: {circuitBreaker: cb}, inbound: {retry: r}}
+        ---
+        apiVersion: resil.dev/v1
+        kind: ResiliencyExtension
+        spec:
+          policies:
+            retries: {once: {policy: constant, duration: 0s, budget: {ratio: 0, minPerSecond: 0.1}}}
+          targets:
+            apps:
+              limited: {rateLimit: {rate: 1, per: 1h, burst: 3}, maxConcurrent: 2, retry: once}
         """;
 
     [Fact]
@@ -143,6 +152,7 @@ public class MetricsTests
         Run(engine.App("plain"), true, false);
         Run(engine.ComponentOutbound("store", "Statestore"), true);
         Run(engine.ComponentInbound("store", "Pubsub"), false);
+        Run(engine.App("limited", "a"), false, true, true); // an attempt and its retry, which ends the budget; a third; a rejection
         Run(engine.App("nobody", "configured"), true);
         using HttpClient client = new();
         string[] lines = (await client.GetStringAsync(new Uri($"http://localhost:{port}/metrics"))).Split('\n');
@@ -156,6 +166,10 @@ public class MetricsTests
             "dapr_resiliency_activations_total|circuitbreaker|outbound|app_orders|open=1",
             "dapr_resiliency_activations_total|circuitbreaker|outbound|app_orders|closed=0",
             "dapr_resiliency_activations_total|retry|inbound|Pubsub_store|=1",
+            "dapr_resiliency_count|ratelimit|outbound|app_limited|=4", "dapr_resiliency_count|bulkhead|outbound|app_limited|=3",
+            "dapr_resiliency_count|budget|outbound|app_limited|=2", "dapr_resiliency_activations_total|ratelimit|outbound|app_limited|=1",
+            "dapr_resiliency_activations_total|bulkhead|outbound|app_limited|=0",
+            "dapr_resiliency_activations_total|budget|outbound|app_limited|=1",
             "dapr_resiliency_cb_state|circuitbreaker|outbound|app_orders|open=1",
             "dapr_resiliency_cb_state|circuitbreaker|outbound|app_orders|half-open=0",
             "dapr_resiliency_cb_state|circuitbreaker|outbound|app_orders|closed=1",

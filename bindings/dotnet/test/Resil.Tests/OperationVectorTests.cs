@@ -10,7 +10,8 @@ public class OperationVectorTests
         internal Operation Operation;
     }
 
-    public static TheoryData<Vector> Operations() => Vector.BothWays(Vector.Read("operations*.jsonl", "name"));
+    public static TheoryData<Vector> Operations() => Vector.BothWays(
+        [.. Vector.Read("operations*.jsonl", "name"), .. Vector.Read("extension.jsonl", "name")]);
 
     [Theory]
     [MemberData(nameof(Operations), DisableDiscoveryEnumeration = true)]
@@ -73,15 +74,18 @@ public class OperationVectorTests
     {
         long id = step.GetProperty("call").GetInt64();
         int attempt = step.GetProperty("attempt").GetInt32();
-        if (attempt == 1)
+        if (calls.TryGetValue(id, out Call? begun))
         {
-            calls[id] = new Call { Operation = Target(engine, step).Begin() };
+            begun.Operation.BeginAgain();
         }
         else
         {
-            calls[id].Operation.BeginAgain();
+            TimeSpan? deadline = step.TryGetProperty("deadline_ns", out JsonElement until)
+                ? TimeSpan.FromTicks((until.GetInt64() - step.GetProperty("at").GetInt64()) / 100)
+                : null;
+            calls[id] = begun = new Call { Operation = Target(engine, step).Begin(deadline) };
         }
-        ref Operation operation = ref calls[id].Operation;
+        ref Operation operation = ref begun.Operation;
         Same(expect.GetProperty("decision").GetString(), operation.Admitted ? "allow" : "reject", where);
         if (operation.Admitted)
         {
@@ -90,38 +94,66 @@ public class OperationVectorTests
         }
         else
         {
-            Reason reason = expect.GetProperty("reason").GetString() switch
-            {
-                "open" => Reason.Open,
-                "too_many_requests" => Reason.TooManyRequests,
-                string other => throw new InvalidOperationException(other + ": " + where),
-                null => Reason.None,
-            };
+            Reason reason = ReasonOf(expect, where);
             Same(reason, operation.Reason, where);
             Same(reason, operation.Rejection!.Value.Reason, where);
+            Within(expect, "wait_ns", operation.DelayNs, where);
         }
     }
 
     private static void End(Call call, JsonElement step, JsonElement expect, string where)
     {
         OutcomeCode outcome = step.TryGetProperty("http_status", out JsonElement status) ? OutcomeCode.Http(status.GetInt32())
+            : step.TryGetProperty("grpc_status", out status) ? OutcomeCode.Grpc(status.GetInt32())
             : step.GetProperty("outcome").GetString() switch
             {
                 "success" => OutcomeCode.Success,
                 "failure" => OutcomeCode.Failure,
                 "timeout" => OutcomeCode.Timeout,
+                "cancelled" => OutcomeCode.Cancelled,
                 string other => throw new InvalidOperationException(other + ": " + where),
                 null => default,
             };
+        if (step.TryGetProperty("hint_ns", out JsonElement hint))
+        {
+            outcome = outcome.WithRetryAfter(TimeSpan.FromTicks(hint.GetInt64() / 100));
+        }
         EndAnswer answer = call.Operation.End(outcome);
         string verdict = answer switch { EndAnswer.Done => "done", EndAnswer.Retry => "retry", _ => "fail" };
         Same(expect.GetProperty("verdict").GetString(), verdict, where);
         if (answer == EndAnswer.Retry)
         {
-            JsonElement range = expect.GetProperty("delay_ns");
+            Within(expect, "delay_ns", call.Operation.DelayNs, where);
+        }
+        else if (expect.TryGetProperty("reason", out _))
+        {
+            Same(ReasonOf(expect, where), call.Operation.Reason, where);
+        }
+    }
+
+    private static Reason ReasonOf(JsonElement expect, string where) => expect.GetProperty("reason").GetString() switch
+    {
+        "open" => Reason.Open,
+        "too_many_requests" => Reason.TooManyRequests,
+        "busy" => Reason.Busy,
+        "rate-limited" => Reason.RateLimited,
+        "held" => Reason.Held,
+        "deadline" => Reason.Deadline,
+        "retries-exhausted" => Reason.Exhausted,
+        "not-retriable" => Reason.NotRetriable,
+        "cancelled" => Reason.Cancelled,
+        "retry-budget" => Reason.RetryBudget,
+        string other => throw new InvalidOperationException(other + ": " + where),
+        null => Reason.None,
+    };
+
+    /// <summary>A trace may say between which two a number is.</summary>
+    private static void Within(JsonElement expect, string what, long actual, string where)
+    {
+        if (expect.TryGetProperty(what, out JsonElement range))
+        {
             Assert.True(
-                call.Operation.DelayNs >= range[0].GetInt64() && call.Operation.DelayNs <= range[1].GetInt64(),
-                $"{where}: a delay of {call.Operation.DelayNs}");
+                actual >= range[0].GetInt64() && actual <= range[1].GetInt64(), $"{where}: {what} is {actual}");
         }
     }
 
@@ -132,16 +164,20 @@ public class OperationVectorTests
         Same(expect.GetProperty("state").GetString(), Name(endpoint.State!.Value), where);
         foreach (JsonProperty count in expect.GetProperty("counts").EnumerateObject())
         {
-            long? known = count.Name switch
+            double? known = count.Name switch
             {
                 "requests" => breaker.Requests,
                 "totalSuccesses" => breaker.TotalSuccesses,
                 "totalFailures" => breaker.TotalFailures,
                 "consecutiveSuccesses" => breaker.ConsecutiveSuccesses,
                 "consecutiveFailures" => breaker.ConsecutiveFailures,
+                "calls" => breaker.Calls,
+                "slowCalls" => breaker.SlowCalls,
+                "failureRate" => breaker.FailureRate,
+                "slowRate" => breaker.SlowRate,
                 _ => throw new InvalidOperationException(count.Name),
             };
-            Same(count.Value.GetInt64(), known, where);
+            Same(count.Value.GetDouble(), known, where);
         }
     }
 

@@ -54,4 +54,6 @@ const (
 	HttpBit            = 65536
 	GrpcBit            = 131072
 	Fast               = 1
+	Counted            = 2
+	TallyMost          = 17592186044415
 )

@@ -20,12 +20,24 @@ function read(pattern, below = '') {
 }
 
 const ns = (ms) => Math.round(ms * 1e6);
-const REASONS = { 'breaker-open': 'open', 'breaker-half-open-full': 'too_many_requests' };
+const REASONS = { 'breaker-open': 'open', 'breaker-half-open-full': 'too_many_requests' }; // the others have one name everywhere
 const VERDICTS = { done: 'done', retry: 'retry', giveUp: 'fail' };
 
-function outcomeOf({ outcome, http_status: status }) {
-  if (status !== undefined) return Outcome.http(status);
-  return { success: Outcome.SUCCESS, failure: Outcome.FAILURE, timeout: Outcome.TIMEOUT }[outcome];
+const OUTCOMES = {
+  success: Outcome.SUCCESS,
+  failure: Outcome.FAILURE,
+  timeout: Outcome.TIMEOUT,
+  cancelled: Outcome.CANCELLED,
+};
+
+function outcomeOf({ outcome, http_status: http, grpc_status: grpc }) {
+  if (http !== undefined) return Outcome.http(http);
+  return grpc !== undefined ? Outcome.grpc(grpc) : OUTCOMES[outcome];
+}
+
+/** A trace may say between which two a number is. */
+function within(range, got) {
+  if (range !== undefined) assert.ok(range[0] <= got && got <= range[1], `${got} is not from ${range[0]} to ${range[1]}`);
 }
 
 class Replay {
@@ -53,29 +65,27 @@ class Replay {
     this[step.op](step, step.expect);
   }
 
-  begin({ call, attempt, target }, expect) {
+  begin({ at, call, attempt, target, deadline_ns: deadline }, expect) {
     let made = this.calls.get(call);
-    if (made === undefined) this.calls.set(call, (made = this.endpoint(target).begin()));
+    const options = deadline === undefined ? undefined : { deadline: (deadline - at) / 1e6 };
+    if (made === undefined) this.calls.set(call, (made = this.endpoint(target).begin(options)));
     else made.begin();
     assert.equal(made.allowed ? 'allow' : 'reject', expect.decision);
     if (made.allowed) {
       assert.equal(made.attempt, attempt);
       assert.equal(ns(made.timeoutMs ?? 0), expect.timeout_ns);
     } else {
-      assert.equal(REASONS[made.reason], expect.reason);
-      made.dispose();
+      assert.equal(REASONS[made.reason] ?? made.reason, expect.reason);
+      within(expect.wait_ns, ns(made.retryAfterMs));
     }
   }
 
   end(step, expect) {
     const attempt = this.calls.get(step.call);
-    const decision = attempt.end(outcomeOf(step));
+    const decision = attempt.end(outcomeOf(step), { retryAfterMs: (step.hint_ns ?? 0) / 1e6 });
     assert.equal(VERDICTS[decision], expect.verdict);
-    if (decision === 'retry') {
-      const [low, high] = expect.delay_ns;
-      const delay = ns(attempt.delayMs);
-      assert.ok(low <= delay && delay <= high, `${delay} is not from ${low} to ${high}`);
-    }
+    if (decision === 'retry') within(expect.delay_ns, ns(attempt.delayMs));
+    if (decision === 'giveUp' && expect.reason !== undefined) assert.equal(attempt.reason, expect.reason);
   }
 
   inspect({ target }, { state, counts }) {
@@ -99,6 +109,7 @@ function replay(vector) {
     }
   });
   assert.deepEqual(run.transitions, vector.expect_transitions);
+  for (const attempt of run.calls.values()) attempt.dispose();
   run.engine.dispose();
 }
 

@@ -31,12 +31,18 @@ internal sealed class EngineMeasures(Engine engine)
         (sum.Timeout.Used, sum.Timeout.Count, "timeout", ""),
         (sum.Retry.Used, sum.Retry.Count, "retry", ""),
         (sum.Breaker.Used, sum.Breaker.Count, "circuitbreaker", ""),
+        (sum.RateLimit.Used, sum.RateLimit.Count, "ratelimit", ""),
+        (sum.Bulkhead.Used, sum.Bulkhead.Count, "bulkhead", ""),
+        (sum.Budget.Used, sum.Budget.Count, "budget", ""),
     ]);
 
     internal IEnumerable<Measurement<long>> Activations() => All(4, sum =>
     [
         (sum.Timeout.Used, sum.Timeout.Activations, "timeout", ""),
         (sum.Retry.Used, sum.Retry.Activations, "retry", ""),
+        (sum.RateLimit.Used, sum.RateLimit.Activations, "ratelimit", ""),
+        (sum.Bulkhead.Used, sum.Bulkhead.Activations, "bulkhead", ""),
+        (sum.Budget.Used, sum.Budget.Activations, "budget", ""),
         .. TargetSum.States.Select(state => (sum.Breaker.Used, sum.Transitions[(int)state.State], "circuitbreaker", state.Name)),
     ]);
 

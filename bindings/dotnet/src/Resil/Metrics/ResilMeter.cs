@@ -7,7 +7,8 @@ namespace Resil.Metrics;
 /// an engine is, so that a plug-in which disposed its engines can be unloaded.
 ///
 /// dapr_resiliency_count counts, for targets that have the policy, a retry policy once per operation, at the end of its last attempt; a
-/// timeout once per attempt; a circuit breaker once per attempt that was asked for, admitted or not. It is a gauge for its name's sake: a
+/// timeout once per attempt; a circuit breaker, a rate limit and a bulkhead (a limit of concurrent attempts) once per attempt that was
+/// asked for, admitted or not; a retry budget once per retry that was wanted. It is a gauge for its name's sake: a
 /// counter's would end in _total, and Dapr's does not.
 /// </summary>
 internal static class ResilMeter
@@ -56,7 +57,7 @@ internal static class ResilMeter
             "How often a resiliency policy was applied: retries to operations, timeouts to attempts, circuit breakers to attempts and rejections.");
         made.CreateObservableCounter(
             "dapr_resiliency_activations_total", () => Observe(one => one.Activations()), null,
-            "How often a resiliency policy acted: timeouts, retries, and a circuit breaker's changes into the state in `status`.");
+            "How often a resiliency policy acted: timeouts, retries, a limit's rejections, a budget's refusals, and a circuit breaker's changes into the state in `status`.");
         made.CreateObservableGauge(
             "dapr_resiliency_cb_state", () => Observe(one => one.States()), null,
             "1 for the state that a circuit breaker of the target is in, 0 for the others.");

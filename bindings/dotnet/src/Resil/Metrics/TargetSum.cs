@@ -3,14 +3,16 @@ namespace Resil.Metrics;
 /// <summary>What the labels tell apart: an app, an actor type, a component in one direction.</summary>
 internal readonly record struct Target(string Name, string Direction)
 {
-    internal static Target Of(EndpointSnapshot one) => one.Kind switch
+    internal static Target Of(EndpointSnapshot one) => Of(one.Kind, one.Name, one.Instance);
+
+    internal static Target Of(EndpointKind kind, string name, string? componentType) => kind switch
     {
-        EndpointKind.App => new("app_" + one.Name, "outbound"),
-        EndpointKind.Actor => new("actor_" + one.Name, "outbound"),
-        EndpointKind.Builtin => new("builtin_" + one.Name, "outbound"),
+        EndpointKind.App => new("app_" + name, "outbound"),
+        EndpointKind.Actor => new("actor_" + name, "outbound"),
+        EndpointKind.Builtin => new("builtin_" + name, "outbound"),
         // Dapr's own components always have a type.
-        EndpointKind.ComponentInbound => new((one.Instance ?? "Component") + "_" + one.Name, "inbound"),
-        _ => new((one.Instance ?? "Component") + "_" + one.Name, "outbound"),
+        EndpointKind.ComponentInbound => new((componentType ?? "Component") + "_" + name, "inbound"),
+        _ => new((componentType ?? "Component") + "_" + name, "outbound"),
     };
 }
 
@@ -38,6 +40,10 @@ internal sealed class TargetSum
     internal Use Timeout;
     internal Use Retry;
     internal Use Breaker;
+    internal Use RateLimit;
+    internal Use Bulkhead;
+    internal Use Budget;
+    private long attempts;
     internal readonly long[] Transitions = new long[3];
     internal readonly long[] InState = new long[3];
 
@@ -53,16 +59,41 @@ internal sealed class TargetSum
             }
             sum.Add(one);
         }
+        foreach (TargetSnapshot limits in snapshot.Targets)
+        {
+            // A component's limits hold over its types, which a label tells apart: they stand beside the type that is called.
+            foreach (EndpointSnapshot one in snapshot.Endpoints.Where(one => one.Kind == limits.Kind && one.Name == limits.Name).Take(1))
+            {
+                sums[Target.Of(one)].Add(limits);
+            }
+        }
         return sums;
+    }
+
+    private void Add(TargetSnapshot limits)
+    {
+        if (limits.RateLimit is { } rate)
+        {
+            RateLimit.Add(attempts + rate.Rejected, rate.Rejected);
+        }
+        if (limits.Concurrency is { } concurrency)
+        {
+            Bulkhead.Add(attempts + concurrency.Rejected, concurrency.Rejected);
+        }
+        if (limits.RetryBudget is { } budget)
+        {
+            Budget.Add(Retry.Activations + budget.Refused, budget.Refused);
+        }
     }
 
     private void Add(EndpointSnapshot one)
     {
         CallCounts calls = one.Calls;
-        long attempts = calls.Successes + calls.Failures + calls.Cancelled;
+        long made = calls.Successes + calls.Failures + calls.Cancelled;
+        attempts += made;
         if (one.AttemptTimeout > TimeSpan.Zero)
         {
-            Timeout.Add(attempts, calls.Timeouts);
+            Timeout.Add(made, calls.Timeouts);
         }
         if (one.RetryPolicy is not null)
         {
@@ -71,7 +102,7 @@ internal sealed class TargetSum
         }
         if (one.Breaker is not null || one.IsBreakerEvicted)
         {
-            Breaker.Add(attempts + calls.Rejections, 0);
+            Breaker.Add(made + calls.Rejections, 0);
         }
         if (one.Breaker is { } breaker && (uint)breaker.State < InState.Length)
         {

@@ -111,7 +111,10 @@ final class Attempt {
       throw error;
     }
     Reason reason = verdict == Verdict.GIVE_UP ? ticket.reason() : null;
-    if (ticket.attempt() < 2 || reason != Reason.EXHAUSTED && reason != Reason.DEADLINE) {
+    if (ticket.attempt() < 2
+        || reason != Reason.EXHAUSTED
+            && reason != Reason.DEADLINE
+            && reason != Reason.RETRY_BUDGET) {
       return (Exception) failure;
     }
     failures.add(failure);

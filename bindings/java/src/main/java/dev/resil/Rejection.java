@@ -39,7 +39,7 @@ public final class Rejection {
     return endpoint;
   }
 
-  /** {@link Reason#OPEN}, {@link Reason#TOO_MANY_REQUESTS} or {@link Reason#DEADLINE}. */
+  /** Why: the circuit breaker, the deadline, or a limit of the target. */
   public Reason reason() {
     return reason;
   }
@@ -53,7 +53,8 @@ public final class Rejection {
     return switch (reason) {
       case OPEN -> new CircuitOpenException(this);
       case TOO_MANY_REQUESTS -> new TooManyRequestsException(this);
-      default -> new DeadlineExceededException(this);
+      case DEADLINE -> new DeadlineExceededException(this);
+      default -> new LimitedException(this);
     };
   }
 
@@ -64,7 +65,13 @@ public final class Rejection {
           endpoint + ": the circuit breaker is open for another " + retryAfter().toMillis() + " ms";
       case TOO_MANY_REQUESTS ->
           endpoint + ": the circuit breaker is half-open and its probes are under way";
-      default -> endpoint + ": the operation's deadline has passed";
+      case DEADLINE -> endpoint + ": the operation's deadline has passed";
+      case BUSY -> endpoint + ": as many attempts as its target may have are in flight";
+      case RATE_LIMITED ->
+          endpoint + ": the rate limit admits none for another " + retryAfter().toMillis() + " ms";
+      case HELD ->
+          endpoint + ": the server asked for another " + retryAfter().toMillis() + " ms of rest";
+      default -> endpoint + ": the engine admitted no attempt";
     };
   }
 }

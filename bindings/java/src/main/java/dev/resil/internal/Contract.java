@@ -154,4 +154,10 @@ public final class Contract {
 
   /** See resil.h. */
   public static final int FAST = 1;
+
+  /** See resil.h. */
+  public static final int COUNTED = 2;
+
+  /** See resil.h. */
+  public static final long TALLY_MOST = 17592186044415L;
 }
