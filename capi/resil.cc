@@ -18,8 +18,8 @@
 using namespace resil;
 
 struct resil_engine {
+  Engine engine;  // first: begin and end need not add to its address
   LoadOptions load;
-  Engine engine;
 };
 
 namespace {
@@ -189,7 +189,7 @@ resil_engine* open_with(const resil_options* opt, resil_error* err, Load load) n
     LoadResult result = load(options.load);
     if (!result.policies) return complain(err, result);
     auto engine =
-        std::unique_ptr<resil_engine>(new resil_engine{options.load, {options.engine, std::move(*result.policies)}});
+        std::unique_ptr<resil_engine>(new resil_engine{{options.engine, std::move(*result.policies)}, options.load});
     warn_of(engine->engine, result);
     opened = engine.release();
     return complain(err, 0, "");

@@ -14,7 +14,7 @@ import sys
 import pictures
 import ratios
 
-TITLES = {"c": "C", "python": "Python", "node": "Node.js", "java": "Java", "go": "Go", "dotnet": ".NET"}
+TITLES = {"c": "C", "instructions": "C: instructions", "python": "Python", "node": "Node.js", "java": "Java", "go": "Go", "dotnet": ".NET"}
 
 
 def machine():
@@ -51,14 +51,6 @@ def timed_table(rows):
     return lines
 
 
-def instruction_table(rows):
-    lines = ["| what | " + " | ".join(dict.fromkeys(row["subject"] for row in rows)) + " |"]
-    lines.append("|---|" + "---:|" * (lines[0].count("|") - 2))
-    for (what,), subjects in by(rows, "row").items():
-        lines.append(f"| {what} | " + " | ".join(number(s["instructions"]) for s in subjects) + " |")
-    return lines
-
-
 def size_table(rows):
     lines = ["| what | number | measured |", "|---|---:|---:|"]
     for row in rows:
@@ -73,11 +65,19 @@ def section_of_rows(folder, language, wanted):
     text, tables = [f"## {TITLES[language]}: what it comes to", "", *ratios.table(rows, wanted)], {}
     for (table,), of_table in by(rows, "table").items():
         timed = [row for row in of_table if "ns" in row]
-        lines = timed_table(timed) if timed else (
-            instruction_table(of_table) if "instructions" in of_table[0] else size_table(of_table))
+        lines = timed_table(timed) if timed else size_table(of_table)
         text += ["", f"## {table}", "", *lines]
         tables[table] = of_table
     return "\n".join(text), tables
+
+
+def section_of_instructions(folder):
+    rows = read_rows(folder / "instructions.jsonl")
+    text = ["## C: instructions a call, by callgrind", "", "| what | resil | mutex twin |", "|---|---:|---:|"]
+    for (what,), subjects in by(rows, "row").items():
+        each = {row["subject"]: number(row["instructions"]) for row in subjects}
+        text.append(f"| {what} | {each['resil']} | {each['mutex twin']} |")
+    return "\n".join(text), {"C: instructions": rows}
 
 
 def section_of_report(folder, language):
@@ -93,6 +93,8 @@ def measured(folder):
         wanted = {"c": ratios.native, "python": ratios.python}.get(language)
         if (folder / f"{language}.jsonl").exists() and wanted:
             yield title, section_of_rows(folder, language, wanted)
+        elif language == "instructions" and (folder / "instructions.jsonl").exists():
+            yield title, section_of_instructions(folder)
         elif (folder / f"{language}.md").exists() and (folder / f"{language}.json").exists():
             yield title, section_of_report(folder, language)
 

@@ -43,7 +43,7 @@ class Windowed {
   }
   void end(Permit permit, Ending ending, Nanos now) {
     TimeSource time(now);
-    const Ended how(ending, {Outcome::kFailure}, std::nullopt, &jitter_);
+    const Ended how(ending, {resil::Outcome::kFailure}, std::nullopt, &jitter_);
     if (endpoint_.end(permit, how, time, plans(), tallies(), 0).happened) ++changes;
     ++ended[permit.generation];
     if (ending == Ending::Failure) ++failed[permit.generation];

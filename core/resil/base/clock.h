@@ -33,6 +33,12 @@ class TimeSource {
     return now() <= moment;
   }
 
+  // A moment that has not passed yet: now, or one not much later that the coarse clock gives. What is due after it is
+  // not due; of the rest somebody asks not_past.
+  Nanos not_before_now() const {
+    return now_ != kReadClock ? now_ : add_saturated(read_clock(CLOCK_MONOTONIC_COARSE), kCoarseLag);
+  }
+
   bool known() const { return now_ != kReadClock; }
 
   // For stamping events, where some milliseconds do not matter: the coarse clock costs a quarter.

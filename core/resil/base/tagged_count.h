@@ -21,6 +21,11 @@ class TaggedCount {
     return seen >> kBits == generation ? seen & kMost : 0;
   }
 
+  // Whether it is above 0 in the generation that `tagged` has in its upper bits.
+  bool counts_in(std::uint64_t tagged) const {
+    return cell_.load(std::memory_order_acquire) - (tagged & ~kMost) - 1 < kMost;
+  }
+
   // The short way: adds 1 if the cell counts the generation that `tagged` has in its upper bits, and has room. False:
   // nothing was added; ask add. A host that is given the cell does just this (resil_inline.h).
   bool add_if_tagged(std::uint64_t tagged) { return number_if_tagged(tagged) != 0; }

@@ -73,11 +73,13 @@ struct Outcome {
   constexpr bool valid() const { return (code >= kSuccess && code <= kCancelled) || is_http() || is_grpc(); }
   constexpr bool cancelled() const { return code == kCancelled; }
   constexpr bool succeeded() const {
+    if (code == kSuccess) return true;
     if (is_http()) return status() >= 200 && status() <= 399;
-    if (is_grpc()) return status() == 0;
-    return code == kSuccess;
+    return is_grpc() && status() == 0;
   }
   constexpr bool failed() const { return !succeeded() && !cancelled(); }
+  // Of what is valid and did not succeed: neither a timeout nor cancelled, and without a flag.
+  constexpr bool plainly_failed() const { return code == kFailure || is_http() || is_grpc(); }
 };
 
 }  // namespace resil

@@ -21,8 +21,9 @@ struct BreakerPlan {
   bool times_operation = false;  // begin must note when the operation began
   bool gated = false;            // begin must pass the target's gates: its limits, or a budget of retries
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
-  // While closed: may the short ways (short_ways.h) admit an attempt, and end one?
-  bool short_begin = false, short_end = false;
+  // While closed: may the short ways (short_ways.h) admit an attempt, end one, and end one that failed?
+  bool short_begin = false, short_end = false, short_failure = false;
+  bool run_alone = false;  // the rule is one comparison of the run of failures, which the word has
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -80,6 +81,10 @@ struct BreakerPlan {
     plan.gated = policy.limits != TargetLimits{} || (policy.retry != nullptr && policy.retry->budget.has_value());
     plan.fast_allowed = policy.timeout % kMillisecond == 0 && whole_ms <= BreakerWord::kLongestFastTimeoutMs &&
                         !plan.times_operation && !plan.gated;
+    // A retry policy that looks back needs the general way, whatever the breaker does.
+    const bool looks_back = policy.retry != nullptr && !policy.retry->stateless();
+    plan.short_end = true;
+    plan.short_failure = !looks_back;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -98,6 +103,9 @@ struct BreakerPlan {
     plan.fast_allowed = may_skip && !plan.counts_requests();
     plan.count_allowed = may_skip && plan.counts_requests() && plan.window == 0;
     plan.short_end = !plan.counts_apart && !plan.matches;
+    plan.short_failure = plan.short_end && !looks_back;
+    plan.run_alone =
+        plan.short_end && plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
     // Nothing is to be noted about the operation.
     const bool begin_counts_apart = plan.slow_call > 0 || (plan.windowed() && plan.reads_any(kRequests));
     plan.short_begin = !plan.times_operation && !plan.gated && !begin_counts_apart;

@@ -77,9 +77,18 @@ class BreakerWord {
   constexpr bool is_plainly_closed() const { return (raw_ & 0x1F) == 0; }
   constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(raw_ >> kGenerationShift); }
   constexpr Nanos fast_timeout() const {
-    return static_cast<Nanos>(raw_ >> (is_fast() ? 1 : 2) & kLongestFastTimeoutMs) * kMillisecond;
+    // Where it stands it is the timeout times two or four.
+    return is_fast() ? static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 1) * (kMillisecond / 2)
+                     : static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 2) * (kMillisecond / 4);
   }
   constexpr std::uint64_t payload() const { return elidable() ? 0 : raw_payload(); }
+  // Of a word that is not elidable.
+  constexpr std::uint64_t plain_payload() const { return raw_payload(); }
+  // Of a closed breaker without an interval, after one failure more in a row; a payload of 0: there is no room for it.
+  constexpr BreakerWord with_longer_run() const {
+    const std::uint64_t without_form = elidable() ? raw_ & ~std::uint64_t{0} << kGenerationShift : raw_;
+    return BreakerWord(without_form + kOneMore);
+  }
   constexpr bool window_unbegun() const { return (raw_ & 0x1F) == kSecond; }
   constexpr bool rejection_told() const {
     return !elidable() && second() && (raw_ >> 2 & 3) != kOther && phase() != Phase::Closed;
@@ -92,7 +101,7 @@ class BreakerWord {
   friend constexpr bool operator==(BreakerWord, BreakerWord) = default;
 
  private:
-  static constexpr std::uint64_t kFast = 1, kCounted = 2, kForm = 3, kOther = 3, kSecond = 1 << 4,
+  static constexpr std::uint64_t kFast = 1, kCounted = 2, kForm = 3, kOther = 3, kSecond = 1 << 4, kOneMore = 1 << 5,
                                  kOpenAndTold = kSecond | 1 << 2;
   constexpr bool second() const { return (raw_ & kSecond) != 0; }
   constexpr std::uint64_t raw_payload() const { return raw_ >> 5 & kPayloadMask; }

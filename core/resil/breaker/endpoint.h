@@ -47,11 +47,33 @@ class Endpoint {
     return add_saturated(subtract_saturated(due, time.now()), 1);
   }
 
-  // The short way to admit an attempt on a closed breaker: `seen` was loaded while the binding said `plan`. False: ask
-  // begin.
-  bool admit_short(BreakerWord seen, const BreakerPlan& plan, std::span<Tally<Atom>> tallies, unsigned shard,
-                   TimeSource& time) {
-    return ShortWays<Atom>{cells_, seen, plan, tallies, shard}.admit(time);
+  // The short ways of a closed breaker (short_ways.h), by the plan of a binding that was just read. False: begin.
+  template <typename Tallies, typename Shard>
+  bool admit_short(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
+                   const Tallies& tallies, const Shard& shard) {
+    if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
+    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.admit();
+  }
+  // False: end_general, with what was counted.
+  template <typename Tallies, typename Shard>
+  bool succeed_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
+                     const Tallies& tallies, const Shard& shard) {
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
+    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.succeed();
+  }
+  // Of a failure where the plan has the run alone (BreakerPlan::run_alone), or any other.
+  bool lengthen_run(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan) {
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
+    return !plan.trip->trips_at(seen.with_longer_run().plain_payload()) && swap_longer_run(cells_, seen);
+  }
+  template <typename Tallies, typename Shard>
+  bool fail_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
+                  const Tallies& tallies, const Shard& shard, CountedFailure& counted) {
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
+    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.fail(counted);
   }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
@@ -70,25 +92,22 @@ class Endpoint {
   template <typename Plans, typename Tallies>
   Transition end(Permit permit, const Ended& ended, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
-    Progress progress;
-    if (!end_short(permit, ended.ending, time, plans, tallies, shard, progress)) {
-      end_general(permit, ended, time, plans, tallies, shard, progress);
-    }
-    return progress.transition;
-  }
-
-  // The short way to end an attempt of a closed breaker. False: end_general, with the same `progress`.
-  template <typename Plans, typename Tallies>
-  bool end_short(Permit permit, Ending ending, TimeSource& time, const Plans& plans, const Tallies& tallies,
-                 unsigned shard, Progress& progress) {
+    CountedFailure counted;
     const std::uint64_t seen_binding = binding();
-    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!seen.elidable() && !seen.is_plainly_closed()) return false;
-    if (seen.generation() != permit.generation || permit.probe || binding() != seen_binding) return false;
     const BreakerPlan& plan = plans(plan_of(seen_binding));
-    if (!plan.short_end || ending == Ending::Cancelled) return plan.short_end || !plan.present;
-    const ShortWays<Atom> way{cells_, seen, plan, tallies(), shard};
-    return ending == Ending::Success ? way.succeed(time) : way.fail(time, progress);
+    const bool windowed = plan.interval > 0;
+    const Nanos latest = windowed ? time.not_before_now() : 0;
+    const auto own = [shard] { return shard; };
+    bool done = !plan.present;
+    if (plan.short_end && ended.ending == Ending::Success) {
+      done = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
+    } else if (plan.short_end && ended.ending == Ending::Failure) {
+      done = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
+                            : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, counted);
+    }
+    Progress progress = counted.progress();
+    if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);
+    return progress.transition;
   }
 
   template <typename Plans, typename Tallies>
@@ -155,6 +174,10 @@ class Endpoint {
   }
 
  private:
+  // Closed, in the generation that gave the permit.
+  static bool is_closed_for(Permit permit, BreakerWord word) {
+    return (word.elidable() || word.is_plainly_closed()) && word.generation() == permit.generation && !permit.probe;
+  }
   static constexpr std::uint64_t next_binding(std::uint64_t binding, std::uint32_t plan) {
     return ((binding >> 32) + 1) << 32 | plan;
   }

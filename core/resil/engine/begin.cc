@@ -1,5 +1,6 @@
-// begin and adopt: what runs in front of every call. Nothing in this file may lock, allocate, throw, log or enter the
-// kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
+// begin and adopt, the general way: what begin_short.cc does not answer. Nothing in this file may lock, allocate,
+// throw, log or enter the kernel (tests/abi checks the object code); the clock is read only where the answer depends on
+// it.
 #include <algorithm>
 
 #include "resil/base/thread_slot.h"
@@ -7,78 +8,6 @@
 #include "resil/engine/hot_path.h"
 
 namespace resil {
-
-namespace {
-
-// The first attempt of an operation, admitted by a closed breaker under a policy that needs nothing noted.
-std::int32_t admit_first(Ticket& ticket, EndpointId id, std::uint32_t policy, BreakerWord word, Nanos timeout) {
-  ticket.endpoint = static_cast<std::uint32_t>(id);
-  ticket.attempt = 1;
-  ticket.flags = 0;
-  ticket.reason = 0;
-  ticket.timeout = timeout;
-  ticket.delay = 0;
-  ticket.start(policy, Stage::InFlight);
-  ticket.set_permit({word.generation(), false});
-  return answer(BeginAnswer::Allow);
-}
-
-}  // namespace
-
-// The first attempt of an operation without a deadline, on an endpoint whose word tells hosts that they need not come:
-// a few loads, at most one add to a cell of this thread's shard. Whatever is less simple goes on, out of line.
-std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
-  EndpointRecord* record = table_.find(id);
-  if (record == nullptr) [[unlikely]]
-    return kBadArgument;
-  const std::uint64_t binding = record->live.binding();
-  const BreakerWord word(record->live.word().load(std::memory_order_acquire));
-  if (!ticket.is_plain_start()) [[unlikely]]
-    return begin_general(*record, id, now, ticket);
-  // The binding again: half of one policy and half of another is worse than the long way.
-  if (word.is_fast() && record->live.binding() == binding) [[likely]]
-    return admit_first(ticket, id, policy_of(binding), word, word.fast_timeout());
-  if (word.is_counted() && record->live.binding() == binding) {
-    Tally<std::atomic>& tally = record->tallies.load(std::memory_order_acquire)[thread_slot(shard_mask_)];
-    if (tally.requests.add_if_tagged(word.raw())) [[likely]]
-      return admit_first(ticket, id, policy_of(binding), word, word.fast_timeout());
-  }
-  if (word.is_open_and_told()) return begin_open(*record, id, word, now, ticket);
-  return begin_closed(*record, id, now, ticket);
-}
-
-// Likewise, where the breaker has a run of failures, an interval, or a rule that reads successes.
-[[gnu::noinline]] std::int32_t Engine::begin_closed(EndpointRecord& record, EndpointId id, Nanos now,
-                                                    Ticket& ticket) noexcept {
-  const std::uint64_t binding = record.live.binding();
-  const BreakerWord word(record.live.word().load(std::memory_order_acquire));
-  const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(binding));
-  if (!word.is_plainly_closed() || !plan.short_begin || record.live.binding() != binding) {
-    return begin_general(record, id, now, ticket);
-  }
-  TimeSource time(now);
-  if (!record.live.admit_short(word, plan, tallies_of(record), thread_slot(shard_mask_), time)) {
-    return begin_general(record, id, now, ticket);
-  }
-  return admit_first(ticket, id, policy_of(binding), word, plan.timeout);
-}
-
-// Likewise, while the breaker is open and somebody was told so: there is only the time to tell.
-[[gnu::noinline]] std::int32_t Engine::begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now,
-                                                  Ticket& ticket) noexcept {
-  if (record.gates.load(std::memory_order_relaxed) != nullptr) {
-    return begin_general(record, id, now, ticket);
-  }
-  TimeSource time(now);
-  const Nanos wait = record.live.time_until_half_open(word, time);
-  if (wait == 0) return begin_general(record, id, time.known() ? time.now() : now, ticket);
-  count(EndpointTable::counts(record, thread_slot(shard_mask_)).rejections);
-  ticket.flags = Ticket::kMayWait;
-  ticket.reason = static_cast<std::int32_t>(Reason::Open);
-  ticket.timeout = 0;
-  ticket.delay = wait;
-  return answer(BeginAnswer::Reject);
-}
 
 [[gnu::noinline]] std::int32_t Engine::begin_general(EndpointRecord& record, EndpointId id, Nanos now,
                                                      Ticket& ticket) noexcept {

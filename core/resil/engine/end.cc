@@ -1,5 +1,5 @@
-// end: what runs behind every call. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi
-// checks the object code); the clock is read only where the answer depends on it.
+// end, the general way: what end_short.cc does not answer. Nothing in this file may lock, allocate, throw, log or enter
+// the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
 #include <algorithm>
 #include <optional>
 
@@ -10,30 +10,11 @@
 
 namespace resil {
 
-namespace {
-
-std::int32_t done(Ticket& ticket) {
-  ticket.reason = 0;
-  ticket.delay = 0;
-  ticket.set_stage(Stage::Over);
-  return answer(EndAnswer::Done);
-}
-
-}  // namespace
-
-// While the word is fast or counted a success changes nothing, whichever generation it belongs to.
-std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
-  EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
-  const bool simple = record != nullptr && outcome.succeeded() && ticket.is_plain_first_attempt() &&
-                      BreakerWord(record->live.word().load(std::memory_order_acquire)).elidable();
-  if (!simple) [[unlikely]]
-    return end_general(ticket, outcome, now);
-  count(EndpointTable::counts(*record, thread_slot(shard_mask_)).successes);
-  ticket.flags = 0;
-  return done(ticket);
-}
-
 [[gnu::noinline]] std::int32_t Engine::end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept {
+  return end_general(ticket, reported, TimeSource(now), {});
+}
+
+std::int32_t Engine::end_general(Ticket& ticket, Outcome reported, TimeSource time, Progress progress) noexcept {
   const Outcome outcome = reported.without_flag();
   if (!outcome.valid()) return kBadArgument;
   EndpointRecord* record = table_.find(static_cast<EndpointId>(ticket.endpoint));
@@ -41,20 +22,16 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const bool counts = !ticket.marked(Ticket::kNoPermit);
   const EndpointId owner_id = permit_owner(ticket, *record);
   EndpointRecord& owner = owner_id == static_cast<EndpointId>(ticket.endpoint) ? *record : table_.at(owner_id);
-  TimeSource time(now);
   ticket.flags = 0;
   const bool success = outcome.succeeded();
   const Ending ending = success ? Ending::Success : outcome.cancelled() ? Ending::Cancelled : Ending::Failure;
   const Permit permit = ticket.permit();
   const auto tallies = [&owner, this] { return tallies_of(owner); };
   const unsigned shard = thread_slot(shard_mask_);
-  Progress progress;
-  if (counts && !owner.live.end_short(permit, ending, time, plans(), tallies, shard, progress)) {
+  if (counts) {
     const std::optional<Nanos> began = ticket.timed() ? std::optional(ticket.attempt_began()) : std::nullopt;
     owner.live.end_general(permit, {ending, outcome, began, &jitter_}, time, plans(), tallies, shard, progress);
-    if (progress.transition.happened) {
-      publish_transition(ticket, progress.transition, owner_id, time);
-    }
+    if (progress.transition.happened) publish_transition(ticket, progress.transition, owner_id, time);
   }
   if (ticket.marked(Ticket::kHoldsPlace)) leave_place(ticket, *record);
   if (success) return succeed(ticket, *record, time);

@@ -45,6 +45,7 @@ EndpointId EndpointTable::add(TargetKind kind, std::string_view name, std::strin
   if (id >= max_endpoints_) return -1;
   Page*& page = pages_[id / kPage];
   if (page == nullptr) page = new Page(shards_);
+  if (id == 0) first_page_ = page;
   if ((std::size_t{id} + 1) * 4 > index_.size() * 3) grow_index();
   EndpointName& record = page->records[id % kPage].name;
   record.kind = kind;

@@ -21,16 +21,19 @@ class EndpointTable {
   EndpointTable(const EndpointTable&) = delete;
   EndpointTable& operator=(const EndpointTable&) = delete;
 
-  // Null: no such endpoint. Wait-free.
-  EndpointRecord* find(EndpointId id) const {
-    return static_cast<std::uint32_t>(id) < count_.load(std::memory_order_acquire) ? &at(id) : nullptr;
-  }
+  // Wait-free, as all that only looks.
+  bool contains(EndpointId id) const { return static_cast<std::uint32_t>(id) < size(); }
+  // Null: no such endpoint.
+  EndpointRecord* find(EndpointId id) const { return contains(id) ? &at(id) : nullptr; }
   // Of an endpoint that is known to be there.
   EndpointRecord& at(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
+    if (index < kPage) return first_page_->records[index];
     return pages_[index / kPage]->records[index % kPage];
   }
-  static CallCounts& counts(const EndpointRecord& record, unsigned shard) { return record.calls[shard * kPage]; }
+  static CallCounts& counts(const EndpointRecord& record, unsigned shard) {
+    return record.calls[std::size_t{shard} * kPage];
+  }
   TransitionCounts& transitions(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->transitions[index % kPage];
@@ -64,7 +67,8 @@ class EndpointTable {
 
   const std::uint32_t max_endpoints_;
   const unsigned shards_;
-  std::unique_ptr<Page*[]> pages_;  // written before the count that makes a page reachable
+  Page* first_page_ = nullptr;      // pages_[0]: most engines have no other
+  std::unique_ptr<Page*[]> pages_;  // both written before the count that makes a page reachable
   std::atomic<std::uint32_t> count_{0};
 
   std::vector<std::int32_t> index_;  // open addressing; -1: free

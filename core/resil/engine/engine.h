@@ -87,11 +87,25 @@ class Engine {
     EndpointId owner_id = -1;
   };
 
-  // begin.cc
-  std::int32_t begin_closed(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
-  std::int32_t begin_open(EndpointRecord& record, EndpointId id, BreakerWord word, Nanos now, Ticket& ticket) noexcept;
+  // begin_short.cc, end_short.cc; each answers, or asks the general way
+  std::int32_t begin_counted(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_closed(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+                            const PolicyRecord& policy) noexcept;
+  std::int32_t begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t end_closed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  std::int32_t end_failed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  std::int32_t end_failed_counted(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                  const PolicyRecord& policy) noexcept;
+  std::int32_t answer_short(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                            const PolicyRecord& policy) noexcept;
+  std::int32_t answer_retry(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                            const RetryPolicy& retry) noexcept;
+
+  // begin.cc, end.cc
   std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept;
+  std::int32_t end_general(Ticket& ticket, Outcome reported, TimeSource time, Progress progress) noexcept;
   Asked ask_breaker(EndpointRecord& record, EndpointId id, TimeSource& time, Ticket& ticket) noexcept;
   static bool is_late(const Ticket& ticket, TimeSource& time) noexcept;
   static std::int32_t reject_late(Ticket& ticket) noexcept;

@@ -39,6 +39,7 @@ std::uint32_t PolicyTable::intern(const Policy& policy) {
   std::atomic<PolicyRecord*>& block = blocks_[index];
   if (block.load() == nullptr) block.store(new PolicyRecord[kFirst << index], std::memory_order_release);
   PolicyRecord& record = block.load()[number - first_of(index)];
+  record.number = number;
   record.policy = std::move(common);
   record.plan = BreakerPlan::of(record.policy);
   record.noting_plan = record.plan.noting();

@@ -21,7 +21,8 @@
 namespace resil {
 
 struct PolicyRecord {
-  Policy policy;  // without what differs from endpoint to endpoint: the breaker's name and how many are kept
+  std::uint32_t number = 0;  // its place in the table
+  Policy policy;             // without what differs from endpoint to endpoint: the breaker's name and how many are kept
   BreakerPlan plan, noting_plan;
   Grace grace;  // of an attempt's place, where the target has so many and no more
 };
@@ -31,6 +32,7 @@ struct PolicyRecord {
 struct PlanNumber {
   static constexpr std::uint32_t kNoting = 1U << 31;
   static constexpr std::uint32_t of(std::uint32_t policy, bool noting) { return policy | (noting ? kNoting : 0); }
+  static constexpr bool notes(std::uint32_t plan) { return (plan & kNoting) != 0; }
   static constexpr std::uint32_t policy(std::uint32_t plan) { return plan & ~kNoting; }
 };
 
@@ -45,6 +47,8 @@ class PolicyTable {
   std::uint32_t intern(const Policy& policy);
 
   const PolicyRecord& at(std::uint32_t number) const {
+    if (number < kFirst) [[likely]]
+      return blocks_[0].load(std::memory_order_acquire)[number];
     const unsigned block = block_of(number);
     return blocks_[block].load(std::memory_order_acquire)[number - first_of(block)];
   }

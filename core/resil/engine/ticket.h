@@ -30,9 +30,9 @@ struct Ticket {
   Stage stage() const { return static_cast<Stage>(private_words[0] & ~kMarks & 0xFF); }
   // An operation's first attempt, and nothing that begin would have to look at.
   bool is_plain_start() const { return ((private_words[0] & 0xFF) | static_cast<std::uint64_t>(deadline)) == 0; }
-  // Under way, the first of its operation, with its own endpoint's permit and nothing that end would have to give back.
-  bool is_plain_first_attempt() const {
-    return (private_words[0] & 0xFF) == static_cast<std::uint64_t>(Stage::InFlight) && attempt == 1;
+  // Under way, untimed, with its own endpoint's permit, and nothing that end would have to look at or give back.
+  bool is_plain_attempt() const {
+    return static_cast<std::uint32_t>(private_words[0]) == static_cast<std::uint32_t>(Stage::InFlight);
   }
   std::uint32_t policy() const { return static_cast<std::uint32_t>(private_words[0] >> 32); }
   void set_stage(Stage stage) {

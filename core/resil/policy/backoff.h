@@ -52,6 +52,16 @@ struct Backoff {
   // not what was drawn from it: else one delay in two would be max_interval itself, and clients meet there again.
   // `previous` is the delay before the retry before, 0 if there was none.
   constexpr Nanos delay(std::uint32_t k, std::uint64_t random, Nanos previous = 0) const {
+    if (kind == Kind::Constant && !this->random()) return duration;
+    return drawn_delay(k, random, previous);
+  }
+
+  friend constexpr bool operator==(const Backoff&, const Backoff&) = default;
+
+ private:
+  static constexpr double kTwo63 = 9223372036854775808.0;
+
+  constexpr Nanos drawn_delay(std::uint32_t k, std::uint64_t random, Nanos previous) const {
     const Nanos middle = interval(k);
     const Nanos most = kind == Kind::Constant ? kForever : max_interval;  // a constant policy knows no maxInterval
     switch (jitter_in_force()) {
@@ -72,11 +82,6 @@ struct Backoff {
     }
     return middle;
   }
-
-  friend constexpr bool operator==(const Backoff&, const Backoff&) = default;
-
- private:
-  static constexpr double kTwo63 = 9223372036854775808.0;
 
   static constexpr Nanos drawn(Nanos low, Nanos high, std::uint64_t random) {
     // The whole range of times has one number more than a word can say; the last of them is not missed.

@@ -30,6 +30,11 @@ struct RetryPolicy {
   std::optional<RetryBudget> budget;        // absent: no limit
   StatusSet http, grpc;
 
+  // Its answer depends on the attempt that failed, and on nothing that was noted of earlier ones.
+  bool stateless() const {
+    return max_duration == 0 && !budget.has_value() && backoff.jitter != Backoff::Jitter::Decorrelated;
+  }
+
   // Member by member, so that a field that is added later cannot be forgotten (PolicyTable shares equal policies).
   // Numbers in it are never NaN (the loader refuses it), so a policy is equal to itself.
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;

@@ -1,7 +1,9 @@
 // The counts of a breaker's generation, as a trip rule and a snapshot see them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace resil {
 
@@ -25,6 +27,13 @@ inline constexpr std::int64_t Counts::*kCountMembers[] = {
     &Counts::consecutive_failures,
     &Counts::slow_calls,
 };
+
+// Counts is its members one after another, so a number is a place in it.
+inline std::int64_t count_at(const Counts& counts, std::size_t number) noexcept {
+  std::int64_t value = 0;
+  std::memcpy(&value, reinterpret_cast<const char*>(&counts) + number * sizeof value, sizeof value);
+  return value;
+}
 
 // Which of the counts somebody reads: a set of bits.
 using CountSet = std::uint8_t;

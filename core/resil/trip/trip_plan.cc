@@ -18,32 +18,6 @@ TripOp opposite(TripOp relation) {
 
 }  // namespace
 
-TripPlan::Range TripPlan::Range::of(TripOp relation, std::int64_t constant) noexcept {
-  const auto least = static_cast<std::uint64_t>(INT64_MIN), at = static_cast<std::uint64_t>(constant);
-  switch (relation) {
-    case TripOp::Equal: return {at, 0, false};
-    case TripOp::NotEqual: return {at, 0, true};
-    case TripOp::LessEqual: return {least, at - least, false};
-    case TripOp::Greater: return {least, at - least, true};
-    case TripOp::Less: return {at, static_cast<std::uint64_t>(INT64_MAX) - at, true};
-    default: return {at, static_cast<std::uint64_t>(INT64_MAX) - at, false};
-  }
-}
-
-// An order among numbers one of which is NaN is an error, so neither it nor its opposite holds; equality is defined.
-TripPlan::Order TripPlan::Order::of(TripOp relation, double bound) noexcept {
-  constexpr unsigned kUnordered = 1U << 0, kLess = 1U << 1, kGreater = 1U << 2, kEqual = 1U << 4;
-  const auto order = [bound](unsigned which) { return Order{bound, static_cast<std::uint8_t>(which)}; };
-  switch (relation) {
-    case TripOp::Equal: return order(kEqual);
-    case TripOp::NotEqual: return order(kUnordered | kLess | kGreater);
-    case TripOp::Less: return order(kLess);
-    case TripOp::LessEqual: return order(kLess | kEqual);
-    case TripOp::Greater: return order(kGreater);
-    default: return order(kGreater | kEqual);
-  }
-}
-
 // Works on the program as a tree: each node's operands are the subprograms that end just before it.
 class TripPlan::Builder {
  public:
@@ -94,10 +68,10 @@ class TripPlan::Builder {
     return code_[at].op == TripOp::Literal && code_[at].literal.type == type;
   }
 
-  bool counts(std::size_t at, Operand& out) const {
+  bool counts(std::size_t at, CountSum& out) const {
     const TripNode& node = code_[at];
     if (node.op == TripOp::Count) {
-      out = {node.count, kNoCount};
+      out = {node.count, CountSum::kNoCount};
       return true;
     }
     if (node.op != TripOp::Add) return false;
@@ -107,18 +81,21 @@ class TripPlan::Builder {
     return true;
   }
 
-  bool as_double(std::size_t at, Operand& out) const { return code_[at].op == TripOp::ToDouble && counts(at - 1, out); }
+  bool as_double(std::size_t at, CountSum& out) const {
+    return code_[at].op == TripOp::ToDouble && counts(at - 1, out);
+  }
 
   bool quotient(std::size_t at, Test& test) const {
     if (code_[at].op != TripOp::Divide) return false;
     return as_double(operand(at, 0), test.left) && as_double(operand(at, 1), test.right);
   }
 
-  bool is_zero_test(std::size_t at, const Operand& of) const {
+  bool is_zero_test(std::size_t at, const CountSum& of) const {
     const TripNode& node = code_[at];
     if (node.op != TripOp::Equal) return false;
-    if (node.args == 0) return of == Operand{node.count, kNoCount} && node.literal == TripValue::of(std::int64_t{0});
-    Operand tested;
+    if (node.args == 0)
+      return of == CountSum{node.count, CountSum::kNoCount} && node.literal == TripValue::of(std::int64_t{0});
+    CountSum tested;
     const std::size_t zero = operand(at, 1);
     return counts(operand(at, 0), tested) && tested == of && is_literal(zero, TripType::Int) &&
            code_[zero].literal.as_int() == 0;
@@ -141,8 +118,8 @@ class TripPlan::Builder {
     if (!is_relation(node.op)) return false;
     const TripOp relation = wanted ? node.op : opposite(node.op);
     if (node.args == 0) {
-      test.left = {node.count, kNoCount};
-      test.range = Range::of(relation, node.literal.as_int());
+      test.left = {node.count, CountSum::kNoCount};
+      test.range = IntRange::of(relation, node.literal.as_int());
       return test.shape = Shape::Whole, true;
     }
     const std::size_t value = operand(at, 0);
@@ -151,9 +128,9 @@ class TripPlan::Builder {
     double bound = literal.literal.as_double();
     switch (literal.literal.type) {
       case TripType::Int:
-        test.range = Range::of(relation, literal.literal.as_int());
+        test.range = IntRange::of(relation, literal.literal.as_int());
         if (counts(value, test.left))
-          return test.shape = test.left.second == kNoCount ? Shape::Whole : Shape::Sum, true;
+          return test.shape = test.left.second == CountSum::kNoCount ? Shape::Whole : Shape::Sum, true;
         if (scaled(value, test)) return test.shape = Shape::Scaled, true;
         bound = static_cast<double>(literal.literal.as_int());
         break;
@@ -161,7 +138,7 @@ class TripPlan::Builder {
       case TripType::Double: break;
       default: return false;
     }
-    test.order = Order::of(relation, bound);
+    test.real_range = RealRange::of(relation, bound);
     if (quotient(value, test)) return test.shape = Shape::Ratio, true;
     return rate(value, test) && (test.shape = Shape::Rate, true);
   }
@@ -173,7 +150,7 @@ class TripPlan::Builder {
     if (zero.op != TripOp::Literal || zero.literal != TripValue::of(0.0)) return false;
     if (!quotient(operand(at, 2), test) || !is_zero_test(operand(at, 0), test.right)) return false;
     // A sum may overflow, which means nothing while the divisor is 0: left to the stack machine.
-    return test.left.second == kNoCount;
+    return test.left.second == CountSum::kNoCount;
   }
 
   const std::vector<TripNode>& code_;
@@ -187,16 +164,44 @@ class TripPlan::Builder {
   return value.type == TripType::Bool && value.as_bool() == wanted;
 }
 
-bool TripPlan::Test::passes(const Counts& counts, const TripNode* code) const noexcept {
+inline bool TripPlan::Test::passes(const Counts& counts, const TripNode* code) const noexcept {
+  if (shape == Shape::Whole) return range.holds(count_at(counts, left.first));
   if (shape == Shape::General) return passes_general(counts, code);
   std::int64_t a = 0, b = 0;
   if (!left.value(counts, a)) return false;
   if (shape == Shape::Sum) return range.holds(a);
   if (!right.value(counts, b)) return false;
-  if (shape == Shape::Ratio) return order.holds(static_cast<double>(a) / static_cast<double>(b));
-  if (shape == Shape::Rate) return order.holds(b == 0 ? 0.0 : static_cast<double>(a) / static_cast<double>(b));
+  if (shape == Shape::Ratio) return real_range.holds(static_cast<double>(a) / static_cast<double>(b));
+  if (shape == Shape::Rate) return real_range.holds(b == 0 ? 0.0 : static_cast<double>(a) / static_cast<double>(b));
   if (__builtin_mul_overflow(a, factor, &a) || b == 0 || (b == -1 && a == INT64_MIN)) return false;
   return range.holds(a / b);
+}
+
+bool TripPlan::trips(const Counts& counts, const TripNode* code) const noexcept {
+  std::uint16_t at = entry_;
+  while (at < kEnds) {
+    const Test& test = tests_[at];
+    at = test.passes(counts, code) ? test.yes : test.no;
+  }
+  return at == kTrips;
+}
+
+TripShare TripPlan::share() const {
+  TripShare share;
+  if (entry_ >= kEnds) return share;
+  const Test* test = &tests_[entry_];
+  share.enough_range = {0, UINT64_MAX, false};  // whatever it is
+  if ((test->shape == Shape::Whole || test->shape == Shape::Sum) && test->no == kStays && test->yes < kEnds) {
+    share.enough = test->left;
+    share.enough_range = test->range;
+    test = &tests_[test->yes];
+  }
+  if (test->shape != Shape::Ratio && test->shape != Shape::Rate) return share;
+  share.present = test->yes == kTrips && test->no == kStays;
+  share.part = test->left;
+  share.whole = test->right;
+  share.share_range = test->real_range;
+  return share;
 }
 
 TripPlan::TripPlan(const std::vector<TripNode>& code) {

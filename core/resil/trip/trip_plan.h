@@ -8,11 +8,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "resil/trip/counts.h"
+#include "resil/trip/ranges.h"
 #include "resil/trip/trip_code.h"
+#include "resil/trip/trip_share.h"
 
 namespace resil {
 
@@ -22,22 +23,15 @@ class TripPlan {
   explicit TripPlan(const std::vector<TripNode>& code);
 
   // Whether the expression is true. `code` is what the plan was made from.
-  bool trips(const Counts& counts, const TripNode* code) const noexcept {
-    std::uint16_t at = entry_;
-    while (at < kEnds) {
-      const Test& test = tests_[at];
-      const bool passes =
-          test.shape == Shape::Whole ? test.range.holds(count_at(counts, test.left.first)) : test.passes(counts, code);
-      at = passes ? test.yes : test.no;
-    }
-    return at == kTrips;
-  }
+  bool trips(const Counts& counts, const TripNode* code) const noexcept;
+
+  // The same as a TripShare, where it has that form.
+  TripShare share() const;
 
  private:
   class Builder;
 
   static constexpr std::uint16_t kEnds = 0xFFFE, kStays = 0xFFFE, kTrips = 0xFFFF;
-  static constexpr std::uint8_t kNoCount = 0xFF;
 
   enum class Shape : std::uint8_t {
     Whole,    // count relation int
@@ -48,58 +42,15 @@ class TripPlan {
     General,  // a part of the program, evaluated as it stands
   };
 
-  // Counts is its members one after another, so a number is a place in it.
-  static std::int64_t count_at(const Counts& counts, std::uint8_t number) noexcept {
-    std::int64_t value = 0;
-    std::memcpy(&value, reinterpret_cast<const char*>(&counts) + number * sizeof value, sizeof value);
-    return value;
-  }
-
-  // A count, or the sum of two.
-  struct Operand {
-    std::uint8_t first = 0, second = kNoCount;
-
-    bool value(const Counts& counts, std::int64_t& out) const noexcept {
-      out = count_at(counts, first);
-      return second == kNoCount || !__builtin_add_overflow(out, count_at(counts, second), &out);
-    }
-    friend bool operator==(const Operand&, const Operand&) = default;
-  };
-
-  // A relation with an int, as the range of numbers for which it holds, or (`outside`) for which it does not.
-  struct Range {
-    std::uint64_t low = 0, width = 0;
-    bool outside = false;
-
-    static Range of(TripOp relation, std::int64_t constant) noexcept;
-    bool holds(std::int64_t value) const noexcept {
-      return (static_cast<std::uint64_t>(value) - low <= width) != outside;
-    }
-  };
-
-  // A relation with a double, as a bit for each way in which two numbers can stand to one another: 0 in no order (NaN),
-  // 1 less, 2 greater, 4 equal.
-  struct Order {
-    double bound = 0;
-    std::uint8_t ways = 0;
-
-    static Order of(TripOp relation, double bound) noexcept;
-    bool holds(double value) const noexcept {
-      const unsigned way = static_cast<unsigned>(value < bound) | static_cast<unsigned>(value > bound) << 1 |
-                           static_cast<unsigned>(value == bound) << 2;
-      return (ways >> way & 1) != 0;
-    }
-  };
-
   struct Test {
     Shape shape = Shape::General;
     bool wanted = true;  // of a General one
-    Operand left, right;
+    CountSum left, right;
     std::uint16_t yes = kStays, no = kStays;
     std::uint16_t begin = 0, size = 0;  // of a General one
     std::int64_t factor = 1;            // of a Scaled one
-    Range range;                        // of a Whole, Sum or Scaled one
-    Order order;                        // of a Ratio or Rate
+    IntRange range;                     // of a Whole, Sum or Scaled one
+    RealRange real_range;               // of a Ratio or Rate
 
     bool passes(const Counts& counts, const TripNode* code) const noexcept;
     bool passes_general(const Counts& counts, const TripNode* code) const noexcept;

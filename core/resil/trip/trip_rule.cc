@@ -44,9 +44,10 @@ TripRule::TripRule(std::string text, std::vector<TripNode> code) : text_(std::mo
   code_ = fused(code);
   if (code_.size() != 1 || !is_relation(code_[0].op)) {
     plan_ = TripPlan(code_);
+    share_ = plan_.share();
     return;
   }
-  simple_ = {code_[0].count, code_[0].op, code_[0].literal.as_int()};
+  simple_ = {code_[0].count, IntRange::of(code_[0].op, code_[0].literal.as_int())};
   code_.clear();
 }
 

@@ -76,13 +76,13 @@ TEST(Ticket, ForgetsWhatAnAttemptHeldWhenItEnds) {
     Ticket ticket{};
     ticket.attempt = 1;
     ticket.start(7, Stage::InFlight);
-    EXPECT_TRUE(ticket.is_plain_first_attempt());
+    EXPECT_TRUE(ticket.is_plain_attempt());
     ticket.mark(held);
     EXPECT_TRUE(ticket.marked(held));
     EXPECT_FALSE(ticket.marked(
         (Ticket::kOwnersPermit | Ticket::kNoPermit | Ticket::kHoldsPlace | Ticket::kTellsTarget) & ~held));
     EXPECT_EQ(ticket.stage(), Stage::InFlight);
-    EXPECT_FALSE(ticket.is_plain_first_attempt());
+    EXPECT_FALSE(ticket.is_plain_attempt());
     ticket.set_stage(Stage::Between);
     EXPECT_FALSE(ticket.marked(held));
     EXPECT_EQ(ticket.policy(), 7u);

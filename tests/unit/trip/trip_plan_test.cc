@@ -40,12 +40,14 @@ class Programs {
   TripOp any_relation() { return static_cast<TripOp>(static_cast<int>(TripOp::Equal) + static_cast<int>(below(6))); }
 
   void any_literal() {
-    static constexpr double kDoubles[] = {0, 0.5, 1, 2.5, -1};
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    static constexpr double kDoubles[] = {
+        0, 0.5, 1, 2.5, -1, -0.0, kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()};
     switch (below(8)) {
       case 0: return literal(TripValue::of(below(2) == 0));
       case 1: return literal(TripValue::of(below(12)));
       case 2:
-      case 3: return literal(TripValue::of(kDoubles[below(5)]));
+      case 3: return literal(TripValue::of(kDoubles[below(std::size(kDoubles))]));
       case 4: return literal(TripValue::error());
       default: return literal(TripValue::of(number()));
     }
