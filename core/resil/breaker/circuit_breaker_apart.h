@@ -8,7 +8,6 @@
 #include "resil/breaker/call_window.h"
 #include "resil/breaker/circuit_breaker.h"
 #include "resil/breaker/time_window.h"
-#include "resil/breaker/window_ways.h"
 
 namespace resil {
 
@@ -35,9 +34,6 @@ bool CircuitBreaker<Atom>::end_apart(BreakerWord seen, Permit permit, Ending end
   if (plan_.interval > 0 && seen.window_unbegun() && generation != permit.generation) return true;
   if (plan_.interval > 0 && !window_holds(seen, time)) return false;
   if (generation != permit.generation || permit.probe) return true;
-  if (ending == Ending::Success && !progress.in_window && WindowWays<Atom>::open_to(plan_)) {
-    if (WindowWays<Atom>{cells_, seen, plan_, tallies_, shard_}.succeed(time)) return true;
-  }
   const bool failed = ending == Ending::Failure;
   const bool slow =
       plan_.slow_call > 0 && ended.began && subtract_saturated(time.now(), *ended.began) > plan_.slow_call;

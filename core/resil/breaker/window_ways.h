@@ -1,5 +1,6 @@
-// The short ways of a closed breaker whose plan has a window, beside short_ways.h: a request is counted, or a success
-// that ends no run. All else, and what the clock must time, is circuit_breaker_apart.h's.
+// The short ways of a closed breaker whose plan has a window (BreakerPlan::short_window), beside short_ways.h: a
+// request is counted, or a success that ends no run. All else, and what the clock must time, is
+// circuit_breaker_apart.h's.
 //
 // `seen` is a word of the generation that admits or admitted the attempt, loaded while the binding said `plan`. False:
 // nothing was counted, ask the general way.
@@ -23,10 +24,6 @@ struct WindowWays {
   const BreakerPlan& plan;
   std::span<Tally<Atom>> tallies;
   unsigned shard;
-
-  static bool open_to(const BreakerPlan& plan) {
-    return plan.windowed() && plan.slow_call == 0 && !plan.reads_any(kConsecutiveSuccesses);
-  }
 
   bool admit(TimeSource& time) const {
     return !plan.counts_requests() || add_to_window(TimeWindow<Atom>::kBegun, time);
