@@ -122,7 +122,7 @@ using Exact = Rated<RateLimiter<ModelAtom>>;
 using Wrong = Rated<WrongRate>;
 
 const Spacing kEven = Spacing::of(1, 10, 1), kBurst = Spacing::of(1, 10, 2),
-              kOdd = Spacing::of(999'999'937, kSecond, 1);
+              kOdd = Spacing::of(999'999'937, kSecond, 1), kOddBurst = Spacing::of(999'999'937, kSecond, 2);
 constexpr Nanos kNow = 1'000, kRound = static_cast<Nanos>((~std::uint64_t{0}) / 999'999'937);
 
 template <typename World>
@@ -142,15 +142,16 @@ TEST(LimitsModel, ABurstIsTakenWholeAndNoMore) {
 
 // The word is from a time so long ago that its units would tell it to be ahead.
 TEST(LimitsModel, AWordOfARoundAgoIsNoneWhoeverComesFirst) {
-  for (const Nanos ago : {kRound / 2 + 10, kRound - 30}) {
-    const auto make = [] {
-      auto world = std::make_shared<Exact>(kOdd);
+  for (const auto& [ago, burst] :
+       {std::pair{kRound / 2 + 10, 1}, {kRound - 30, 1}, {kRound / 2 + 10, 2}, {kRound - 30, 2}}) {
+    const auto make = [burst = burst] {
+      auto world = std::make_shared<Exact>(burst == 1 ? kOdd : kOddBurst);
       world->limiter.take(kNow);
       return world;
     };
     expect_holds<Exact>({make,
-                         {[ago](Exact& w) { w.take(kNow + ago); }, [ago](Exact& w) { w.take(kNow + ago); }},
-                         [](Exact& w) { return expected("taken", w.taken, 1, 1); }});
+                         {[ago = ago](Exact& w) { w.take(kNow + ago); }, [ago = ago](Exact& w) { w.take(kNow + ago); }},
+                         [burst = burst](Exact& w) { return expected("taken", w.taken, burst, burst); }});
   }
 }
 

@@ -19,28 +19,40 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MEMORY = ROOT / "build/mutants/caught.json"  # by which test each fault was caught: tried first the next time
 
+# Which unit tests are likely to notice a fault in these files; they are tried before all.
+AREAS = {
+    "core/resil/base": "TaggedCount*:Types*:Outcome*:Rng*:Jitter*:TimeSource*",
+    "core/resil/breaker": "CircuitBreaker*:Endpoint*:BreakerWord*:BreakerPlan*:RestoreMoment*",
+    "core/resil/engine": "Engine*:Ticket*:BreakerLru*:PolicyTable*:EndpointTable*",
+    "core/resil/events": "EventRing*:EngineEvents*",
+    "core/resil/limits": "RateLimiter*:Concurrency*:TimeBuckets*:RetryBudget*:Hold*:OncePer*:EngineGates*:GatesReload*",
+    "core/resil/policy": "Retry*:Backoff*:StatusSet*:PolicySet*:EngineOperation*",
+    "core/config": "Loader*:Duration*:Number*:StatusRange*:Suggest*:TripParser*:YamlReader*",
+    "capi": "C?pi*",
+}
+
 
 class Tests:
     """The commands, likeliest and quickest first, each with the time it may take."""
 
-    def __init__(self, out):
-        self.out = out
+    def __init__(self, out, units_only):
+        self.out, self.units_only = out, units_only
         self.unit = [out / "tests/unit", "--gtest_brief=1", "--gtest_fail_fast"]
         self.stages, self.patience = [], {}
 
     def prepare(self):
         """Runs all on the build without a fault. Returns the name of the first that fails, or nothing."""
         report = self.out / "unit.json"
-        failed = self.measure("unit", [*self.unit, f"--gtest_output=json:{report}"])
-        if failed:
-            return failed
+        command = [*self.unit, f"--gtest_output=json:{report}"]
+        if report.exists() and report.stat().st_mtime > self.unit[0].stat().st_mtime:
+            self.patience["unit"] = 600
+        elif self.measure("unit", command):
+            report.unlink(missing_ok=True)
+            return "unit"
         suites = json.loads(report.read_text())["testsuites"]
         took = {f"{suite['name']}.{test['name']}": float(test["time"][:-1]) for suite in suites for test in suite["testsuite"]}
         slow = [name for name, seconds in took.items() if seconds > 0.3]
-        model = [name for name in slow if "Model" in name or "Mutants" in name]
-        others = [name for name in slow if name not in model]
-        self.stages = [("unit", [*self.unit, "--gtest_filter=-" + ":".join(slow)])]
-        self.stages += [("unit", [*self.unit, "--gtest_filter=" + ":".join(some)]) for some in (model, others) if some]
+        self.stages = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in ("-" + ":".join(slow), ":".join(slow))]
         for name, command in self.programs():
             failed = self.measure(name, command)
             if failed:
@@ -49,6 +61,8 @@ class Tests:
         return ""
 
     def programs(self):
+        if self.units_only:
+            return
         vectors = ROOT / "tests/conformance"
         replay = self.out / "tests/conformance/replay"
         for file in sorted(vectors.glob("operations*.jsonl")):
@@ -70,10 +84,14 @@ class Tests:
             return name
         return ""
 
-    def catch(self, fault, first):
+    def likely(self, fault, first):
+        area = next((some for prefix, some in AREAS.items() if fault.file.startswith(prefix)), "")
+        wanted = dict.fromkeys(some for some in (first, fault.by, area) if some)
+        return self.catch(fault, [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in wanted])
+
+    def catch(self, fault, stages):
         """By which test, or nothing. A run that takes far longer than the healthy one hangs: that is noticed too."""
-        likely = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in dict.fromkeys((first, fault.by)) if some]
-        for name, command in likely + self.stages:
+        for name, command in stages:
             done = run(command, fault.number, self.patience[name])
             if done is None:
                 return f"{name}, which hangs"
@@ -86,9 +104,14 @@ class Tests:
 def run(command, number, patience):
     try:
         return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=patience, text=True,
-                              errors="replace", env={**os.environ, "RESIL_MUTANT": str(number)})
+                              errors="replace", env={"RESIL_MODEL_RUNS": "20000", **os.environ, "RESIL_MUTANT": str(number)})
     except subprocess.TimeoutExpired:
         return None
+
+
+def remember(memory, fault, by):
+    memory[fault.name] = by if "." in by and " " not in by else ""
+    MEMORY.write_text(json.dumps(memory, indent=1))
 
 
 def report(found):
@@ -117,6 +140,7 @@ def report(found):
 def main():
     parser = argparse.ArgumentParser(prog="tests/mutants/run.py")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--units", action="store_true", help="the unit tests only: quicker, for whoever writes some")
     parser.add_argument("-j", type=int, default=os.cpu_count(), help="faults at a time")
     parser.add_argument("filters", nargs="*")
     chosen = parser.parse_args()
@@ -132,7 +156,7 @@ def main():
         return 0 if faults else 1
     wanted = [fault for fault in faults
               if not chosen.filters or any(some in f"{fault.name} {fault.file}" for some in chosen.filters)]
-    tests = Tests(build.build(ROOT, faults, chosen.j))
+    tests = Tests(build.build(ROOT, faults, chosen.j), chosen.units)
     broken = tests.prepare()
     if broken:
         print(f"without any fault, {broken} fails")
@@ -140,13 +164,17 @@ def main():
     memory = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
     found = []
     with concurrent.futures.ThreadPoolExecutor(chosen.j) as pool:
-        tried = [(fault, pool.submit(tests.catch, fault, memory.get(fault.name, ""))) for fault in wanted]
-        for fault, future in tried:
-            by = future.result()
+        first = []
+        for fault, by in zip(wanted, pool.map(lambda one: tests.likely(one, memory.get(one.name, "")), wanted)):
+            first.append(by)
+            if by:
+                remember(memory, fault, by)
+        print(f"{sum(map(bool, first))} of {len(wanted)} are caught by the tests of their area; now all tests on the others", flush=True)
+        tried = pool.map(lambda pair: pair[1] or tests.catch(pair[0], tests.stages), zip(wanted, first))
+        for fault, by in zip(wanted, tried):
             print(f"{fault.name}: {'caught by ' + by if by else 'not caught'}", flush=True)
             found.append((fault, by))
-            memory[fault.name] = by if "." in by and " " not in by else ""
-            MEMORY.write_text(json.dumps(memory, indent=1))
+            remember(memory, fault, by)
     return report(found)
 
 

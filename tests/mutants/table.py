@@ -5,7 +5,7 @@
     - what stands there; several lines are several `-` lines
     + what stands there instead
 
-Text that ends with `;` or `}` is a statement, or several; all else is an expression. A declaration can be neither: plant
+Text that ends with `;`, or with `}` and has a `;` in it, is a statement, or several; all else is an expression. A declaration can be neither: plant
 the fault in what it is initialised with. Faults may lie within one another, but not overlap.
 """
 import re
@@ -50,10 +50,16 @@ class Fault:
         return start, start + len(old)
 
 
+def is_statement(text):
+    return text.rstrip().endswith(";") or (text.rstrip().endswith("}") and ";" in text)
+
+
 def check(fault):
     """What could not be planted, or would be planted as something else than it reads."""
+    if is_statement("\n".join(fault.old)) and re.match(r"(const|auto|std::\w+) .*=", fault.old[0].strip()):
+        raise Wrong(f"{fault.name}: a declaration; plant the fault in what it is initialised with")
     for text in ("\n".join(fault.old), "\n".join(fault.new)):
-        depth, statement = 0, "\n".join(fault.old).rstrip()[-1:] in (";", "}")
+        depth, statement = 0, is_statement("\n".join(fault.old))
         for char in re.sub(r'"[^"]*"|//.*', "", text):
             depth += (char in "([{") - (char in ")]}")
             if depth < 0 or (char == "," and depth == 0 and not statement):
@@ -111,7 +117,7 @@ def read(folder):
 
 def switched(original, text, faults):
     """`text` (the original, perhaps with other faults in it) or, where one of `faults` is on, what that one puts there."""
-    if original.rstrip()[-1] in ";}":
+    if is_statement(original):
         for fault in faults:
             text = f"if (::resil_mutants::on({fault.number})) {{ " + "\n".join(fault.new) + f" }} else {{ {text} }}"
         return f"{{ {text} }}"

@@ -23,7 +23,8 @@ struct BreakerPlan {
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
   // While closed: may the short ways (short_ways.h) admit an attempt, end one, and end one that failed?
   bool short_begin = false, short_end = false, short_failure = false;
-  bool run_alone = false;  // the rule is one comparison of the run of failures, which the word has
+  bool short_gated = false;  // may begin take a short way through the target's gates?
+  bool run_alone = false;    // the rule is one comparison of the run of failures, which the word has
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -86,6 +87,7 @@ struct BreakerPlan {
     const bool looks_back = policy.retry != nullptr && !policy.retry->stateless();
     plan.short_end = true;
     plan.short_failure = !looks_back;
+    plan.short_gated = plan.gated && !plan.times_operation;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -107,6 +109,7 @@ struct BreakerPlan {
     plan.short_failure = plan.short_end && !looks_back;
     plan.run_alone =
         plan.short_end && plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
+    plan.short_gated = plan.short_gated && !plan.counts_apart;
     // Nothing is to be noted about the operation.
     const bool begin_counts_apart = plan.slow_call > 0 || (plan.windowed() && plan.reads_any(kRequests));
     plan.short_begin = !plan.times_operation && !plan.gated && !begin_counts_apart;
@@ -119,7 +122,7 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = plan.count_allowed = plan.short_begin = false;
+    plan.fast_allowed = plan.count_allowed = plan.short_begin = plan.short_gated = false;
     return plan;
   }
 

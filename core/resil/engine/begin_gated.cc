@@ -30,8 +30,9 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
     const Nanos left = gates.target->hold.left(time.now());
     if (left > 0) return reject(ticket, id, closed(gates, Reason::Held, left, time), time);
   }
+  const bool counted = limits.max_concurrent != 0;
   Asked asked;
-  const bool asked_first = breaker_refuses(record, time);
+  const bool asked_first = (counted || gates.rate != nullptr) && breaker_refuses(record, time);
   if (asked_first) {
     asked = ask_breaker(record, id, time, ticket);
     if (asked.admission.reason != Reason::None) return reject(ticket, id, asked.admission, time);
@@ -45,7 +46,6 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
   const bool exact =
       limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation || in_force.slow_call > 0;
   const Nanos moment = exact ? time.now() : time.about_now();
-  const bool counted = limits.max_concurrent != 0;
   ConcurrencyLimiter<std::atomic>* places = counted ? &gates.target->places[rules.grace.number] : nullptr;
   RateLimiter<std::atomic>::Taken taken;
   Admission refused;
@@ -84,9 +84,10 @@ bool Engine::breaker_refuses(EndpointRecord& record, TimeSource& time) noexcept 
   const auto phase = [&] { return BreakerWord(owner->live.word().load(std::memory_order_acquire)).phase(); };
   if (phase() == Phase::Shared) owner = &table_.at(record.owner.load(std::memory_order_acquire));
   if (phase() != Phase::Open && phase() != Phase::HalfOpen) return false;
+  const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(owner->live.binding()));
+  if (plan.shadow) return false;  // and what it would have refused is told once the gates are passed
   const BreakerView view = owner->live.inspect(time.now(), plans(), [&] { return tallies_of(*owner); });
   if (view.state == BreakerState::Open) return true;
-  const BreakerPlan& plan = policies_.plan(Endpoint<std::atomic>::plan_of(owner->live.binding()));
   return view.state == BreakerState::HalfOpen && view.counts.requests >= plan.max_requests;
 }
 
@@ -111,7 +112,8 @@ Admission Engine::closed(const Gates& gates, Reason reason, Nanos wait, TimeSour
 }
 
 // A place that an attempt held. Its target has gates as long as the engine lives.
-void Engine::leave_place(const Ticket& ticket, const EndpointRecord& record) noexcept {
+void Engine::leave_place(Ticket& ticket, const EndpointRecord& record) noexcept {
+  ticket.unmark(Ticket::kHoldsPlace);
   const Gates* gates = record.gates.load(std::memory_order_acquire);
   if (gates == nullptr || gates->target == nullptr) return;  // no ticket of ours
   const Grace& grace = policies_.at(ticket.policy()).grace;

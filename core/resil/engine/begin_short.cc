@@ -7,23 +7,6 @@
 
 namespace resil {
 
-namespace {
-
-// The first attempt of an operation, admitted by a closed breaker under a policy that needs nothing noted.
-std::int32_t admit_first(Ticket& ticket, EndpointId id, std::uint32_t policy, BreakerWord word, Nanos timeout) {
-  ticket.endpoint = static_cast<std::uint32_t>(id);
-  ticket.attempt = 1;
-  ticket.flags = 0;
-  ticket.reason = 0;
-  ticket.timeout = timeout;
-  ticket.delay = 0;
-  ticket.start(policy, Stage::InFlight);
-  ticket.set_permit({word.generation(), false});
-  return answer(BeginAnswer::Allow);
-}
-
-}  // namespace
-
 // On an endpoint whose word tells hosts that they need not come: a few loads.
 std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   if (!table_.contains(id)) [[unlikely]]
@@ -65,6 +48,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
   if (!plan.short_begin || !record.live.admit_short(word, binding, plan, false, now, tallies, shard)) {
+    if (plan.gated) return begin_gated_short(id, now, ticket, record, policy);
     return plan.short_window ? begin_in_window(id, now, ticket, record) : begin_general(record, id, now, ticket);
   }
   return admit_first(ticket, id, number, word, plan.timeout);
@@ -81,6 +65,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const auto shard = [this] { return thread_slot(shard_mask_); };
   if (!plan.short_begin || Endpoint<std::atomic>::plan_of(binding) != policy.number ||
       !record.live.admit_short(word, binding, plan, true, latest, tallies, shard)) {
+    if (plan.gated) return begin_gated_short(id, now, ticket, record, policy);
     return begin_general(record, id, now, ticket);
   }
   return admit_first(ticket, id, policy.number, word, plan.timeout);

@@ -14,7 +14,7 @@ namespace resil {
 std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const auto id = static_cast<EndpointId>(ticket.endpoint);
   if (!table_.contains(id) || !ticket.is_plain_attempt()) [[unlikely]]
-    return end_general(ticket, outcome, now);
+    return end_with_place(ticket, outcome, now);
   EndpointRecord& record = table_.at(id);
   if (!outcome.succeeded()) return end_failed(ticket, outcome, now, record);
   if (ticket.attempt != 1 || !BreakerWord(record.live.word().load(std::memory_order_acquire)).elidable()) {

@@ -123,13 +123,16 @@ class Engine {
   std::int32_t fail(Ticket& ticket, EndpointRecord& record, Outcome outcome, bool may_retry, const Gates* gates,
                     TimeSource& time) noexcept;
 
-  // begin_gated.cc
+  // begin_gated.cc, gated_short.cc
   std::int32_t begin_gated(const Gates& gates, EndpointRecord& record, EndpointId id, TimeSource& time,
                            Ticket& ticket) noexcept;
+  std::int32_t begin_gated_short(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+                                 const PolicyRecord& policy) noexcept;
+  std::int32_t end_with_place(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
   bool breaker_refuses(EndpointRecord& record, TimeSource& time) noexcept;
   void give_permit_back(const Asked& asked, TimeSource& time) noexcept;
   Admission closed(const Gates& gates, Reason reason, Nanos wait, TimeSource& time) noexcept;
-  void leave_place(const Ticket& ticket, const EndpointRecord& record) noexcept;
+  void leave_place(Ticket& ticket, const EndpointRecord& record) noexcept;
   bool budget_allows(const Gates& gates, TimeSource& time) noexcept;
 
   Tallies tallies_of(const EndpointRecord& record) const {

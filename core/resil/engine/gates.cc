@@ -57,6 +57,10 @@ Gates* GateTable::of(TargetKind kind, std::string_view name, const Policy& polic
                                                           allowance->window);
     });
   }
+  TargetLimits others = policy.limits;
+  others.max_concurrent = 0;
+  others.rate_limit.reset();
+  gates.plain = gates.bounds_anything() && others == TargetLimits{} && !allowance;
   return &entry.gates.emplace_back(std::move(gates));
 }
 

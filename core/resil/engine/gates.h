@@ -57,6 +57,7 @@ struct Gates {
   std::optional<RetryBudget> allowance;
   RateLimiter<std::atomic>* rate = nullptr;
   BudgetLimiter<std::atomic>* budget = nullptr;
+  bool plain = false;  // a rate or a bound of attempts in flight, and nothing else: the short ways can pass
 
   bool bounds_anything() const { return limits != TargetLimits{} || budget != nullptr; }
   bool asked_by_ends() const { return limits.hold_on_retry_after || budget != nullptr; }

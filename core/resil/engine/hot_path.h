@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "resil/base/types.h"
+#include "resil/breaker/breaker_word.h"
 #include "resil/engine/ticket.h"
 
 namespace resil {
@@ -14,6 +15,19 @@ constexpr std::int32_t answer(EndAnswer decision) { return static_cast<std::int3
 
 inline void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 inline void count(std::atomic<std::uint32_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+
+// The first attempt of an operation, admitted by a closed breaker under a policy that needs nothing noted.
+inline std::int32_t admit_first(Ticket& ticket, EndpointId id, std::uint32_t policy, BreakerWord word, Nanos timeout) {
+  ticket.endpoint = static_cast<std::uint32_t>(id);
+  ticket.attempt = 1;
+  ticket.flags = 0;
+  ticket.reason = 0;
+  ticket.timeout = timeout;
+  ticket.delay = 0;
+  ticket.start(policy, Stage::InFlight);
+  ticket.set_permit({word.generation(), false});
+  return answer(BeginAnswer::Allow);
+}
 
 inline std::int32_t done(Ticket& ticket) {
   ticket.reason = 0;

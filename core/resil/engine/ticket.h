@@ -47,6 +47,7 @@ struct Ticket {
   // kTellsTarget asks the target's gates (a hold, a budget of retries).
   static constexpr std::uint64_t kOwnersPermit = 4, kNoPermit = 8, kHoldsPlace = 16, kTellsTarget = 32;
   void mark(std::uint64_t held) { private_words[0] |= held; }
+  void unmark(std::uint64_t held) { private_words[0] &= ~held; }
   bool marked(std::uint64_t held) const { return (private_words[0] & held) != 0; }
 
   // The delay before the attempt under way, rounded down by at most a part in 2^17: 9..25 its leading bits | 26..31 how
@@ -88,7 +89,20 @@ struct Ticket {
     private_words[2] = static_cast<std::uint64_t>(attempt_at);
   }
 
+  // The first attempt of an operation that began just now, for its end to know in which epoch.
+  void hold_place(Nanos now) {
+    private_words[0] |= kHoldsPlace | kTimed;
+    private_words[2] = static_cast<std::uint64_t>(now);
+  }
+  // Under way, the first of its operation, and its end has nothing to do but that and what each has to do.
+  bool holds_only_a_place() const {
+    return static_cast<std::uint32_t>(private_words[0]) ==
+               (static_cast<std::uint32_t>(Stage::InFlight) | kHoldsPlace | kTimed) &&
+           attempt == 1;
+  }
+
  private:
+  static constexpr std::uint64_t kTimed = 1 << 8;
   static constexpr std::uint64_t kMarks = kOwnersPermit | kNoPermit | kHoldsPlace | kTellsTarget;
   static constexpr unsigned kAgeBits = 36;
   static constexpr std::uint64_t kAgeMask = (std::uint64_t{1} << kAgeBits) - 1;

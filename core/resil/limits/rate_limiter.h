@@ -59,24 +59,17 @@ class RateLimiter {
   };
 
   Taken take(Nanos now) {
+    Nanos until = busy_until_.load(std::memory_order_acquire);
+    std::uint64_t seen = word_.load(std::memory_order_acquire);
+    const Nanos needed = add_saturated(now, s_.longest);
     for (;;) {
-      Nanos until = busy_until_.load(std::memory_order_acquire);
-      std::uint64_t seen = word_.load(std::memory_order_acquire);
-      if (until <= now) {
-        // The word first this time: a swap from it fails if anybody took meanwhile.
-        until = busy_until_.load(std::memory_order_acquire);
-        if (until > now) continue;
-        std::uint64_t expected = seen;
-        seen = in_units(now);
-        if (expected != seen && !swap(expected, seen)) continue;
-      }
+      if (until < needed) [[unlikely]]
+        prepare(now, until, seen);
       const std::uint64_t lead = lead_of(seen, now);
       if (lead > s_.slack) return {until_within(lead), seen, seen};
-      const Nanos needed = add_saturated(now, s_.longest);
-      if (until < needed) raise(until, add_saturated(needed, s_.ahead));
-      std::uint64_t expected = seen;
-      const std::uint64_t next = in_units(now) + lead + s_.spacing;
-      if (swap(expected, next)) return {0, seen, next};
+      const std::uint64_t before = seen, next = in_units(now) + lead + s_.spacing;
+      if (swap(seen, next)) return {0, before, next};
+      until = busy_until_.load(std::memory_order_acquire);  // it only grows, but for a restart
     }
   }
 
@@ -118,6 +111,23 @@ class RateLimiter {
   }
 
   Nanos until_within(std::uint64_t lead) const { return static_cast<Nanos>((lead - s_.slack - 1) / s_.units) + 1; }
+
+  // Makes a word that may be from any time the present moment, and busy_until great enough for one more.
+  [[gnu::noinline]] void prepare(Nanos now, Nanos& until, std::uint64_t& seen) {
+    while (until <= now) {
+      // The word first this time: a swap from it fails if anybody took meanwhile.
+      seen = word_.load(std::memory_order_acquire);
+      until = busy_until_.load(std::memory_order_acquire);
+      if (until > now) {
+        seen = word_.load(std::memory_order_acquire);
+      } else if (seen == in_units(now) || swap(seen, in_units(now))) {
+        seen = in_units(now);
+        break;
+      }
+    }
+    const Nanos needed = add_saturated(now, s_.longest);
+    if (until < needed) raise(until, add_saturated(needed, s_.ahead));
+  }
 
   bool swap(std::uint64_t& expected, std::uint64_t next) {
     return word_.compare_exchange_strong(expected, next, std::memory_order_acq_rel, std::memory_order_acquire);

@@ -1,50 +1,15 @@
-// What bounds a target besides its breaker, through the engine: deadline, hold, rate limit, concurrency, budget of
-// retries.
+// What bounds a target besides its breaker, through the engine: concurrency, rate limit, hold, deadline.
 #include <gtest/gtest.h>
 
 #include <utility>
 #include <vector>
 
-#include "support/caller.h"
-#include "support/policies.h"
+#include "support/gated.h"
 
 namespace resil {
 namespace {
 
 using namespace testing;  // NOLINT: the words of support/
-
-TargetLimits concurrent(std::uint32_t most) { return {.max_concurrent = most}; }
-TargetLimits rate(std::int64_t attempts, Nanos per = kSecond, std::int64_t burst = 1) {
-  return {.rate_limit = RateLimit{attempts, per, burst}};
-}
-
-// Begins attempts and keeps those that are let in.
-struct Crowd {
-  Caller& caller;
-  EndpointId id;
-  std::vector<Ticket> in{};
-
-  int enter(int most) {
-    int entered = 0;
-    for (int i = 0; i < most; ++i) {
-      Ticket ticket{};
-      if (caller.begin(id, ticket) != kAllow) break;
-      in.push_back(ticket);
-      ++entered;
-    }
-    return entered;
-  }
-  void leave(Outcome outcome = kSuccess) {
-    for (Ticket& ticket : in) caller.end(ticket, outcome);
-    in.clear();
-  }
-};
-
-Ticket rejected(Caller& caller, EndpointId id) {
-  Ticket ticket{};
-  EXPECT_EQ(caller.begin(id, ticket), kReject);
-  return ticket;
-}
 
 TEST(EngineGates, MaxConcurrentBoundsWhoIsInFlight) {
   Caller caller(one_app({.limits = concurrent(3)}));
@@ -262,175 +227,6 @@ TEST(EngineGates, AWaitThatTheDeadlineCutsOffIsOfNoUse) {
   EXPECT_EQ(caller.begin(id, ticket), kReject);
   EXPECT_EQ(reason_of(ticket), Reason::RateLimited);
   EXPECT_FALSE(ticket.flags & Ticket::kMayWait);
-}
-
-// In this order: held, breaker, rate limit, concurrency.
-TEST(EngineGates, TheFirstGateInTheOrderOfTheRulesIsTold) {
-  Caller caller(one_app(
-      {.breaker = breaker({.timeout = 5 * kSecond, .trip = "consecutiveFailures > 0"}),
-       .limits = {.max_concurrent = 1, .rate_limit = RateLimit{1, 100 * kSecond, 2}, .hold_on_retry_after = true}}));
-  const EndpointId id = caller.app();
-  Ticket first{}, second{};
-  ASSERT_EQ(caller.begin(id, first), kAllow);
-  EXPECT_EQ(reason_of(rejected(caller, id)), Reason::Busy);
-  ASSERT_EQ(caller.end(first, kSuccess), kDone);
-  ASSERT_EQ(caller.begin(id, second), kAllow);
-  EXPECT_EQ(reason_of(rejected(caller, id)), Reason::RateLimited) << "and busy";
-  second.delay = 2 * kSecond;
-  Ticket third = second;  // another one that is in flight
-  ASSERT_EQ(caller.end(second, kFailure), kGiveUp);
-  EXPECT_EQ(caller.state(id), BreakerState::Open);
-  EXPECT_EQ(reason_of(rejected(caller, id)), Reason::Held) << "and open, rate-limited";
-  caller.now += 2 * kSecond;
-  const Ticket open = rejected(caller, id);
-  EXPECT_EQ(reason_of(open), Reason::Open);
-  EXPECT_EQ(open.delay, 3 * kSecond + 1);
-  caller.now += 3 * kSecond + 1;
-  EXPECT_EQ(reason_of(rejected(caller, id)), Reason::RateLimited) << "the breaker would let a probe in";
-  EXPECT_EQ(caller.engine.transitions(id, BreakerState::HalfOpen), 0) << "and was not moved by it";
-  (void)third;
-}
-
-TEST(EngineGates, AFullHalfOpenBreakerComesBeforeTheRate) {
-  Caller caller(one_app(
-      {.breaker = breaker({.timeout = kSecond, .trip = "consecutiveFailures > 0"}), .limits = rate(1, 3 * kSecond)}));
-  const EndpointId id = caller.app();
-  caller.fail(id, 1);
-  caller.now += 3 * kSecond;
-  Ticket probe{};
-  ASSERT_EQ(caller.begin(id, probe), kAllow);
-  EXPECT_EQ(reason_of(rejected(caller, id)), Reason::TooManyRequests) << "and rate-limited";
-  EXPECT_EQ(caller.end(probe, kSuccess), kDone);
-  EXPECT_EQ(caller.state(id), BreakerState::Closed);
-  EXPECT_EQ(reason_of(rejected(caller, id)), Reason::RateLimited);
-}
-
-TEST(EngineGates, ARejectionTakesNothingFromTheOthers) {
-  const auto make = [](TargetLimits limits) {
-    return Caller(
-        one_app({.breaker = breaker({.timeout = 5 * kSecond, .trip = "requests >= 1000 || totalFailures > 0"}),
-                 .limits = limits}));
-  };
-  {  // Busy takes no share of the rate, and no request of the breaker.
-    Caller caller = make({.max_concurrent = 1, .rate_limit = RateLimit{1, 100 * kSecond, 2}});
-    Crowd crowd{caller, caller.app()};
-    ASSERT_EQ(crowd.enter(20), 1);
-    crowd.leave();
-    EXPECT_EQ(caller.counts(crowd.id).requests, 1);
-    EXPECT_EQ(crowd.enter(1), 1) << "the second of the burst";
-  }
-  {  // Rate-limited takes no place, and no request of the breaker.
-    Caller caller = make({.max_concurrent = 2, .rate_limit = RateLimit{1, kSecond, 1}});
-    Crowd crowd{caller, caller.app()};
-    ASSERT_EQ(crowd.enter(1), 1);
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(reason_of(rejected(caller, crowd.id)), Reason::RateLimited);
-    EXPECT_EQ(caller.counts(crowd.id).requests, 1);
-    caller.now += kSecond;
-    EXPECT_EQ(crowd.enter(1), 1);
-  }
-  {  // Open takes neither.
-    Caller caller = make({.max_concurrent = 2, .rate_limit = RateLimit{1, 5 * kSecond, 2}});
-    Crowd crowd{caller, caller.app()};
-    caller.fail(crowd.id, 1);
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(reason_of(rejected(caller, crowd.id)), Reason::Open);
-    caller.now += 5 * kSecond + 1;
-    EXPECT_EQ(crowd.enter(1), 1);
-    crowd.leave();
-    EXPECT_EQ(crowd.enter(9), 1) << "the second of the burst";
-    EXPECT_EQ(reason_of(rejected(caller, crowd.id)), Reason::RateLimited);
-  }
-}
-
-TEST(EngineGates, TheseRejectionsCountForNoBreaker) {
-  Caller caller(one_app({.breaker = breaker({.trip = "consecutiveFailures > 0"}), .limits = concurrent(1)}));
-  Crowd crowd{caller, caller.app()};
-  crowd.enter(1);
-  for (int i = 0; i < 10; ++i) rejected(caller, crowd.id);
-  EXPECT_EQ(caller.state(crowd.id), BreakerState::Closed);
-  crowd.leave();
-  EXPECT_EQ(caller.counts(crowd.id).consecutive_failures, 0);
-}
-
-TEST(EngineGates, TheFirstRejectionInASecondIsAnEvent) {
-  for (const bool every : {false, true}) {
-    Caller caller(one_app({.limits = concurrent(1)}), {.jitter_seed = 1, .every_rejection = every});
-    Crowd crowd{caller, caller.app()};
-    crowd.enter(1);
-    for (int i = 0; i < 5; ++i) rejected(caller, crowd.id);
-    caller.now += kSecond;
-    rejected(caller, crowd.id);
-    const std::vector<Event> events = caller.events(EventKind::Rejected);
-    ASSERT_EQ(events.size(), every ? 6u : 2u);
-    EXPECT_EQ(events[0].after, static_cast<std::int32_t>(Reason::Busy));
-    EXPECT_EQ(events[0].value, 10 * kMillisecond);
-    EXPECT_EQ(events[0].endpoint, crowd.id);
-  }
-}
-
-RetryPolicy budgeted(double ratio, double per_second, Nanos window = 10 * kSecond) {
-  RetryPolicy retry = constant_retry(kMillisecond, -1);
-  retry.budget = RetryBudget{ratio, per_second, window};
-  return retry;
-}
-
-// How many retries in a row one operation gets.
-int retries_of(Caller& caller, EndpointId id, Ticket& ticket) {
-  for (int retries = 0;; ++retries) {
-    EXPECT_EQ(caller.begin(id, ticket), kAllow);
-    if (caller.end(ticket, kFailure) != kRetry) return retries;
-  }
-}
-
-TEST(EngineGates, TheBudgetBoundsTheRetriesOfTheTarget) {
-  Caller caller(one_app({.retry = shared(budgeted(0.5, 0.2))}));
-  const EndpointId a = caller.app("a"), b = caller.app("b");
-  Ticket one{}, two{}, three{};
-  EXPECT_EQ(retries_of(caller, a, one), 3) << "2 + half an operation: 2 < 2.5";
-  EXPECT_EQ(reason_of(one), Reason::RetryBudget);
-  EXPECT_EQ(one.delay, 0);
-  EXPECT_EQ(caller.begin(a, one), kBadTicket) << "it is over";
-  EXPECT_EQ(retries_of(caller, b, two), 0) << "3 < 3 does not hold";
-  EXPECT_EQ(caller.attempt(b, kSuccess), kDone);
-  EXPECT_EQ(retries_of(caller, b, three), 1) << "3 < 4";
-  EXPECT_EQ(caller.entry(a).totals.gave_up, 1u);
-  const std::vector<Event> events = caller.events(EventKind::GaveUp);
-  ASSERT_EQ(events.size(), 3u);
-  EXPECT_EQ(events[0].after, static_cast<std::int32_t>(Reason::RetryBudget));
-  caller.now += 10 * kSecond + 1;
-  Ticket later{};
-  EXPECT_EQ(retries_of(caller, a, later), 3);
-}
-
-TEST(EngineGates, AnOperationCountsOnceAndWhereItWasAdmitted) {
-  Caller caller(one_app({.retry = shared(budgeted(1, 0)), .limits = concurrent(1)}));
-  Crowd crowd{caller, caller.app()};
-  crowd.enter(1);
-  Ticket ticket{};
-  for (int i = 0; i < 5; ++i) caller.begin(crowd.id, ticket);  // rejected
-  crowd.leave(kSuccess);
-  EXPECT_EQ(retries_of(caller, crowd.id, ticket), 2) << "two operations";
-}
-
-TEST(EngineGates, WhatIsNotRetriedForAnotherReasonTakesNothingFromTheBudget) {
-  RetryPolicy retry = budgeted(0, 0.1);
-  retry.http.add(503, 503);
-  retry.max_retries = 1;
-  Caller caller(one_app({.retry = shared(retry)}));
-  const EndpointId id = caller.app();
-  for (int i = 0; i < 9; ++i) {
-    Ticket ticket{};
-    caller.begin(id, ticket);
-    EXPECT_EQ(caller.end(ticket, http(404)), kGiveUp);
-    EXPECT_EQ(reason_of(ticket), Reason::NotRetriable);
-    Ticket late{.deadline = caller.now + 1};
-    caller.begin(id, late);
-    caller.end(late, kFailure);
-    EXPECT_EQ(reason_of(late), Reason::Deadline);
-  }
-  Ticket ticket{};
-  EXPECT_EQ(retries_of(caller, id, ticket), 1);
-  EXPECT_EQ(reason_of(ticket), Reason::Exhausted) << "not the budget, which is used up too";
-  EXPECT_EQ(caller.attempt(id, kFailure), kGiveUp);
 }
 
 TEST(EngineGates, NoWordLetsAHostSkipACall) {
