@@ -40,6 +40,27 @@ TEST_F(CircuitBreakerRace, TwoWhoFindTheTimeUpGetOnePermitAndOneTransition) {
   EXPECT_FALSE(mine.transition.happened);
 }
 
+TEST_F(CircuitBreakerRace, OfTwoWhoAreRejectedOneIsTheFirst) {
+  Open breaker;
+  Admission other;
+  before_swap(breaker, [&] { other = breaker.begin(110); });
+  const Admission mine = breaker.begin(110);
+  EXPECT_EQ(other.reason, Reason::Open);
+  EXPECT_EQ(mine.reason, Reason::Open);
+  EXPECT_TRUE(other.first_rejection);
+  EXPECT_FALSE(mine.first_rejection);
+}
+
+TEST_F(CircuitBreakerRace, AProbeOfTheFirstGenerationOfARoundIsItsOwn) {
+  for (const Ending ending : {Ending::Success, Ending::Failure}) {
+    Breaker breaker({.timeout = 50, .trip = "consecutiveFailures > 0"}, 0, BreakerWord::kGenerationMask - 1);
+    breaker.attempt(Ending::Failure, 100);
+    const Permit probe = breaker.begin(151).permit;
+    ASSERT_EQ(breaker.word().generation(), 0u);
+    EXPECT_TRUE(breaker.end(probe, ending, 152).happened);
+  }
+}
+
 TEST_F(CircuitBreakerRace, TwoWhoFindAPermitLostGetOne) {
   Open breaker;
   breaker.begin(151);

@@ -204,6 +204,30 @@ TEST_F(EndpointTest, AnEndOvertakenByAReloadThatKeepsTheStateCountsAllTheSame) {
   EXPECT_TRUE(fail(1).happened);
 }
 
+// The same at every look that an end takes at its cell: by the short way and by the general one.
+TEST_F(EndpointTest, WhereverAReloadOvertakesAnEndItCountsOnce) {
+  const testing::BreakerOptions rule{.trip =
+                                         "totalFailures > 100 || totalSuccesses > 100 || consecutiveFailures > 100"};
+  create(add(rule));
+  add(rule, kSecond);
+  for (const Ending ending : {Ending::Failure, Ending::Success}) {
+    for (const Access access : {Access::Load, Access::Swap}) {
+      for (const int nth : {1, 2, 3, 4}) {
+        endpoint_.rebind(bound(), plans(), tallies());  // a generation that no cell has seen
+        const Permit permit = begin(1).permit;
+        TaggedCount<HookedAtomic>& cell = ending == Ending::Failure ? tallies_[0].failures : tallies_[0].successes;
+        testing::before(access, &cell, nth, [&] { endpoint_.rebind_keeping_state(1 - bound(), plans()); });
+        end(permit, ending, 1);
+        testing::Hook::on_access = nullptr;
+        const BreakerView seen = view(1);
+        EXPECT_EQ(seen.counts.total_failures, ending == Ending::Failure ? 1 : 0) << nth;
+        EXPECT_EQ(seen.counts.total_successes, ending == Ending::Success ? 1 : 0) << nth;
+        EXPECT_EQ(seen.counts.consecutive_failures, ending == Ending::Failure ? 1 : 0) << nth;
+      }
+    }
+  }
+}
+
 // The tallies of a new plan are there before it is: they must be asked for after the binding was read.
 TEST_F(EndpointTest, TalliesAreAskedForAfterThePlanIsKnown) {
   create(add({}));
