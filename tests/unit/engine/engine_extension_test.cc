@@ -163,6 +163,18 @@ TEST(EngineExtension, WhatAShadowAdmitsInsteadCountsForNothing) {
   EXPECT_TRUE(BreakerWord(caller.engine.word(id)->load()).is_fast()) << "closed, it is a breaker like any other";
 }
 
+TEST(EngineExtension, TheEndOfWhatAShadowAdmittedMovesNothing) {
+  Caller caller(app_with({.timeout = kSecond, .trip = "consecutiveFailures > 0", .shadow = true}));
+  const EndpointId id = caller.app();
+  caller.fail(id, 1);
+  Ticket ticket{};
+  ASSERT_EQ(caller.begin(id, ticket), kAllow);
+  EXPECT_EQ(caller.events(EventKind::Breaker).size(), 1u);
+  caller.now += 2 * kSecond;
+  caller.end(ticket, kFailure);
+  EXPECT_TRUE(caller.events(EventKind::Breaker).empty()) << "the next begin is the one that notices";
+}
+
 TEST(EngineExtension, AShadowsRetriesGoOnAsEver) {
   Caller caller(one_app({.retry = testing::shared(testing::constant_retry(kSecond, 2)),
                          .breaker = breaker({.trip = "consecutiveFailures > 0", .shadow = true})}));
