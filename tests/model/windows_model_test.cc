@@ -178,6 +178,15 @@ TEST(WindowsModel, AReloadBesideAWindowOfCalls) {
                }});
 }
 
+// An end of the generation before must not take the place of one that is counted now.
+TEST(WindowsModel, AReloadBesideAWindowOfOneCall) {
+  BreakerOptions one = kCalls;
+  one.window_calls = 1;
+  expect_well({.options = one,
+               .threads = {[](Windowed& w) { w.fail(1); }, [](Windowed& w) { w.reload(), w.fail(1), w.fail(1); }},
+               .verdict = [](Windowed& w) { return expect("calls", w.view(1).counts.requests, 1); }});
+}
+
 // Four calls come to two slots: the last two by number stay, each slot's outcome is in the totals once.
 TEST(WindowsModel, TheWrapOfAWindowOfCalls) {
   const Story story{

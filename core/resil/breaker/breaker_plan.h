@@ -36,6 +36,7 @@ struct BreakerPlan {
 
   // What only a ResiliencyExtension sets. A window and slow calls are none here where the rule does not read them.
   bool counts_apart = false;  // circuit_breaker_apart.h counts what ends
+  bool short_window = false;  // begin and a success take the short ways of window_ways.h
   bool matches = false;       // statuses
   bool shadow = false;
   bool varies = false;  // open times: they grow, or have jitter
@@ -110,7 +111,10 @@ struct BreakerPlan {
         plan.short_end && plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
     plan.short_gated = plan.short_gated && !plan.counts_apart;
     // Nothing is to be noted about the operation.
-    plan.short_begin = !plan.times_operation && !plan.gated && !plan.counts_apart;
+    const bool begin_counts_apart = plan.slow_call > 0 || (plan.windowed() && plan.reads_any(kRequests));
+    plan.short_begin = !plan.times_operation && !plan.gated && !begin_counts_apart;
+    plan.short_window = !plan.times_operation && !plan.gated && plan.windowed() && plan.slow_call == 0 &&
+                        !plan.reads_any(kConsecutiveSuccesses);
     return plan;
   }
 

@@ -47,7 +47,7 @@ class CallWindow {
     for (;;) {
       const bool ours = WindowTotals::of_generation(seen, generation);
       if (!ours && !still_current()) return false;
-      WindowTotals sums = ours ? WindowTotals::of(seen) : WindowTotals{};
+      WindowTotals sums = ours ? WindowTotals::of(seen) : WindowTotals();
       sums.calls += out == 0 ? 1 : 0;
       sums.failures +=
           static_cast<std::uint64_t>(CallWord::failed(in)) - static_cast<std::uint64_t>(CallWord::failed(out));

@@ -20,6 +20,7 @@
 #include "resil/breaker/breaker_word.h"
 #include "resil/breaker/circuit_breaker.h"
 #include "resil/breaker/short_ways.h"
+#include "resil/breaker/window_ways.h"
 
 namespace resil {
 
@@ -74,6 +75,19 @@ class Endpoint {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
     return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.fail(counted);
+  }
+
+  // The same where a window counts (window_ways.h), by a plan with `short_window`.
+  bool admit_in_window(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan,
+                       std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time) {
+    if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
+    return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.admit(time);
+  }
+  bool succeed_in_window(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+                         std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time) {
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
+    return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.succeed(time);
   }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for

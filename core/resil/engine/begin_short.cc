@@ -49,7 +49,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const auto shard = [this] { return thread_slot(shard_mask_); };
   if (!plan.short_begin || !record.live.admit_short(word, binding, plan, false, now, tallies, shard)) {
     if (plan.gated) return begin_gated_short(id, now, ticket, record, policy);
-    return begin_general(record, id, now, ticket);
+    return plan.short_window ? begin_in_window(id, now, ticket, record) : begin_general(record, id, now, ticket);
   }
   return admit_first(ticket, id, number, word, plan.timeout);
 }
@@ -69,6 +69,21 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
     return begin_general(record, id, now, ticket);
   }
   return admit_first(ticket, id, policy.number, word, plan.timeout);
+}
+
+// Where a window of an extension counts the request.
+[[gnu::noinline]] std::int32_t Engine::begin_in_window(EndpointId id, Nanos now, Ticket& ticket,
+                                                       EndpointRecord& record) noexcept {
+  const std::uint64_t binding = record.live.binding();
+  const std::uint32_t number = Endpoint<std::atomic>::plan_of(binding);
+  const BreakerWord word(record.live.word().load(std::memory_order_acquire));
+  TimeSource time(now);
+  if (PlanNumber::notes(number) || !policies_.at(number).plan.short_window ||
+      !record.live.admit_in_window(word, binding, policies_.at(number).plan, tallies_of(record),
+                                   thread_slot(shard_mask_), time)) {
+    return begin_general(record, id, time.known() ? time.now() : now, ticket);
+  }
+  return admit_first(ticket, id, number, word, policies_.at(number).plan.timeout);
 }
 
 // While the breaker is open and somebody was told so: there is only the time to tell.

@@ -41,9 +41,25 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const auto shard = [this] { return thread_slot(shard_mask_); };
   if (!plan.short_end ||
       (plan.present && !record.live.succeed_short(ticket.permit(), binding, plan, windowed, latest, tallies, shard))) {
-    return end_general(ticket, outcome, now);
+    return plan.short_window ? end_in_window(ticket, outcome, now, record) : end_general(ticket, outcome, now);
   }
   count(EndpointTable::counts(record, shard()).successes);
+  ticket.flags = 0;
+  return done(ticket);
+}
+
+// Likewise, where a window of an extension counts it.
+[[gnu::noinline]] std::int32_t Engine::end_in_window(Ticket& ticket, Outcome outcome, Nanos now,
+                                                     EndpointRecord& record) noexcept {
+  const std::uint32_t number = ticket.policy();
+  const std::uint64_t binding = record.live.binding();
+  TimeSource time(now);
+  if (Endpoint<std::atomic>::plan_of(binding) != number || !policies_.at(number).plan.short_window ||
+      !record.live.succeed_in_window(ticket.permit(), binding, policies_.at(number).plan, tallies_of(record),
+                                     thread_slot(shard_mask_), time)) {
+    return end_general(ticket, outcome, time.known() ? time.now() : now);
+  }
+  count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);
   ticket.flags = 0;
   return done(ticket);
 }

@@ -90,10 +90,12 @@ class Engine {
   // begin_short.cc, end_short.cc; each answers, or asks the general way
   std::int32_t begin_counted(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t begin_closed(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_in_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t begin_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
                             const PolicyRecord& policy) noexcept;
   std::int32_t begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t end_closed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  std::int32_t end_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
   std::int32_t end_failed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
   std::int32_t end_failed_counted(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                   const PolicyRecord& policy) noexcept;

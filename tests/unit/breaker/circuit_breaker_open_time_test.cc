@@ -113,12 +113,14 @@ TEST(OpenTime, JitterMakesItLongerByUpToItsPartAndTheHintIsExact) {
 TEST(OpenTime, JitterIsOfTheGrownTimeAndGoesBeyondTheMost) {
   Jitter jitter(7);
   Breaker breaker({.timeout = kSecond, .trip = "totalFailures > 0", .timeout_multiplier = 4, .timeout_jitter = 1});
-  Nanos now = 1'000;
-  for (const Nanos base : {1, 4, 10, 10, 10}) {
+  Nanos now = 1'000, longest = 0;
+  for (const Nanos base : {1, 4, 10, 10, 10, 10, 10, 10}) {
     const Nanos time = open_for(breaker, now, &jitter);
+    longest = std::max(longest, time);
     EXPECT_GE(time, base * kSecond);
     EXPECT_LE(time, 2 * base * kSecond);
   }
+  EXPECT_GT(longest, 13 * kSecond);
 }
 
 TEST(Shadow, RejectsNobodyAndSaysWhatItWould) {

@@ -159,11 +159,18 @@ TEST(TimeWindow, ALateThreadCountsWhereItsMomentBelongs) {
 
 TEST(TimeWindow, AClockThatWasFarAheadDoesNotStopTheWindow) {
   LoneWindow w(100, 10);
-  w.add(Nanos{1} << 40);
+  w.add(((Nanos{1} << 40) + 100) * 10 + 5);  // its bucket has the tag of the one of 1005
   EXPECT_EQ(w.count(1'005), 0);
   w.add(1'005);
   EXPECT_EQ(w.count(1'005), 1);
   EXPECT_EQ(w.count(1'105), 0);
+}
+
+TEST(TimeWindow, BucketsBeforeZeroBeginAtTheirNumberToo) {
+  const LoneWindow w(100, 10);
+  for (const Nanos now : {Nanos{-11}, Nanos{-10}, Nanos{-1}, Nanos{0}, Nanos{9}, Nanos{10}}) {
+    EXPECT_EQ(w.window.bucket_of(now), now < -10 ? -2 : now < 0 ? -1 : now < 10 ? 0 : 1);
+  }
 }
 
 TEST(TimeWindow, EveryMomentHasABucket) {

@@ -72,6 +72,29 @@ TEST(EngineExtension, WhatBeganBeforeAReloadAskedForTimesIsNotSlow) {
   EXPECT_EQ(caller.counts(id).slow_calls, 0);
 }
 
+// Nearly every call on a window is counted by a short way; it must come to the same.
+TEST(EngineExtension, AWindowCountsWhatEndsWhicheverWay) {
+  for (const BreakerOptions& window : {BreakerOptions{.window = kSecond}, BreakerOptions{.window_calls = 100}}) {
+    for (const std::string_view trip :
+         {"calls > 99 && failureRate > 0.5", "requests > 99 && totalSuccesses < 0 || totalFailures > 99",
+          "calls > 99 && consecutiveFailures > 2", "calls > 99 && consecutiveSuccesses < 0"}) {
+      BreakerOptions options = window;
+      options.trip = trip;
+      Caller caller(app_with(options));
+      const EndpointId id = caller.app();
+      for (const Outcome outcome : {kSuccess, kFailure, kFailure, kSuccess, kSuccess, kCancelled}) {
+        caller.attempt(id, outcome);
+      }
+      const Counts counts = caller.counts(id);
+      EXPECT_EQ(counts.total_successes, 3) << trip;
+      EXPECT_EQ(counts.total_failures, 2) << trip;
+      EXPECT_EQ(counts.consecutive_failures, 0) << trip;
+      if (!trip.starts_with("requests")) continue;
+      EXPECT_EQ(counts.requests, options.window > 0 ? 6 : 5);
+    }
+  }
+}
+
 TEST(EngineExtension, AStatusThatTheBreakerDoesNotMatchIsStillAFailureToAllElse) {
   Caller caller(one_app({.retry = testing::shared(testing::constant_retry(kSecond, 5)),
                          .breaker = breaker({.trip = "consecutiveFailures > 0", .http = 503})}));
@@ -138,6 +161,18 @@ TEST(EngineExtension, WhatAShadowAdmitsInsteadCountsForNothing) {
   caller.end(probe, kSuccess);
   EXPECT_EQ(caller.state(id), BreakerState::Closed);
   EXPECT_TRUE(BreakerWord(caller.engine.word(id)->load()).is_fast()) << "closed, it is a breaker like any other";
+}
+
+TEST(EngineExtension, TheEndOfWhatAShadowAdmittedMovesNothing) {
+  Caller caller(app_with({.timeout = kSecond, .trip = "consecutiveFailures > 0", .shadow = true}));
+  const EndpointId id = caller.app();
+  caller.fail(id, 1);
+  Ticket ticket{};
+  ASSERT_EQ(caller.begin(id, ticket), kAllow);
+  EXPECT_EQ(caller.events(EventKind::Breaker).size(), 1u);
+  caller.now += 2 * kSecond;
+  caller.end(ticket, kFailure);
+  EXPECT_TRUE(caller.events(EventKind::Breaker).empty()) << "the next begin is the one that notices";
 }
 
 TEST(EngineExtension, AShadowsRetriesGoOnAsEver) {
