@@ -16,7 +16,7 @@ bool CircuitBreaker<Atom>::begin_apart(BreakerWord seen, TimeSource& time, Admis
   const std::uint32_t generation = seen.generation();
   if (plan_.counts_requests()) {
     if (plan_.window > 0) {
-      if (!add_to_window(generation, TimeWindow<Atom>::kBegun, time)) return false;
+      if (!add_to_window(generation, TimeWindow<Atom>::Begun, time)) return false;
     } else if (tallies_[shard_].requests.add(generation, still_in(generation)) == 0) {
       return false;
     }
@@ -91,9 +91,9 @@ bool CircuitBreaker<Atom>::put_in_window(std::uint32_t generation, bool failed, 
     return CallWindow<Atom>(windows(), plan_.window_calls).add(generation, failed, slow, still_in(generation));
   }
   // One that is refused after another was not means that the generation is over, and both count for nothing.
-  if (failed && plan_.reads_any(kTotalFailures) && !add_to_window(generation, Window::kFailed, time)) return false;
-  if (!failed && plan_.reads_any(kTotalSuccesses) && !add_to_window(generation, Window::kSucceeded, time)) return false;
-  return !slow || add_to_window(generation, Window::kSlow, time);
+  if (failed && plan_.reads_any(kTotalFailures) && !add_to_window(generation, Window::Failed, time)) return false;
+  if (!failed && plan_.reads_any(kTotalSuccesses) && !add_to_window(generation, Window::Succeeded, time)) return false;
+  return !slow || add_to_window(generation, Window::Slow, time);
 }
 
 template <template <typename> class Atom>
@@ -102,7 +102,7 @@ bool CircuitBreaker<Atom>::add_to_window(std::uint32_t generation, typename Time
   TimeWindow<Atom> window = time_window();
   std::int64_t bucket = 0;
   return window.bucket(generation, time, still_in(generation), bucket) &&
-         window.add(kind, kind <= TimeWindow<Atom>::kSucceeded ? shard_ : 0, generation, bucket, still_in(generation));
+         window.add(kind, kind <= TimeWindow<Atom>::Succeeded ? shard_ : 0, generation, bucket, still_in(generation));
 }
 
 // What the rule reads, but for the run of failures. Requests last: whatever ended was begun before.
@@ -123,10 +123,10 @@ template <template <typename> class Atom>
 void CircuitBreaker<Atom>::read_window(std::uint32_t generation, std::int64_t bucket, Counts& counts) const {
   using Window = TimeWindow<Atom>;
   const Window window = time_window();
-  if (plan_.reads_any(kSlowCalls)) counts.slow_calls = window.sum(Window::kSlow, generation, bucket);
-  if (plan_.reads_any(kTotalFailures)) counts.total_failures = window.sum(Window::kFailed, generation, bucket);
-  if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = window.sum(Window::kSucceeded, generation, bucket);
-  if (plan_.reads_any(kRequests)) counts.requests = window.sum(Window::kBegun, generation, bucket);
+  if (plan_.reads_any(kSlowCalls)) counts.slow_calls = window.sum(Window::Slow, generation, bucket);
+  if (plan_.reads_any(kTotalFailures)) counts.total_failures = window.sum(Window::Failed, generation, bucket);
+  if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = window.sum(Window::Succeeded, generation, bucket);
+  if (plan_.reads_any(kRequests)) counts.requests = window.sum(Window::Begun, generation, bucket);
 }
 
 // Without a window of time.

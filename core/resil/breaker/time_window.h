@@ -21,7 +21,7 @@ namespace resil {
 template <template <typename> class Atom>
 class TimeWindow {
  public:
-  enum Kind : unsigned { kBegun = 0, kSucceeded = 1, kFailed = 2, kSlow = 3 };
+  enum Kind : unsigned { Begun = 0, Succeeded = 1, Failed = 2, Slow = 3 };
 
   // A bucket that is younger than the ring is long is never overwritten.
   static constexpr std::uint32_t slots(std::uint32_t buckets) { return std::max(2U, std::bit_ceil(buckets)); }
@@ -77,7 +77,7 @@ class TimeWindow {
   }
 
   std::int64_t sum(Kind kind, std::uint32_t generation, std::int64_t bucket) const {
-    const std::size_t shards = kind <= kSucceeded ? shards_ : 1;
+    const std::size_t shards = kind <= Succeeded ? shards_ : 1;
     std::uint64_t total = 0;
     for (std::size_t shard = 0; shard < shards; ++shard) {
       for (std::int64_t at = bucket - buckets_ + 1; at <= bucket; ++at) {

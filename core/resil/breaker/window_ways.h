@@ -25,14 +25,12 @@ struct WindowWays {
   std::span<Tally<Atom>> tallies;
   unsigned shard;
 
-  bool admit(TimeSource& time) const {
-    return !plan.counts_requests() || add_to_window(TimeWindow<Atom>::kBegun, time);
-  }
+  bool admit(TimeSource& time) const { return !plan.counts_requests() || add_to_window(TimeWindow<Atom>::Begun, time); }
 
   bool succeed(TimeSource& time) const {
     if (plan.reads_any(kConsecutiveFailures) && seen.payload() != 0) return false;  // somebody has to end it
     if (plan.window_calls == 0) {
-      return !plan.reads_any(kTotalSuccesses) || add_to_window(TimeWindow<Atom>::kSucceeded, time);
+      return !plan.reads_any(kTotalSuccesses) || add_to_window(TimeWindow<Atom>::Succeeded, time);
     }
     return CallWindow<Atom>(windows(), plan.window_calls).add(seen.generation(), false, false, still());
   }

@@ -61,7 +61,7 @@ Gates* GateTable::of(TargetKind kind, std::string_view name, const Policy& polic
   others.max_concurrent = 0;
   others.rate_limit.reset();
   gates.plain = gates.bounds_anything() && others == TargetLimits{} && !allowance;
-  return &entry.gates.emplace_back(std::move(gates));
+  return &entry.gates.emplace_back(gates);
 }
 
 void GateTable::restart(const std::set<const Gates*>& before, const std::set<const Gates*>& after) {

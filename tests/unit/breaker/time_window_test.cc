@@ -20,21 +20,21 @@ struct LoneWindow {
   LoneWindow(Nanos length, std::uint32_t buckets, std::size_t shards = 2)
       : cells(Window::words(buckets, shards), 0), window(cells, length, buckets, shards) {}
 
-  void add(Nanos now, Window::Kind kind = Window::kFailed, std::uint32_t generation = 0, std::size_t shard = 0) {
+  void add(Nanos now, Window::Kind kind = Window::Failed, std::uint32_t generation = 0, std::size_t shard = 0) {
     TimeSource time(now);
     std::int64_t bucket = 0;
     ASSERT_TRUE(window.bucket(generation, time, kAlways, bucket));
     ASSERT_TRUE(window.add(kind, shard, generation, bucket, kAlways));
   }
   // As a rule would see it, which moves the window on.
-  std::int64_t count(Nanos now, Window::Kind kind = Window::kFailed, std::uint32_t generation = 0) {
+  std::int64_t count(Nanos now, Window::Kind kind = Window::Failed, std::uint32_t generation = 0) {
     TimeSource time(now);
     std::int64_t bucket = 0;
     window.bucket(generation, time, kAlways, bucket);
     return window.sum(kind, generation, bucket);
   }
   // As a snapshot would, which moves nothing.
-  std::int64_t look(Nanos now, Window::Kind kind = Window::kFailed, std::uint32_t generation = 0) const {
+  std::int64_t look(Nanos now, Window::Kind kind = Window::Failed, std::uint32_t generation = 0) const {
     std::int64_t bucket = 0;
     return window.look(generation, now, bucket) ? window.sum(kind, generation, bucket) : 0;
   }
@@ -76,14 +76,14 @@ TEST(TimeWindow, NeverCountsWhatIsOlderAndAlwaysWhatIsYoungEnough) {
 
 TEST(TimeWindow, EachKindHasItsOwnCountAndShardsAreSummed) {
   LoneWindow w(1'000, 4);
-  w.add(10, Window::kBegun, 0, 0), w.add(10, Window::kBegun, 0, 1), w.add(300, Window::kBegun, 0, 1);
-  w.add(20, Window::kSucceeded, 0, 1);
-  w.add(30, Window::kFailed);
-  w.add(40, Window::kSlow), w.add(50, Window::kSlow);
-  EXPECT_EQ(w.count(900, Window::kBegun), 3);
-  EXPECT_EQ(w.count(900, Window::kSucceeded), 1);
-  EXPECT_EQ(w.count(900, Window::kFailed), 1);
-  EXPECT_EQ(w.count(900, Window::kSlow), 2);
+  w.add(10, Window::Begun, 0, 0), w.add(10, Window::Begun, 0, 1), w.add(300, Window::Begun, 0, 1);
+  w.add(20, Window::Succeeded, 0, 1);
+  w.add(30, Window::Failed);
+  w.add(40, Window::Slow), w.add(50, Window::Slow);
+  EXPECT_EQ(w.count(900, Window::Begun), 3);
+  EXPECT_EQ(w.count(900, Window::Succeeded), 1);
+  EXPECT_EQ(w.count(900, Window::Failed), 1);
+  EXPECT_EQ(w.count(900, Window::Slow), 2);
 }
 
 // Against the list of all calls, over many kinds of steps in time, generations that change included.
@@ -108,14 +108,14 @@ TEST(TimeWindow, IsWhatAListOfCallsSaysAtEveryStep) {
       const std::int64_t present = w.window.bucket_of(now);
       ASSERT_EQ(present, static_cast<std::int64_t>(static_cast<__int128>(now) * buckets / window));
       if (draw(3) != 0) {
-        w.add(now, Window::kFailed, generation);
+        w.add(now, Window::Failed, generation);
         calls.push_back(present);
       }
       std::int64_t expected = 0;
       for (const std::int64_t bucket : calls) expected += present - bucket < buckets ? 1 : 0;
-      ASSERT_EQ(w.look(now, Window::kFailed, generation), expected) << "round " << round << ", step " << i;
+      ASSERT_EQ(w.look(now, Window::Failed, generation), expected) << "round " << round << ", step " << i;
       if (draw(2) == 0) continue;
-      ASSERT_EQ(w.count(now, Window::kFailed, generation), expected);
+      ASSERT_EQ(w.count(now, Window::Failed, generation), expected);
     }
   }
 }
@@ -125,10 +125,10 @@ TEST(TimeWindow, NothingComesBackAfterAWholeRoundOfBuckets) {
   for (const std::int64_t round : {std::int64_t{1} << 20, std::int64_t{3} << 20}) {
     for (const std::int64_t step : {std::int64_t{1} << 20, std::int64_t{100'000}, (std::int64_t{1} << 18) - 1}) {
       LoneWindow w(100, 10);
-      w.add(5, Window::kFailed);
+      w.add(5, Window::Failed);
       // Only successes in between: they move the window on, and leave the failures' words alone.
       for (std::int64_t bucket = step; bucket < round; bucket += step) {
-        w.add(bucket * 10 + 5, Window::kSucceeded);
+        w.add(bucket * 10 + 5, Window::Succeeded);
         ASSERT_EQ(w.look(bucket * 10 + 5), 0);
       }
       for (std::int64_t bucket = round - 10; bucket <= round + 10; ++bucket) {
@@ -186,13 +186,13 @@ TEST(TimeWindow, EveryMomentHasABucket) {
 
 TEST(TimeWindow, AGenerationThatIsOverCountsNothing) {
   LoneWindow w(100, 10);
-  w.add(1'005, Window::kFailed, 7);
+  w.add(1'005, Window::Failed, 7);
   std::int64_t bucket = 0;
   TimeSource time(1'005);
   EXPECT_FALSE(w.window.bucket(6, time, kNever, bucket));
   ASSERT_TRUE(w.window.bucket(7, time, kNever, bucket));
-  EXPECT_FALSE(w.window.add(Window::kFailed, 0, 6, bucket, kNever));
-  EXPECT_EQ(w.count(1'005, Window::kFailed, 7), 1);
+  EXPECT_FALSE(w.window.add(Window::Failed, 0, 6, bucket, kNever));
+  EXPECT_EQ(w.count(1'005, Window::Failed, 7), 1);
 }
 
 TEST(TimeWindow, ACountHoldsAtItsEnd) {
