@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "2faec95a9a408aeec74bdc4393fa46e3149db79d15bd1ab562e0cd9d6e10ac1c"
+	SHA256  = "bbd9847c68a973e6277304c316adc044385eb297576b766d1780f15b48e7cf31"
 )
