@@ -2,7 +2,6 @@
 # The quickstart: its runner, then its story in real time, in Python or the first language that can be had here.
 # RESIL_QUICKSTART names the languages instead; empty leaves the story out.
 # needs: python:ensurepip=python3-venv python:Python.h=python3-dev g++=g++
-# build: none
 set -euo pipefail
 python3 -m unittest discover -s examples/runner/tests -t examples
 
