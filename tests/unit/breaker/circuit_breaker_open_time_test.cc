@@ -75,6 +75,8 @@ TEST(OpenTime, CountsOpeningsBeyondWhatTheWordHolds) {
     const double expected = 1e6 * std::pow(1.01, opening - 1);
     ASSERT_NEAR(static_cast<double>(open_for(breaker, now)), expected, expected * 1e-9 + 1) << opening;
   }
+  breaker.attempt(Ending::Success, now);
+  EXPECT_EQ(open_for(breaker, now), 1'000'000) << "and forgets all of them once it was closed";
 }
 
 TEST(OpenTime, GenerationsThatWrapLoseNoOpening) {
