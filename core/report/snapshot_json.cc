@@ -97,6 +97,12 @@ Json endpoint_json(const EndpointEntry& entry) {
   json["calls"] = {{"successes", totals.successes}, {"failures", totals.failures},     {"timeouts", totals.timeouts},
                    {"cancelled", totals.cancelled}, {"rejections", totals.rejections}, {"retries", totals.retries},
                    {"recovered", totals.recovered}, {"gaveUp", totals.gave_up}};
+  const OperationTotals& operations = entry.operations;
+  json["operations"] = {{"ended", operations.ended()},
+                        {"succeeded", operations.succeeded},
+                        {"failed", operations.failed},
+                        {"cancelled", operations.cancelled},
+                        {"rejected", operations.rejected}};
   json["transitions"] = {{"closed", entry.transitions.closed},
                          {"open", entry.transitions.open},
                          {"halfOpen", entry.transitions.half_open}};

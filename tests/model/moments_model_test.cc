@@ -71,6 +71,42 @@ TEST(MomentsModel, AFailedProbeBesideOneWhoAsks) {
                        .look_at = kFar + 2});
 }
 
+// Whoever was told so already gets the wait from the word and the cell, and swaps nothing that would show a change.
+TEST(MomentsModel, ARejectionBesideAnOpeningLongAfter) {
+  for (const Nanos late : {kFar, 45 * 60 * kSecond}) {
+    expect_linearizable({.settings = {.trip_at = 1},
+                         .before = [](Subject& s) { s.attempt(9, 1, Act::Fail), s.begin(9, 2); },
+                         .threads = {[=](Subject& s) { s.begin(0, late); },
+                                     [=](Subject& s) { s.attempt(1, late, Act::Fail), s.begin(1, late + 1); }},
+                         .look_at = late + 2,
+                         .long_form = true});
+  }
+}
+
+// Who sleeps before a note of a permit must not note it over one that a later generation gave.
+TEST(MomentsModel, ASleepersNoteOfAPermit) {
+  expect_linearizable({.settings = {.trip_at = 1},
+                       .before = [](Subject& s) { s.attempt(9, 1, Act::Fail); },
+                       .threads = {[](Subject& s) { s.begin(0, 1002); },
+                                   [](Subject& s) { s.attempt(1, 1002, Act::Fail), s.begin(1, 2003); }},
+                       .look_at = 2004});
+}
+
+// A probe that was lost fails at last, beside the probe that took its place long after.
+TEST(MomentsModel, ALostProbeFailsBesideTheNext) {
+  auto held = std::make_shared<Subject::Held>();
+  expect_linearizable({.settings = {.trip_at = 1},
+                       .before =
+                           [=](Subject& s) {
+                             s.attempt(9, 1, Act::Fail);
+                             *held = *s.begin(9, 1002);
+                           },
+                       .threads = {[=](Subject& s) { s.end(0, 1003, *held, Act::Fail); },
+                                   [](Subject& s) { s.attempt(1, kFar, Act::Fail), s.begin(1, kFar + 1); }},
+                       .look_at = kFar + 2,
+                       .long_form = true});
+}
+
 // Two permits, given far apart: only when even the youngest is overdue is one taken back.
 TEST(MomentsModel, TheYoungestOfTwoPermits) {
   const Nanos late = kFar + BreakerPlan::kProbeGrace;

@@ -106,6 +106,24 @@ TEST(TotalsModel, ClosingBeginsAWindow) {
                        .long_form = true});
 }
 
+// A probe that was lost succeeds at last, beside the probe that took its place and began a window long after.
+TEST(TotalsModel, ALostProbeSucceedsBesideTheNext) {
+  auto held = std::make_shared<Subject::Held>();
+  expect_linearizable({.settings = kWindow,
+                       .before =
+                           [=](Subject& s) {
+                             open_breaker(s);
+                             *held = *s.begin(9, 1002);
+                           },
+                       .threads = {[=](Subject& s) { s.end(0, 1003, *held, Act::Succeed); },
+                                   [](Subject& s) {
+                                     s.attempt(1, kFar, Act::Succeed);
+                                     s.attempt(1, kFar + 1, Act::Fail), s.attempt(1, kFar + 2, Act::Fail);
+                                   }},
+                       .look_at = kFar + 3,
+                       .long_form = true});
+}
+
 TEST(TotalsModel, ClosingBesideAFailedProbe) {
   expect_linearizable({.settings = kWindow,
                        .before = [](Subject& s) { open_breaker(s); },

@@ -52,7 +52,8 @@ class Tests:
         suites = json.loads(report.read_text())["testsuites"]
         took = {f"{suite['name']}.{test['name']}": float(test["time"][:-1]) for suite in suites for test in suite["testsuite"]}
         slow = [name for name, seconds in took.items() if seconds > 0.3]
-        self.stages = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in ("-" + ":".join(slow), ":".join(slow))]
+        self.without_slow = "-" + ":".join(slow)
+        self.stages = [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in (self.without_slow, ":".join(slow))]
         for name, command in self.programs():
             failed = self.measure(name, command)
             if failed:
@@ -86,7 +87,8 @@ class Tests:
 
     def likely(self, fault, first):
         area = next((some for prefix, some in AREAS.items() if fault.file.startswith(prefix)), "")
-        wanted = dict.fromkeys(some for some in (first, fault.by, area) if some)
+        quick = area and area + self.without_slow
+        wanted = dict.fromkeys(some for some in (first, fault.by, quick) if some)
         return self.catch(fault, [("unit", [*self.unit, f"--gtest_filter={some}"]) for some in wanted])
 
     def catch(self, fault, stages):

@@ -13,6 +13,7 @@ namespace resil {
                                                      Ticket& ticket) noexcept {
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (!fresh && !continues(ticket, id)) return kBadTicket;
+  resume(ticket, id);
   TimeSource time(now);
   ticket.flags = 0;
   ticket.reason = 0;
@@ -21,7 +22,7 @@ namespace resil {
   if (const Gates* gates = record.gates.load(std::memory_order_acquire)) {
     return begin_gated(*gates, record, id, time, ticket);
   }
-  if (is_late(ticket, time)) return reject_late(ticket);
+  if (is_late(ticket, time)) return reject_late(ticket, id);
   const std::uint32_t policy = fresh ? policy_of(record.live.binding()) : ticket.policy();
   const Asked asked = ask_breaker(record, id, time, ticket);
   if (asked.admission.reason != Reason::None) return reject(ticket, id, asked.admission, time);
@@ -29,11 +30,21 @@ namespace resil {
   return answer(BeginAnswer::Allow);
 }
 
+// A host that waited goes on with the operation that a rejection would have ended.
+void Engine::resume(Ticket& ticket, EndpointId id) noexcept {
+  if (!ticket.marked(Ticket::kRejected)) [[likely]]
+    return;
+  ticket.unmark(Ticket::kRejected);
+  count(table_.rejections(id).resumed);
+}
+
 bool Engine::is_late(const Ticket& ticket, TimeSource& time) noexcept {
   return ticket.deadline != 0 && time.now() >= ticket.deadline;
 }
 
-std::int32_t Engine::reject_late(Ticket& ticket) noexcept {
+std::int32_t Engine::reject_late(Ticket& ticket, EndpointId id) noexcept {
+  count(table_.rejections(id).late);
+  ticket.mark(Ticket::kRejected);
   ticket.reason = static_cast<std::int32_t>(Reason::Deadline);
   return answer(BeginAnswer::Reject);
 }
@@ -67,6 +78,7 @@ std::int32_t Engine::adopt(EndpointId id, std::uint64_t raw, Nanos began, Ticket
   if (record == nullptr || !word.elidable()) return kBadArgument;
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (!fresh && !continues(ticket, id)) return kBadTicket;
+  resume(ticket, id);
   note_use(*record, id);  // the word may be from before the target came near its bound
   TimeSource time(began);
   ticket.flags = 0;
@@ -113,6 +125,7 @@ std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admi
   const bool in_time = ticket.deadline == 0 || add_saturated(time.about_now(), admission.wait) < ticket.deadline;
   ticket.flags |= in_time ? Ticket::kMayWait : 0;
   count(EndpointTable::counts(table_.at(id), thread_slot(shard_mask_)).rejections);
+  ticket.mark(Ticket::kRejected);
   tell_rejection(ticket, id, admission, time);
   return answer(BeginAnswer::Reject);
 }

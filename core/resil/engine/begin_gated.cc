@@ -25,7 +25,7 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
     const Nanos latest = add_saturated(time.now(), limits.deadline);
     if (ticket.deadline == 0 || latest < ticket.deadline) ticket.deadline = latest != 0 ? latest : -1;  // 0 is none
   }
-  if (is_late(ticket, time)) return reject_late(ticket);
+  if (is_late(ticket, time)) return reject_late(ticket, id);
   if (limits.hold_on_retry_after) {
     const Nanos left = gates.target->hold.left(time.now());
     if (left > 0) return reject(ticket, id, closed(gates, Reason::Held, left, time), time);

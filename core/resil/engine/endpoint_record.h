@@ -65,6 +65,12 @@ inline void note_use(EndpointRecord& record, EndpointId id) {
     use->note(record, id);
 }
 
+// What, beside the counts of calls, tells how many operations a rejection ended. Both are rare.
+struct RejectionCounts {
+  std::atomic<std::uint32_t> late{0};     // begins that came after the deadline
+  std::atomic<std::uint32_t> resumed{0};  // operations that began again after a rejection
+};
+
 // How often an endpoint's own breaker changed into each state. A change is rare, so one line for all threads will do.
 class TransitionCounts {
  public:

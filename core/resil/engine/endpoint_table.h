@@ -38,6 +38,10 @@ class EndpointTable {
     const auto index = static_cast<std::uint32_t>(id);
     return pages_[index / kPage]->transitions[index % kPage];
   }
+  RejectionCounts& rejections(EndpointId id) const {
+    const auto index = static_cast<std::uint32_t>(id);
+    return pages_[index / kPage]->rejections[index % kPage];
+  }
   std::uint32_t capacity() const { return max_endpoints_; }
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
 
@@ -58,6 +62,7 @@ class EndpointTable {
     }
     EndpointRecord records[kPage];
     TransitionCounts transitions[kPage];
+    RejectionCounts rejections[kPage];
     std::unique_ptr<CallCounts[]> counts;  // shard by shard, so that threads do not share lines
   };
 

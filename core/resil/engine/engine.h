@@ -110,7 +110,8 @@ class Engine {
   std::int32_t end_general(Ticket& ticket, Outcome reported, TimeSource time, Progress progress) noexcept;
   Asked ask_breaker(EndpointRecord& record, EndpointId id, TimeSource& time, Ticket& ticket) noexcept;
   static bool is_late(const Ticket& ticket, TimeSource& time) noexcept;
-  static std::int32_t reject_late(Ticket& ticket) noexcept;
+  std::int32_t reject_late(Ticket& ticket, EndpointId id) noexcept;
+  void resume(Ticket& ticket, EndpointId id) noexcept;
   bool continues(const Ticket& ticket, EndpointId id) const noexcept;
   void publish(Ticket& ticket, const Event& event) noexcept;
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,

@@ -16,6 +16,13 @@ struct CallTotals {
                 gave_up = 0;
 };
 
+// Operations that are over, by how they ended.
+struct OperationTotals {
+  std::uint64_t succeeded = 0, failed = 0, cancelled = 0, rejected = 0;
+
+  std::uint64_t ended() const { return succeeded + failed + cancelled + rejected; }
+};
+
 struct TransitionTotals {
   std::uint32_t closed = 0, open = 0, half_open = 0;
 };
@@ -34,6 +41,7 @@ struct EndpointEntry {
   std::optional<BreakerEntry> breaker;  // absent: no breaker, or evicted
   bool evicted = false;
   CallTotals totals;
+  OperationTotals operations;
   TransitionTotals transitions;  // of its own breaker, into each state
 };
 

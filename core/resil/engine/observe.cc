@@ -28,6 +28,17 @@ std::string breaker_name(const Policy& policy, const EndpointName& name) {
   return text;
 }
 
+// Derived, so that no call pays for it: a success ends its operation, and so does a failure that no retry follows.
+// Counts that were read while calls were in flight may not fit together; none is then taken for negative.
+OperationTotals operations(const CallTotals& calls, const RejectionCounts& more) {
+  const auto without = [](std::uint64_t all, std::uint64_t some) { return all - std::min(all, some); };
+  const std::uint64_t late = more.late.load(std::memory_order_relaxed);
+  return {.succeeded = calls.successes,
+          .failed = without(calls.failures, calls.retries),
+          .cancelled = calls.cancelled,
+          .rejected = without(calls.rejections + late, more.resumed.load(std::memory_order_relaxed))};
+}
+
 }  // namespace
 
 void Engine::warn(const std::string& text, EndpointId endpoint) {
@@ -140,6 +151,7 @@ EngineView Engine::view(Nanos now) const {
     entry.totals.cancelled = record.cancelled.load(std::memory_order_relaxed);
     entry.totals.recovered = record.recovered.load(std::memory_order_relaxed);
     entry.totals.gave_up = record.gave_up.load(std::memory_order_relaxed);
+    entry.operations = operations(entry.totals, table_.rejections(id));
     view.endpoints.push_back(std::move(entry));
   }
   for (const Gates* gates : gates_in_force()) {

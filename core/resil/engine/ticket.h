@@ -26,7 +26,7 @@ struct Ticket {
   Nanos delay;
   std::uint64_t private_words[3];
 
-  // Word 0, low byte: 0..1 the stage | 2..5 what the attempt under way holds, all 0 for most | 6..7 always 0.
+  // Word 0, low byte: 0..1 the stage | 2..5 what the attempt under way holds, all 0 for most | 6 rejected | 7 always 0.
   Stage stage() const { return static_cast<Stage>(private_words[0] & ~kMarks & 0xFF); }
   // An operation's first attempt, and nothing that begin would have to look at.
   bool is_plain_start() const { return ((private_words[0] & 0xFF) | static_cast<std::uint64_t>(deadline)) == 0; }
@@ -46,6 +46,8 @@ struct Ticket {
   // endpoint's own or, for an actor of a type with one breaker for all, that of the record's owner. A failing end of
   // kTellsTarget asks the target's gates (a hold, a budget of retries).
   static constexpr std::uint64_t kOwnersPermit = 4, kNoPermit = 8, kHoldsPlace = 16, kTellsTarget = 32;
+  // Between two begins: the first was rejected. If a second comes, the operation was not over.
+  static constexpr std::uint64_t kRejected = 64;
   void mark(std::uint64_t held) { private_words[0] |= held; }
   void unmark(std::uint64_t held) { private_words[0] &= ~held; }
   bool marked(std::uint64_t held) const { return (private_words[0] & held) != 0; }
@@ -103,7 +105,7 @@ struct Ticket {
 
  private:
   static constexpr std::uint64_t kTimed = 1 << 8;
-  static constexpr std::uint64_t kMarks = kOwnersPermit | kNoPermit | kHoldsPlace | kTellsTarget;
+  static constexpr std::uint64_t kMarks = kOwnersPermit | kNoPermit | kHoldsPlace | kTellsTarget | kRejected;
   static constexpr unsigned kAgeBits = 36;
   static constexpr std::uint64_t kAgeMask = (std::uint64_t{1} << kAgeBits) - 1;
 };

@@ -40,6 +40,7 @@ TEST(SnapshotJson, IsTheDocumentedObject) {
                              "consecutiveSuccesses": null, "consecutiveFailures": null}},
       "calls": {"successes": 1, "failures": 1, "timeouts": 1, "cancelled": 0, "rejections": 0, "retries": 1,
                 "recovered": 1, "gaveUp": 0},
+      "operations": {"ended": 1, "succeeded": 1, "failed": 0, "cancelled": 0, "rejected": 0},
       "transitions": {"closed": 0, "open": 0, "halfOpen": 0}}],
     "targets": [], "events": 3, "policies": 1})"));
 }

@@ -69,6 +69,9 @@ public sealed record EndpointSnapshot
     /// <summary>Totals since the engine was opened.</summary>
     public required CallCounts Calls { get; init; }
 
+    /// <summary>Operations that ended since the engine was opened, by how.</summary>
+    public required OperationCounts Operations { get; init; }
+
     /// <summary>
     /// How often its breaker changed into each state since the engine was opened. A breaker that an actor type shares is told by the
     /// type's endpoint.
@@ -117,6 +120,17 @@ public sealed record BreakerSnapshot(
 /// <param name="GaveUp">Operations that failed for good.</param>
 public sealed record CallCounts(
     long Successes, long Failures, long Timeouts, long Cancelled, long Rejections, long Retries, long Recovered, long GaveUp);
+
+/// <summary>Operations that ended, skipped calls included. One that waits after a rejection has not ended.</summary>
+/// <param name="Succeeded">The last attempt went well.</param>
+/// <param name="Failed">The last attempt failed, and no retry followed.</param>
+/// <param name="Cancelled">The caller gave them up.</param>
+/// <param name="Rejected">A rejection ended them.</param>
+public sealed record OperationCounts(long Succeeded, long Failed, long Cancelled, long Rejected)
+{
+    /// <summary>All of them.</summary>
+    public long Ended => Succeeded + Failed + Cancelled + Rejected;
+}
 
 /// <summary>How often a breaker changed into a state.</summary>
 /// <param name="Closed">Into closed.</param>

@@ -44,6 +44,7 @@ internal static class SnapshotReader
             Breaker = one.GetProperty("breaker") is { ValueKind: JsonValueKind.Object } breaker ? Breaker(breaker) : null,
             IsBreakerEvicted = one.TryGetProperty("evicted", out JsonElement evicted) && evicted.ValueKind == JsonValueKind.True,
             Calls = Calls(one.GetProperty("calls")),
+            Operations = Operations(one.GetProperty("operations")),
             Transitions = Transitions(one.GetProperty("transitions")),
         };
     }
@@ -105,6 +106,9 @@ internal static class SnapshotReader
         return new CallCounts(
             Of("successes"), Of("failures"), Of("timeouts"), Of("cancelled"), Of("rejections"), Of("retries"), Of("recovered"), Of("gaveUp"));
     }
+
+    private static OperationCounts Operations(JsonElement one)
+        => new(Whole(one, "succeeded"), Whole(one, "failed"), Whole(one, "cancelled"), Whole(one, "rejected"));
 
     private static TransitionCounts Transitions(JsonElement one)
         => new(one.GetProperty("closed").GetInt64(), one.GetProperty("open").GetInt64(), one.GetProperty("halfOpen").GetInt64());

@@ -159,7 +159,7 @@ public class MetricsTests
         string[] expected =
         [
             "dapr_resiliency_loaded||||=1",
-            "dapr_resiliency_count|timeout|outbound|app_orders|=6", "dapr_resiliency_count|retry|outbound|app_orders|=4",
+            "dapr_resiliency_count|timeout|outbound|app_orders|=6", "dapr_resiliency_count|retry|outbound|app_orders|=6",
             "dapr_resiliency_count|circuitbreaker|outbound|app_orders|=8", "dapr_resiliency_count|timeout|outbound|app_plain|=2",
             "dapr_resiliency_count|circuitbreaker|outbound|Statestore_store|=1", "dapr_resiliency_count|retry|inbound|Pubsub_store|=1",
             "dapr_resiliency_activations_total|timeout|outbound|app_orders|=0", "dapr_resiliency_activations_total|retry|outbound|app_orders|=2",

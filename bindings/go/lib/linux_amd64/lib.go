@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "83cec84d801da32ad72842db8af6e6c3dbe274aed962b8c92c44ccd5dbd91fa0"
+	SHA256  = "2faec95a9a408aeec74bdc4393fa46e3149db79d15bd1ab562e0cd9d6e10ac1c"
 )

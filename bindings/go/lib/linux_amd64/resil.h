@@ -315,6 +315,10 @@ typedef struct {
   int64_t value;
   uint64_t reserved[3];
 } resil_event;
+/* [contract event_flag] generated from contract.toml by generate.py */
+/* In reserved[0] of a REJECTED: by a shadow; the attempt was admitted. */
+#define RESIL_SHADOW 1u
+/* [/contract] */
 /* Copy events after *cursor and advance it; start at 0. Any number of readers, each with its own
  * cursor. The ring overwrites: a jump in `seq` (they count 1, 2, 3, ...) is how many this reader
  * lost. Returns the count. */

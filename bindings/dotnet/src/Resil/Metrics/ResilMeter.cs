@@ -6,7 +6,7 @@ namespace Resil.Metrics;
 /// The <see cref="Meter"/> named Resil: the names and labels of Dapr's dashboards, for all engines of the process. It is there as long as
 /// an engine is, so that a plug-in which disposed its engines can be unloaded.
 ///
-/// dapr_resiliency_count counts, for targets that have the policy, a retry policy once per operation, at the end of its last attempt; a
+/// dapr_resiliency_count counts, for targets that have the policy, a retry policy once per operation, when it has ended; a
 /// timeout once per attempt; a circuit breaker, a rate limit and a bulkhead (a limit of concurrent attempts) once per attempt that was
 /// asked for, admitted or not; a retry budget once per retry that was wanted. It is a gauge for its name's sake: a
 /// counter's would end in _total, and Dapr's does not.

@@ -97,8 +97,7 @@ internal sealed class TargetSum
         }
         if (one.RetryPolicy is not null)
         {
-            // Attempts without retries, but a sum: the difference of two counts that are read one after the other may go backwards.
-            Retry.Add(calls.Successes + calls.Cancelled + calls.GaveUp, calls.Retries);
+            Retry.Add(one.Operations.Ended, calls.Retries);
         }
         if (one.Breaker is not null || one.IsBreakerEvicted)
         {
