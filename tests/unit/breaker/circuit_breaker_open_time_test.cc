@@ -75,6 +75,13 @@ TEST(OpenTime, CountsOpeningsBeyondWhatTheWordHolds) {
     const double expected = 1e6 * std::pow(1.01, opening - 1);
     ASSERT_NEAR(static_cast<double>(open_for(breaker, now)), expected, expected * 1e-9 + 1) << opening;
   }
+  breaker.attempt(Ending::Success, now);
+  EXPECT_EQ(open_for(breaker, now), 1'000'000) << "and forgets all of them once it was closed";
+}
+
+TEST(OpenTime, TheNumberOfAnOpeningHolds) {
+  EXPECT_EQ(Opening::next(1), 2u);
+  EXPECT_EQ(Opening::next(Opening::kMost), Opening::kMost);
 }
 
 TEST(OpenTime, GenerationsThatWrapLoseNoOpening) {
@@ -136,6 +143,19 @@ TEST(Shadow, RejectsNobodyAndSaysWhatItWould) {
   EXPECT_FALSE(breaker.word().is_open_and_told()) << "that word would be rejected without a look at the plan";
   EXPECT_EQ(breaker.view(1'010).shadow_rejections, 3u);
   EXPECT_TRUE(breaker.view(1'010).shadow);
+}
+
+TEST(Shadow, HasAFirstRejectionInEachGenerationThoughTheirNumbersComeAgain) {
+  Breaker breaker({.timeout = 100, .trip = "totalFailures > 0", .shadow = true});
+  breaker.fail(1, 1'000);
+  EXPECT_TRUE(breaker.begin(1'010).first_rejection);
+  for (int change = 0; change < (1 << 20); ++change) {
+    const BreakerWord word = breaker.word(),
+                      next = BreakerWord::slow(Phase::Open, word.generation() + 1, word.payload());
+    breaker.cells.word.store(next.raw());
+    freshen_if_due<std::atomic>(next.generation(), breaker.cells.word, std::span(breaker.tallies));
+  }
+  EXPECT_TRUE(breaker.begin(1'010).first_rejection);
 }
 
 TEST(Shadow, ProbesAsEverAndShadowsTheRest) {

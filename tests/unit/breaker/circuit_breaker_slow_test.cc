@@ -95,9 +95,8 @@ TEST(SlowCalls, InHalfOpenASlowSuccessIsASuccess) {
 
 // Runs know no window.
 TEST(Windows, RunsGoOnWhateverTheWindow) {
-  for (const BreakerOptions& window : every_window({})) {
-    BreakerOptions options = window;
-    options.trip = "consecutiveFailures > 3 && totalFailures > 0";
+  for (BreakerOptions options :
+       every_window({.trip = "consecutiveFailures > 3 && totalFailures > 0 || slowCalls > 99", .slow_call = kSecond})) {
     if (options.window > 0) options.window = kMillisecond;
     if (options.window_calls > 0) options.window_calls = 2;
     Breaker breaker(options);

@@ -97,7 +97,7 @@ TEST(EngineExtension, AWindowCountsWhatEndsWhicheverWay) {
 
 TEST(EngineExtension, AStatusThatTheBreakerDoesNotMatchIsStillAFailureToAllElse) {
   Caller caller(one_app({.retry = testing::shared(testing::constant_retry(kSecond, 5)),
-                         .breaker = breaker({.trip = "consecutiveFailures > 0", .http = 503})}));
+                         .breaker = breaker({.trip = "consecutiveFailures > 1", .http = 503})}));
   const EndpointId id = caller.app();
   Ticket ticket{};
   ASSERT_EQ(caller.begin(id, ticket), kAllow);
@@ -105,9 +105,12 @@ TEST(EngineExtension, AStatusThatTheBreakerDoesNotMatchIsStillAFailureToAllElse)
   EXPECT_EQ(caller.state(id), BreakerState::Closed);
   EXPECT_EQ(caller.entry(id).totals.failures, 1u);
   EXPECT_EQ(caller.entry(id).totals.retries, 1u);
-  ASSERT_EQ(caller.begin(id, ticket), kAllow);
-  caller.end(ticket, testing::http(503));
-  EXPECT_EQ(caller.state(id), BreakerState::Open);
+  EXPECT_EQ(caller.counts(id).consecutive_failures, 0);
+  for (const BreakerState after : {BreakerState::Closed, BreakerState::Open}) {
+    ASSERT_EQ(caller.begin(id, ticket), kAllow);
+    caller.end(ticket, testing::http(503));
+    EXPECT_EQ(caller.state(id), after);
+  }
 }
 
 TEST(EngineExtension, AShadowTellsOfItsFirstRejectionAndAdmits) {
