@@ -1,4 +1,4 @@
-// The short ways of a closed breaker whose plan has a window (BreakerPlan::short_window), beside short_ways.h: a
+// The short ways of a closed breaker whose plan has a window (Way::Window), beside short_ways.h: a
 // request is counted, or a success that ends no run. All else, and what the clock must time, is
 // circuit_breaker_apart.h's.
 //
