@@ -1,5 +1,5 @@
-// Whether a sanitizer is in this build: gcc says so by macros of its own, clang by features. What takes its time, or asks
-// the allocator, must know.
+// Whether a sanitizer is in this build: gcc says so by macros of its own, clang by features. What takes its time, or
+// asks the allocator, must know.
 #pragma once
 
 namespace resil::testing {
