@@ -145,10 +145,13 @@ struct BreakerPlan {
     question = trip->question();
     const Way beside = interval > 0 ? Way::Interval : Way::Cells;
     const bool in_window = windowed() && slow_call == 0 && interval == 0;
-    success_way = !counts_apart ? beside : in_window && !reads_any(kConsecutiveSuccesses) ? Way::Window : Way::General;
-    failure_way = looks_back || counts_apart || matches            ? Way::General
-                  : run_in_word() && question == TripQuestion::Run ? Way::Word
-                                                                   : beside;
+    const Way end_way = !counts_apart                                    ? beside
+                        : in_window && !reads_any(kConsecutiveSuccesses) ? Way::Window
+                                                                         : Way::General;
+    success_way = end_way;
+    failure_way = looks_back || matches                                             ? Way::General
+                  : !counts_apart && run_in_word() && question == TripQuestion::Run ? Way::Word
+                                                                                    : end_way;
     if (times_operation || slow_call > 0) {
       begin_way = Way::General;
     } else if (gated) {

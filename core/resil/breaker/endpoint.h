@@ -90,6 +90,12 @@ class Endpoint {
     if (!is_closed_for<false>(permit, seen) || binding() != seen_binding) return false;
     return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.succeed(time);
   }
+  bool fail_in_window(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+                      std::span<Tally<Atom>> tallies, TimeSource& time, bool& counted) {
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!is_closed_for<false>(permit, seen) || binding() != seen_binding) return false;
+    return WindowWays<Atom>{cells_, seen, plan, tallies, 0}.fail(time, counted);
+  }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
   // after the binding was read, since a reload provides them before it binds.
@@ -121,10 +127,15 @@ class Endpoint {
       });
     };
     if (!plan.present) return {};
-    bool done = false;
+    bool done = false, in_window = false;
     if (way == Way::Interval) done = end_short.template operator()<true>();
     if (way == Way::Word || way == Way::Cells) done = end_short.template operator()<false>();
+    if (way == Way::Window && failed)
+      done = fail_in_window(permit.packed(), seen_binding, plan, tallies(), time, in_window);
+    if (way == Way::Window && !failed)
+      done = succeed_in_window(permit.packed(), seen_binding, plan, tallies(), shard, time);
     Progress progress = counted.progress();
+    progress.in_window = in_window;
     if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);
     return progress.transition;
   }

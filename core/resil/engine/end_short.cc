@@ -98,6 +98,7 @@ inline std::int32_t Engine::end_failed_beside(Ticket& ticket, Outcome outcome, N
                                               const PolicyRecord& policy) noexcept {
   const BreakerPlan& plan = policy.plan;
   if (plan.failure_way == Way::General) return end_general(ticket, outcome, now);
+  if (plan.failure_way == Way::Window) return end_failed_in_window(ticket, outcome, now, record, policy);
   return with_question(plan.question, [&]<TripQuestion kQuestion>() {
     return plan.failure_way == Way::Interval ? end_failed_in<true, kQuestion>(ticket, outcome, now, record, policy)
                                              : end_failed_in<false, kQuestion>(ticket, outcome, now, record, policy);
@@ -120,6 +121,19 @@ std::int32_t Engine::end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, E
   if (!ended) [[unlikely]]
     return end_started(ticket, outcome, now, counted);
   return answer_short(ticket, outcome, now, record, policy);
+}
+
+[[gnu::noinline]] std::int32_t Engine::end_failed_in_window(Ticket& ticket, Outcome outcome, Nanos now,
+                                                            EndpointRecord& record,
+                                                            const PolicyRecord& policy) noexcept {
+  const std::uint64_t binding = record.live.binding();
+  TimeSource time(now);
+  Progress progress;
+  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
+      !record.live.fail_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record), time,
+                                  progress.in_window)) [[unlikely]]
+    return end_general(ticket, outcome, time, progress);
+  return answer_short(ticket, outcome, time.known() ? time.now() : now, record, policy);
 }
 
 // A failure of which a short way has counted something.

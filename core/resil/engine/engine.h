@@ -107,6 +107,8 @@ class Engine {
   template <bool kInterval, TripQuestion kQuestion>
   [[gnu::noinline]] std::int32_t end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                                const PolicyRecord& policy) noexcept;
+  std::int32_t end_failed_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                    const PolicyRecord& policy) noexcept;
   std::int32_t end_started(Ticket& ticket, Outcome outcome, Nanos now, CountedFailure counted) noexcept;
   std::int32_t answer_short(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                             const PolicyRecord& policy) noexcept;

@@ -132,14 +132,16 @@ TEST(BreakerPlan, WaysFollowFromWhatIsCounted) {
            Expected{{.trip = rate}, Cells, Cells, Cells},
            Expected{{.interval = kSecond}, Interval, Interval, Interval},
            Expected{{.interval = kSecond, .trip = rate}, Interval, Interval, Interval},
-           Expected{{.trip = rate, .window = kSecond}, Window, Window, General},
-           Expected{{.trip = "totalFailures > 3", .window = kSecond}, Word, Window, General},
+           Expected{{.trip = rate, .window = kSecond}, Window, Window, Window},
+           Expected{{.trip = "totalFailures > 3", .window = kSecond}, Word, Window, Window},
            Expected{
                {.trip = "totalFailures > 3 && consecutiveSuccesses < 2", .window = kSecond}, Word, General, General},
-           Expected{{.trip = rate, .window_calls = 9}, Word, Window, General},
+           Expected{{.trip = rate, .window_calls = 9}, Word, Window, Window},
            Expected{{.interval = kSecond, .trip = rate, .window = kSecond}, General, General, General},
            Expected{{.trip = "slowCalls > 3", .slow_call = kSecond}, General, General, General},
            Expected{{.http = 500}, Word, Cells, General},
+           Expected{{.trip = "totalFailures > 3 || consecutiveFailures > 1", .window = kSecond}, Word, Window, Window},
+           Expected{{.trip = rate, .window = kSecond, .http = 500}, Window, Window, General},
        }) {
     const BreakerPlan plan = BreakerPlan::of(with(e.options));
     EXPECT_EQ(plan.begin_way, e.begin) << e.options.trip << " " << e.options.window;
