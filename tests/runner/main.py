@@ -29,7 +29,7 @@ def execute(part):
 
 
 def report(result):
-    say(f"{result.part.name}: {result.state}: {result.counts} in {result.seconds:.0f} s"
+    say(f"{result.part.name}: {result.state}: {result.counts} in {result.seconds:.0f} s ({result.processor:.0f} s of processors)"
         + (f": {result.reason}" if result.reason else ""))
     if result.state == "failed":
         log = parts.LOGS / f"{result.part.name}.log"
@@ -48,7 +48,7 @@ def build():
     result = execute(part)
     ok = result.reason == "it ran no test"  # it ended well, and it has none
     if ok:
-        say(f"build: done in {result.seconds:.0f} s")
+        say(f"build: done in {result.seconds:.0f} s ({result.processor:.0f} s of processors)")
     else:
         report(result)
     return ok
@@ -114,7 +114,7 @@ def main():
     start = time.monotonic()
     say(f"parts: {', '.join(part.name for part in selected)}; logs in {parts.LOGS.relative_to(parts.ROOT)}")
     results = run(selected)
-    say(f"all done in {time.monotonic() - start:.0f} s")
+    say(f"all done in {time.monotonic() - start:.0f} s ({sum(os.times()[2:4]):.0f} s of processors)")
     for result in results:
         if result.state == "skipped" or (result.state == "passed" and result.reason):
             print(f"{result.part.name}: {'skipped: ' if result.state == 'skipped' else ''}{result.reason}")

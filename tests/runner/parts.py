@@ -12,6 +12,7 @@ import counts
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs"
 SKIPPED = 77
+TIMED = 'bash "$0"; code=$?; times > "$1"; exit $code'
 # The longest first, so that the last one to finish is a short one; others follow by name.
 ORDER = ["sanitize", "quickstart", "java", "python", "node", "dotnet", "packaging", "go", "core", "swig", "abi"]
 
@@ -36,6 +37,7 @@ class Result:
     counts: counts.Counts
     seconds: float = 0
     reason: str = ""
+    processor: float = 0  # seconds of processors, which a busy machine lengthens less than the time on the wall
 
 
 def load(script):
@@ -74,11 +76,13 @@ def environment(part):
 def execute(part):
     """Runs a part's script to its end, or to the end of its time; all it says goes to its log."""
     log_path, counts_path = LOGS / f"{part.name}.log", LOGS / f"{part.name}.counts"
+    used_path = LOGS / f"{part.name}.used"
     counts_path.unlink(missing_ok=True)
+    used_path.unlink(missing_ok=True)
     start, late = time.monotonic(), ""
     with open(log_path, "w") as log:
-        process = subprocess.Popen(["bash", str(part.script)], cwd=ROOT, env=environment(part), stdout=log, stderr=log,
-                                   stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(["bash", "-c", TIMED, str(part.script), str(used_path)], cwd=ROOT, env=environment(part),
+                                   stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
         running[part.name] = process
         try:
             code = process.wait(part.minutes * 60)
@@ -87,7 +91,15 @@ def execute(part):
             os.killpg(process.pid, signal.SIGKILL)  # its own session: this script and what it started
             code = process.wait()
         del running[part.name]
-    return judge(part, code, late, log_path.read_text(errors="replace"), counts_path, time.monotonic() - start)
+    result = judge(part, code, late, log_path.read_text(errors="replace"), counts_path, time.monotonic() - start)
+    result.processor = processor_seconds(used_path.read_text() if used_path.exists() else "")
+    return result
+
+
+def processor_seconds(times):
+    """Of what bash's `times` says: the last line's user and system time of all that the script waited for."""
+    minutes = re.findall(r"(\d+)m([\d.]+)s", times.strip().rpartition("\n")[2])
+    return sum(60 * int(whole) + float(rest) for whole, rest in minutes)
 
 
 def judge(part, code, late, text, counts_path, seconds):

@@ -54,6 +54,14 @@ class Judging(unittest.TestCase):
         self.assertIn("5 minutes", result.reason)
 
 
+class Processors(unittest.TestCase):
+    def test_what_the_script_waited_for(self):
+        self.assertEqual(parts.processor_seconds("0m0.002s 0m0.001s\n2m1.500s 0m3.250s\n"), 124.75)
+
+    def test_a_script_that_was_ended(self):
+        self.assertEqual(parts.processor_seconds(""), 0)
+
+
 class Head(unittest.TestCase):
     def test_every_part_says_what_it_is(self):
         for part in parts.all_parts():

@@ -105,9 +105,9 @@ void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos ti
   ticket.endpoint = static_cast<std::uint32_t>(id);
   ticket.attempt += ticket.attempt != UINT32_MAX ? 1 : 0;
   ticket.timeout = timeout;
-  // An operation whose first attempts nobody timed counts from the first one that somebody does.
+  // An operation that nobody timed from its first begin on counts from the first attempt that somebody times.
   const bool timed = asked.admission.times_attempt || policies_.at(policy).plan.times_operation;
-  const Nanos began = !timed ? 0 : fresh || !ticket.timed() ? time.now() : ticket.operation_began();
+  const Nanos began = !timed ? 0 : !ticket.timed() ? time.now() : ticket.operation_began();
   const Nanos previous = fresh ? 0 : ticket.previous_delay();
   ticket.set_permit(asked.admission.permit);
   ticket.start(policy, Stage::InFlight, timed);
@@ -117,15 +117,21 @@ void Engine::admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos ti
   if (asked.admission.shadow) ticket.mark(Ticket::kNoPermit);
 }
 
-std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission,
-                            const TimeSource& time) noexcept {
+std::int32_t Engine::reject(Ticket& ticket, EndpointId id, const Admission& admission, TimeSource& time) noexcept {
   ticket.reason = static_cast<std::int32_t>(admission.reason);
   ticket.delay = admission.wait;
   // Where there is a deadline, begin has asked for the exact time already.
   const bool in_time = ticket.deadline == 0 || add_saturated(time.about_now(), admission.wait) < ticket.deadline;
   ticket.flags |= in_time ? Ticket::kMayWait : 0;
-  count(EndpointTable::counts(table_.at(id), thread_slot(shard_mask_)).rejections);
-  ticket.mark(Ticket::kRejected);
+  EndpointRecord& record = table_.at(id);
+  count(EndpointTable::counts(record, thread_slot(shard_mask_)).rejections);
+  // Waiting belongs to the operation: what limits the whole counts from its first begin.
+  if (ticket.stage() == Stage::Fresh && !ticket.timed() &&
+      policies_.at(policy_of(record.live.binding())).plan.times_operation) {
+    ticket.note_rejected_start(time.now());
+  } else {
+    ticket.mark(Ticket::kRejected);
+  }
   tell_rejection(ticket, id, admission, time);
   return answer(BeginAnswer::Reject);
 }

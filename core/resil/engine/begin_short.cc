@@ -97,7 +97,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   const Nanos wait = record.live.time_until_half_open(word, time);
   if (wait == 0) return begin_general(record, id, time.known() ? time.now() : now, ticket);
   count(EndpointTable::counts(record, thread_slot(shard_mask_)).rejections);
-  ticket.mark(Ticket::kRejected);
+  ticket.note_rejected_start(time.now());
   ticket.flags = Ticket::kMayWait;
   ticket.reason = static_cast<std::int32_t>(Reason::Open);
   ticket.timeout = 0;

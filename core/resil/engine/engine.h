@@ -118,7 +118,7 @@ class Engine {
   void publish(Ticket& ticket, const Event& event) noexcept;
   void publish_transition(Ticket& ticket, const Transition& transition, EndpointId owner_id,
                           const TimeSource& time) noexcept;
-  std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
+  std::int32_t reject(Ticket& ticket, EndpointId id, const Admission& admission, TimeSource& time) noexcept;
   void tell_rejection(Ticket& ticket, EndpointId id, const Admission& admission, const TimeSource& time) noexcept;
   void admit(Ticket& ticket, EndpointId id, std::uint32_t policy, Nanos timeout, const Asked& asked,
              TimeSource& time) noexcept;

@@ -91,6 +91,11 @@ struct Ticket {
     private_words[2] = static_cast<std::uint64_t>(attempt_at);
   }
 
+  // A first begin was rejected: should the host wait and come again, the operation began now all the same.
+  void note_rejected_start(Nanos now) {
+    private_words[0] |= kRejected | kTimed;
+    private_words[2] = static_cast<std::uint64_t>(now);
+  }
   // The first attempt of an operation that began just now, for its end to know in which epoch.
   void hold_place(Nanos now) {
     private_words[0] |= kHoldsPlace | kTimed;

@@ -52,7 +52,7 @@ class Target:
     def begin(self, call, method, now, deadline):
         op = self.operations.get(call)
         if op is None:
-            op = self.operations[call] = SimpleNamespace(method=method, attempt=0, deadline=deadline, began=None, delay=None)
+            op = self.operations[call] = SimpleNamespace(method=method, attempt=0, deadline=deadline, began=now, delay=None)
             if self.p.deadline:
                 op.deadline = min(now + self.p.deadline, NEVER if deadline is None else deadline)
         refused, permit = self.refuse(op, now)
@@ -64,10 +64,8 @@ class Target:
             self.rate.take(now)
         if self.places is not None:
             self.places.enter((call, op.attempt), now)
-        if op.attempt == 0:
-            op.began = now
-            if self.budget is not None:
-                self.budget.operations.append(now)
+        if op.attempt == 0 and self.budget is not None:
+            self.budget.operations.append(now)
         op.attempt += 1
         op.permit, op.since = permit, now
         left = [ns for ns in (self.p.timeout or None, op.deadline and op.deadline - now) if ns is not None]

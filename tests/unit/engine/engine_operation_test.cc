@@ -287,21 +287,6 @@ TEST(EngineHint, IsReadFromTheTicketAndBeginClearsIt) {
   EXPECT_EQ(ticket.delay, kSecond);
 }
 
-// The built-in policies limit the whole operation; it begins with its first admitted attempt.
-TEST(EngineMaxElapsed, CountsFromTheFirstAttempt) {
-  RetryPolicy retry = constant_retry(4 * kSecond, -1);
-  retry.max_duration = 10 * kSecond;
-  Caller caller(one_app({.retry = shared(retry)}));
-  const EndpointId id = caller.app();
-  Ticket ticket{};
-  for (const std::int32_t answer : {kRetry, kRetry, kGiveUp}) {  // 0, 4, 8: a third delay would end at 12
-    ASSERT_EQ(caller.begin(id, ticket), kAllow);
-    EXPECT_EQ(caller.end(ticket, kFailure), answer);
-    caller.now += 4 * kSecond;
-  }
-  EXPECT_EQ(reason_of(ticket), Reason::Exhausted);
-}
-
 TEST(EngineJitter, RepeatsBySeedAndDiffersWithout) {
   const auto delays = [](std::uint64_t seed) {
     Caller caller(one_app({.retry = shared(exponential_retry(60 * kSecond, -1))}), {.jitter_seed = seed});
