@@ -43,7 +43,7 @@ class EventLog {
     watch_forks();
   }
 
-  void publish(const Event& event, KnownOrder& known = known_order) {
+  [[gnu::always_inline]] void publish(const Event& event, KnownOrder& known = known_order) {
     ring_of(event).publish(event, static_cast<std::uint64_t>(event.time) >> 1, known);  // below 2^63, whatever the time
   }
 

@@ -48,17 +48,18 @@ class EventRing {
 
   // The order is at least `moment`. Whoever has a number finds the ring's order at or above those of all numbers before
   // it, since each of their writers raised it before taking the number.
-  void publish(const Event& event, std::uint64_t moment, KnownOrder& known) {
-    const std::uint64_t order = raise(std::max(moment, known.order + (known.ring == this ? 0 : 1)));
+  [[gnu::always_inline]] void publish(const Event& event, std::uint64_t moment, KnownOrder& known) {
+    std::uint64_t order = order_.load(std::memory_order_acquire);
+    if (known.ring != this || order < moment) [[unlikely]]
+      order = come_from_elsewhere(moment, known);
     const std::uint64_t seq = latest_.fetch_add(1, std::memory_order_acq_rel) + 1;
-    known = {order_.load(std::memory_order_acquire), this};
+    known.order = order_.load(std::memory_order_acquire);
     Slot& slot = slots_[seq & mask_];
-    std::uint64_t held = slot.state.load(std::memory_order_acquire);
-    if ((held & 1) != 0 || held >= seq << 1 ||
-        !slot.state.compare_exchange_strong(held, seq << 1 | 1, std::memory_order_acq_rel)) {
-      give_up(seq);
+    std::uint64_t lap_before = (seq - mask_ - 1) << 1;
+    if (!slot.state.compare_exchange_strong(lap_before, seq << 1 | 1, std::memory_order_acq_rel,
+                                            std::memory_order_acquire) &&
+        !take(slot, lap_before, seq)) [[unlikely]]
       return;
-    }
     // Release, one by one: who sees a word sees the odd state that came before it.
     slot.words[0].store(static_cast<std::uint64_t>(event.time), std::memory_order_release);
     const std::int32_t kind = static_cast<std::int32_t>(event.kind) | (event.shadow ? kShadow : 0);
@@ -115,6 +116,23 @@ class EventRing {
 
   static std::uint64_t pack(std::int32_t high, std::int32_t low) {
     return std::uint64_t{static_cast<std::uint32_t>(high)} << 32 | static_cast<std::uint32_t>(low);
+  }
+
+  // A thread that was in another ring, or whose time went on.
+  [[gnu::noinline]] std::uint64_t come_from_elsewhere(std::uint64_t moment, KnownOrder& known) {
+    const std::uint64_t order = raise(std::max(moment, known.order + (known.ring == this ? 0 : 1)));
+    known.ring = this;
+    return order;
+  }
+
+  // A slot that does not have the event of the lap before: the first lap, or a number was given up. False: so is `seq`.
+  [[gnu::noinline]] bool take(Slot& slot, std::uint64_t held, std::uint64_t seq) {
+    if ((held & 1) == 0 && held < seq << 1 &&
+        slot.state.compare_exchange_strong(held, seq << 1 | 1, std::memory_order_acq_rel)) {
+      return true;
+    }
+    give_up(seq);
+    return false;
   }
 
   void give_up(std::uint64_t seq) {

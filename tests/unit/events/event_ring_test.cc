@@ -219,6 +219,24 @@ TEST_F(EventRingRace, AWriterKnowsTheOrderOfAllNumbersBeforeItsOwn) {
   EXPECT_EQ(known.order, 70u);
 }
 
+// 5 and 9 both come to the slot of 1; 9 gives up first.
+TEST_F(EventRingRace, WhatWasGivenUpLaterDoesNotHideWhatWasGivenUpFirst) {
+  HookedRing ring(4);
+  std::uint64_t cursor = 0;
+  std::vector<std::int64_t> meanwhile;
+  publish_slowly(ring, 3, [&] {
+    for (int i = 2; i <= 4; ++i) publish(ring, numbered(i));
+    testing::before(Access::Swap, nullptr, 2, [&] {  // the first was for the slot
+      for (int i = 6; i <= 9; ++i) publish(ring, numbered(i));
+    });
+    publish(ring, numbered(5));
+    testing::Hook::on_access = nullptr;
+    meanwhile = read_all(ring, cursor);
+  });
+  EXPECT_EQ(meanwhile, (std::vector<std::int64_t>{6, 7, 8}));
+  EXPECT_EQ(cursor, 9u);
+}
+
 TEST_F(EventRingRace, AReaderNeverSeesHalfOfTwoEvents) {
   HookedRing ring(2);
   publish(ring, numbered(1));
