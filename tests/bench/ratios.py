@@ -20,6 +20,14 @@ def native(ns):
     yield ("inlined healthy pair / two bare loads",
            ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h")
            / ns("C: inlined healthy pair", "word read twice", 1, "floor: two bare loads"), "at most 3")
+    yield ("inlined healthy pair, trip on totals / on consecutive failures",
+           ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
+           / ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h"), "at most 3")
+    yield ("a trip rule over a rate, asked with two counts, ns",
+           ns("C: trip rule", "enough requests, and half of them failed", 1, "resil: two counts"), "at most 5")
+    for row in ("healthy pair", "failing pair"):
+        yield (f"a window of time / an interval, {row}",
+               ns("C: windows", row, 1, "resil: a window of time") / ns("C: windows", row, 1, "resil: an interval"), "at most 1.5")
     yield "trip on totals, 2 threads / 1 thread", healthy(TOTALS, 2) / healthy(TOTALS), "at most 1.5"
     clock = call("rejected begin", RUN, 1, CLOCK)
     yield ("with an interval - on totals, in clock readings",

@@ -55,7 +55,7 @@ class Subject {
     operation_begins();
     TimeSource time(now);
     Admission admission;  // the short way first, as Engine::begin does
-    admission.wait = endpoint_.time_until_half_open(word(), time);
+    admission.wait = endpoint_.time_until_half_open(word(), now);
     if (admission.wait > 0)
       admission.reason = Reason::Open;
     else

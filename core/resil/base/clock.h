@@ -8,7 +8,7 @@
 namespace resil {
 
 inline Nanos read_clock(clockid_t clock) {
-  timespec t{};
+  timespec t;  // which the call fills in
   clock_gettime(clock, &t);
   return static_cast<Nanos>(t.tv_sec) * kSecond + t.tv_nsec;
 }

@@ -28,7 +28,15 @@ class TaggedCount {
 
   // The short way: adds 1 if the cell counts the generation that `tagged` has in its upper bits, and has room. False:
   // nothing was added; ask add. A host that is given the cell does just this (resil_inline.h).
-  bool add_if_tagged(std::uint64_t tagged) { return number_if_tagged(tagged) != 0; }
+  bool add_if_tagged(std::uint64_t tagged) {
+    const std::uint64_t zero = tagged & ~kMost;
+    std::uint64_t seen = cell_.load(std::memory_order_acquire);
+    while (seen - zero < kMost) {
+      if (cell_.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire))
+        return true;
+    }
+    return false;
+  }
   // The same; answers the new number, or 0.
   std::uint64_t number_if_tagged(std::uint64_t tagged) {
     const std::uint64_t zero = tagged & ~kMost;

@@ -10,6 +10,11 @@
 
 namespace resil {
 
+// How an attempt passes a closed breaker. General: circuit_breaker.h decides. The short ways (short_ways.h) are apart
+// by what they look at: the word and nothing beside it, cells that count, an interval and what counts in it, a window
+// of an extension (window_ways.h); or first at the target's gates.
+enum class Way : std::uint8_t { General, Word, Cells, Interval, Window, Gates };
+
 struct BreakerPlan {
   // A half-open permit is taken back after this, or after twice the attempt's own budget.
   static constexpr Nanos kProbeGrace = 60 * kSecond;
@@ -21,10 +26,9 @@ struct BreakerPlan {
   bool times_operation = false;  // begin must note when the operation began
   bool gated = false;            // begin must pass the target's gates: its limits, or a budget of retries
   bool notes_use = false;        // every call must be seen: its target is near its bound of breakers
-  // While closed: may the short ways (short_ways.h) admit an attempt, end one, and end one that failed?
-  bool short_begin = false, short_end = false, short_failure = false;
-  bool short_gated = false;  // may begin take a short way through the target's gates?
-  bool run_alone = false;    // the rule is one comparison of the run of failures, which the word has
+  // While closed: how one is admitted, ends well, and fails.
+  Way begin_way = Way::General, success_way = Way::General, failure_way = Way::General;
+  TripQuestion question = TripQuestion::Any;
   CountSet reads = 0;
   std::uint32_t max_requests = 1;
   std::uint64_t fast_timeout_ms = 0;
@@ -36,7 +40,6 @@ struct BreakerPlan {
 
   // What only a ResiliencyExtension sets. A window and slow calls are none here where the rule does not read them.
   bool counts_apart = false;  // circuit_breaker_apart.h counts what ends
-  bool short_window = false;  // begin and a success take the short ways of window_ways.h
   bool matches = false;       // statuses
   bool shadow = false;
   bool varies = false;  // open times: they grow, or have jitter
@@ -85,9 +88,9 @@ struct BreakerPlan {
                         !plan.times_operation && !plan.gated;
     // A retry policy that looks back needs the general way, whatever the breaker does.
     const bool looks_back = policy.retry != nullptr && !policy.retry->stateless();
-    plan.short_end = true;
-    plan.short_failure = !looks_back;
-    plan.short_gated = plan.gated && !plan.times_operation;
+    plan.begin_way = plan.times_operation ? Way::General : plan.gated ? Way::Gates : Way::Word;
+    plan.success_way = Way::Cells;
+    plan.failure_way = looks_back ? Way::General : Way::Cells;
     if (policy.breaker == nullptr) return plan;
 
     const BreakerSettings& settings = *policy.breaker;
@@ -105,16 +108,7 @@ struct BreakerPlan {
                           plan.window_calls == 0 && plan.slow_call == 0;
     plan.fast_allowed = may_skip && !plan.counts_requests();
     plan.count_allowed = may_skip && plan.counts_requests() && plan.window == 0;
-    plan.short_end = !plan.counts_apart && !plan.matches;
-    plan.short_failure = plan.short_end && !looks_back;
-    plan.run_alone =
-        plan.short_end && plan.run_in_word() && plan.reads == kConsecutiveFailures && plan.trip->is_comparison();
-    plan.short_gated = plan.short_gated && !plan.counts_apart;
-    // Nothing is to be noted about the operation.
-    const bool begin_counts_apart = plan.slow_call > 0 || (plan.windowed() && plan.reads_any(kRequests));
-    plan.short_begin = !plan.times_operation && !plan.gated && !begin_counts_apart;
-    plan.short_window = !plan.times_operation && !plan.gated && plan.windowed() && plan.slow_call == 0 &&
-                        !plan.reads_any(kConsecutiveSuccesses);
+    plan.find_ways(looks_back);
     return plan;
   }
 
@@ -122,7 +116,8 @@ struct BreakerPlan {
   BreakerPlan noting() const {
     BreakerPlan plan = *this;
     plan.notes_use = true;
-    plan.fast_allowed = plan.count_allowed = plan.short_begin = plan.short_gated = false;
+    plan.fast_allowed = plan.count_allowed = false;
+    plan.begin_way = Way::General;
     return plan;
   }
 
@@ -145,6 +140,29 @@ struct BreakerPlan {
   }
 
  private:
+  // `looks_back`: the retry policy needs the general way, whatever the breaker does.
+  void find_ways(bool looks_back) {
+    question = trip->question();
+    const Way beside = interval > 0 ? Way::Interval : Way::Cells;
+    const bool in_window = windowed() && slow_call == 0 && interval == 0;
+    const Way end_way = !counts_apart                                    ? beside
+                        : in_window && !reads_any(kConsecutiveSuccesses) ? Way::Window
+                                                                         : Way::General;
+    success_way = end_way;
+    failure_way = looks_back || matches                                             ? Way::General
+                  : !counts_apart && run_in_word() && question == TripQuestion::Run ? Way::Word
+                                                                                    : end_way;
+    if (times_operation || slow_call > 0) {
+      begin_way = Way::General;
+    } else if (gated) {
+      begin_way = counts_apart ? Way::General : Way::Gates;
+    } else if (windowed() && reads_any(kRequests)) {
+      begin_way = !in_window ? Way::General : window_calls > 0 ? Way::Word : Way::Window;
+    } else {
+      begin_way = interval > 0 ? Way::Interval : counts_requests() ? Way::Cells : Way::Word;
+    }
+  }
+
   void extend(const BreakerRules& settings) {
     rules = &settings;
     if (reads_any(kRequests | kTotalSuccesses | kTotalFailures | kSlowCalls)) {

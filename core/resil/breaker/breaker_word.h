@@ -76,6 +76,7 @@ class BreakerWord {
   // Closed with a run of failures, or with a window that has begun, or by a plan that lets no host skip anything.
   constexpr bool is_plainly_closed() const { return (raw_ & 0x1F) == 0; }
   constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(raw_ >> kGenerationShift); }
+  constexpr bool same_generation(std::uint64_t raw) const { return (raw_ ^ raw) >> kGenerationShift == 0; }
   constexpr Nanos fast_timeout() const {
     // Where it stands it is the timeout times two or four.
     return is_fast() ? static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 1) * (kMillisecond / 2)

@@ -121,23 +121,14 @@ Counts CircuitBreaker<Atom>::counts_apart(std::uint32_t generation, TimeSource& 
 
 template <template <typename> class Atom>
 void CircuitBreaker<Atom>::read_window(std::uint32_t generation, std::int64_t bucket, Counts& counts) const {
-  using Window = TimeWindow<Atom>;
-  const Window window = time_window();
-  if (plan_.reads_any(kSlowCalls)) counts.slow_calls = window.sum(Window::Slow, generation, bucket);
-  if (plan_.reads_any(kTotalFailures)) counts.total_failures = window.sum(Window::Failed, generation, bucket);
-  if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = window.sum(Window::Succeeded, generation, bucket);
-  if (plan_.reads_any(kRequests)) counts.requests = window.sum(Window::Begun, generation, bucket);
+  time_window().show(plan_.reads, generation, bucket, counts);
 }
 
 // Without a window of time.
 template <template <typename> class Atom>
 void CircuitBreaker<Atom>::read_apart(std::uint32_t generation, Counts& counts) const {
   if (plan_.window_calls > 0) {
-    const WindowTotals totals = CallWindow<Atom>(windows(), plan_.window_calls).totals(generation);
-    counts.requests = WindowTotals::shown(totals.calls);
-    counts.total_failures = WindowTotals::shown(totals.failures);
-    counts.slow_calls = WindowTotals::shown(totals.slow);
-    counts.total_successes = std::max<std::int64_t>(0, counts.requests - counts.total_failures);
+    CallWindow<Atom>(windows(), plan_.window_calls).totals(generation).show(counts);
     return;
   }
   counts.slow_calls = static_cast<std::int64_t>(tallies_[0].slow.read(generation));

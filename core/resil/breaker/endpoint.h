@@ -40,54 +40,61 @@ class Endpoint {
 
   // The short way to a rejection: how long until half-open is due, where the breaker is open and somebody was told so
   // already. 0: ask begin. No plan is needed, so no reload can be in the way.
-  Nanos time_until_half_open(BreakerWord seen, TimeSource& time) const {
+  Nanos time_until_half_open(BreakerWord seen, Nanos now) const {
     if (!seen.is_open_and_told()) return 0;
-    const Nanos due = restore_moment(seen.payload(), cells_.half_open_near.load(std::memory_order_acquire));
+    const Nanos due = restore_moment(seen.plain_payload(), cells_.half_open_near.load(std::memory_order_acquire));
     // Still the same word: then the cell spoke of the same moment.
-    if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || time.now() > due) return 0;
-    return add_saturated(subtract_saturated(due, time.now()), 1);
+    if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || now > due) return 0;
+    return add_saturated(subtract_saturated(due, now), 1);
   }
 
-  // The short ways of a closed breaker (short_ways.h), by the plan of a binding that was just read. False: begin.
-  template <typename Tallies, typename Shard>
-  bool admit_short(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
-                   const Tallies& tallies, const Shard& shard) {
+  // The short ways of a closed breaker (short_ways.h), by the plan of a binding that was just read; kInterval: it has
+  // one. False: begin. `admit_by_word` is for a plan that counts nothing where an attempt begins.
+  bool admit_by_word(BreakerWord seen, std::uint64_t seen_binding) const {
+    return seen.is_plainly_closed() && binding() == seen_binding;
+  }
+  template <bool kInterval, typename Tallies, typename Shard>
+  [[gnu::always_inline]] bool admit_short(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan,
+                                          Nanos latest, const Tallies& tallies, const Shard& shard) {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
-    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.admit();
+    return ShortWays<Atom, kInterval, Tallies, Shard>{cells_, seen, plan, latest, tallies, shard}.admit();
   }
-  // False: end_general, with what was counted.
-  template <typename Tallies, typename Shard>
-  bool succeed_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
-                     const Tallies& tallies, const Shard& shard) {
+  // `permit`: packed. False: end_general, with what was counted.
+  template <bool kInterval, typename Tallies, typename Shard>
+  [[gnu::always_inline]] bool succeed_short(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+                                            Nanos latest, const Tallies& tallies, const Shard& shard) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
-    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.succeed();
+    if (!is_closed_for<kInterval>(permit, seen) || binding() != seen_binding) return false;
+    return ShortWays<Atom, kInterval, Tallies, Shard>{cells_, seen, plan, latest, tallies, shard}.succeed();
   }
-  // Of a failure where the plan has the run alone (BreakerPlan::run_alone), or any other.
-  bool lengthen_run(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan) {
+  // Of a plan whose rule asks kQuestion.
+  template <bool kInterval, TripQuestion kQuestion, typename Tallies, typename Shard>
+  [[gnu::always_inline]] bool fail_short(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+                                         Nanos latest, const Tallies& tallies, const Shard& shard,
+                                         CountedFailure& counted) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
-    return !plan.trip->trips_at(seen.with_longer_run().plain_payload()) && swap_longer_run(cells_, seen);
-  }
-  template <typename Tallies, typename Shard>
-  bool fail_short(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan, bool windowed, Nanos latest,
-                  const Tallies& tallies, const Shard& shard, CountedFailure& counted) {
-    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
-    return ShortWays<Atom, Tallies, Shard>{cells_, seen, plan, windowed, latest, tallies, shard}.fail(counted);
+    if (!is_closed_for<kInterval>(permit, seen) || binding() != seen_binding) return false;
+    const ShortWays<Atom, kInterval, Tallies, Shard> ways{cells_, seen, plan, latest, tallies, shard};
+    return ways.template fail<kQuestion>(counted);
   }
 
-  // The same where a window counts (window_ways.h), by a plan with `short_window`.
+  // The same where a window counts (window_ways.h).
   bool admit_in_window(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan,
                        std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time) {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
     return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.admit(time);
   }
-  bool succeed_in_window(Permit permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+  bool succeed_in_window(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
                          std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for(permit, seen) || binding() != seen_binding) return false;
+    if (!is_closed_for<false>(permit, seen) || binding() != seen_binding) return false;
     return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.succeed(time);
+  }
+  bool fail_in_window(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+                      std::span<Tally<Atom>> tallies, TimeSource& time, bool& counted) {
+    const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
+    if (!is_closed_for<false>(permit, seen) || binding() != seen_binding) return false;
+    return WindowWays<Atom>{cells_, seen, plan, tallies, 0}.fail(time, counted);
   }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
@@ -109,17 +116,26 @@ class Endpoint {
     CountedFailure counted;
     const std::uint64_t seen_binding = binding();
     const BreakerPlan& plan = plans(plan_of(seen_binding));
-    const bool windowed = plan.interval > 0;
-    const Nanos latest = windowed ? time.not_before_now() : 0;
-    const auto own = [shard] { return shard; };
-    bool done = !plan.present;
-    if (plan.short_end && ended.ending == Ending::Success) {
-      done = succeed_short(permit, seen_binding, plan, windowed, latest, tallies, own);
-    } else if (plan.short_end && ended.ending == Ending::Failure) {
-      done = plan.run_alone ? lengthen_run(permit, seen_binding, plan)
-                            : fail_short(permit, seen_binding, plan, windowed, latest, tallies, own, counted);
-    }
+    const bool failed = ended.ending == Ending::Failure;
+    const Way way = failed ? plan.failure_way : ended.ending == Ending::Success ? plan.success_way : Way::General;
+    const auto end_short = [&]<bool kInterval>() {
+      const Nanos latest = kInterval ? time.not_before_now() : 0;
+      const auto own = [shard] { return shard; };
+      if (!failed) return succeed_short<kInterval>(permit.packed(), seen_binding, plan, latest, tallies, own);
+      return with_question(plan.question, [&]<TripQuestion kQuestion>() {
+        return fail_short<kInterval, kQuestion>(permit.packed(), seen_binding, plan, latest, tallies, own, counted);
+      });
+    };
+    if (!plan.present) return {};
+    bool done = false, in_window = false;
+    if (way == Way::Interval) done = end_short.template operator()<true>();
+    if (way == Way::Word || way == Way::Cells) done = end_short.template operator()<false>();
+    if (way == Way::Window && failed)
+      done = fail_in_window(permit.packed(), seen_binding, plan, tallies(), time, in_window);
+    if (way == Way::Window && !failed)
+      done = succeed_in_window(permit.packed(), seen_binding, plan, tallies(), shard, time);
     Progress progress = counted.progress();
+    progress.in_window = in_window;
     if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);
     return progress.transition;
   }
@@ -188,9 +204,11 @@ class Endpoint {
   }
 
  private:
-  // Closed, in the generation that gave the permit.
-  static bool is_closed_for(Permit permit, BreakerWord word) {
-    return (word.elidable() || word.is_plainly_closed()) && word.generation() == permit.generation && !permit.probe;
+  // Closed, in the generation that gave the permit. Beside an interval no word is elidable.
+  template <bool kInterval>
+  static bool is_closed_for(std::uint64_t permit, BreakerWord word) {
+    return ((!kInterval && word.elidable()) || word.is_plainly_closed()) && word.same_generation(permit) &&
+           (permit & 1) == 0;
   }
   static constexpr std::uint64_t next_binding(std::uint64_t binding, std::uint32_t plan) {
     return ((binding >> 32) + 1) << 32 | plan;

@@ -15,6 +15,7 @@
 
 #include "resil/base/clock.h"
 #include "resil/breaker/window_cells.h"
+#include "resil/trip/counts.h"
 
 namespace resil {
 
@@ -35,7 +36,17 @@ class TimeWindow {
   // The bucket of this moment. Whoever is the first in it begins it. False: `generation` is over; `still_current` is
   // asked only where nobody has counted in it yet.
   template <typename StillCurrent>
-  bool bucket(std::uint32_t generation, TimeSource& time, StillCurrent still_current, std::int64_t& bucket) {
+  [[gnu::always_inline]] bool bucket(std::uint32_t generation, TimeSource& time, StillCurrent still_current,
+                                     std::int64_t& bucket) {
+    const std::uint64_t seen = cells_.present.load(std::memory_order_acquire);
+    bucket = number(seen);
+    if (seen >> kNumberBits == generation && in_bucket(bucket, time)) [[likely]]
+      return true;
+    return find_bucket(generation, time, still_current, bucket);
+  }
+  template <typename StillCurrent>
+  [[gnu::noinline]] bool find_bucket(std::uint32_t generation, TimeSource& time, StillCurrent still_current,
+                                     std::int64_t& bucket) {
     for (;;) {
       std::uint64_t seen = cells_.present.load(std::memory_order_acquire);
       const bool ours = seen >> kNumberBits == generation;
@@ -77,15 +88,28 @@ class TimeWindow {
   }
 
   std::int64_t sum(Kind kind, std::uint32_t generation, std::int64_t bucket) const {
-    const std::size_t shards = kind <= Succeeded ? shards_ : 1;
+    const std::size_t last = mask_ * kKinds, shards = kind <= Succeeded ? shards_ : 1;
+    const Atom<std::uint64_t>* words = &word(kind, 0, 0);
+    const std::int64_t oldest = bucket - buckets_ + 1;
     std::uint64_t total = 0;
-    for (std::size_t shard = 0; shard < shards; ++shard) {
-      for (std::int64_t at = bucket - buckets_ + 1; at <= bucket; ++at) {
-        const std::uint64_t seen = word(kind, shard, at).load(std::memory_order_acquire);
-        if (BucketWord::same_tag(seen, BucketWord::zero(generation, at))) total += BucketWord::number(seen);
+    for (std::size_t shard = 0; shard < shards; ++shard, words += last + kKinds) {
+      BucketTag tag(generation, oldest);
+      std::size_t at = (static_cast<std::size_t>(oldest) & mask_) * kKinds;
+      for (std::int64_t left = buckets_; left != 0; --left, at = (at + kKinds) & last) {
+        const std::uint64_t seen = words[at].load(std::memory_order_acquire);
+        total += tag.is_of(seen) ? BucketWord::number(seen) : 0;
+        tag.move_on();
       }
     }
     return static_cast<std::int64_t>(total);
+  }
+
+  // What a rule reads of the window. Requests last: whatever ended was begun before.
+  void show(CountSet reads, std::uint32_t generation, std::int64_t bucket, Counts& counts) const {
+    if ((reads & kSlowCalls) != 0) counts.slow_calls = sum(Slow, generation, bucket);
+    if ((reads & kTotalFailures) != 0) counts.total_failures = sum(Failed, generation, bucket);
+    if ((reads & kTotalSuccesses) != 0) counts.total_successes = sum(Succeeded, generation, bucket);
+    if ((reads & kRequests) != 0) counts.requests = sum(Begun, generation, bucket);
   }
 
   // The bucket that a look at `now` ends with. False: nothing is in the window.

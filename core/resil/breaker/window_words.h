@@ -4,7 +4,11 @@
 // whatever is asked.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
+
+#include "resil/trip/counts.h"
 
 namespace resil {
 
@@ -27,6 +31,26 @@ struct BucketWord {
   static constexpr std::int64_t age(std::uint64_t word, std::int64_t bucket) {
     return (bucket - static_cast<std::int64_t>(word >> kBucketShift)) & (kRound - 1);
   }
+};
+
+// The tags of buckets that follow each other: the upper half of a BucketWord, turned round so that the bucket's number
+// wraps where it stands.
+class BucketTag {
+ public:
+  constexpr BucketTag(std::uint32_t generation, std::int64_t bucket)
+      : tag_(turned(BucketWord::zero(generation, bucket))) {}
+
+  constexpr bool is_of(std::uint64_t word) const { return turned(word) == tag_; }
+  constexpr void move_on() { tag_ += kNext; }
+
+ private:
+  static constexpr int kGenerationBits = 64 - BucketWord::kGenerationShift;
+  static constexpr std::uint32_t kNext = 1U << kGenerationBits;
+  static constexpr std::uint32_t turned(std::uint64_t word) {
+    return std::rotl(static_cast<std::uint32_t>(word >> BucketWord::kBucketShift), kGenerationBits);
+  }
+
+  std::uint32_t tag_;
 };
 
 // One call of a window of calls: 0 slow | 1 failed | 2..43 which call of its generation, from 1 | 44..63 the
@@ -70,6 +94,13 @@ struct WindowTotals {
   constexpr std::uint64_t word(std::uint32_t generation) const {
     return std::uint64_t{generation} << kGenerationShift | (calls & kMask) << 2 * kBits | (failures & kMask) << kBits |
            (slow & kMask);
+  }
+  // As a rule sees them.
+  constexpr void show(Counts& counts) const {
+    counts.requests = shown(calls);
+    counts.total_failures = shown(failures);
+    counts.slow_calls = shown(slow);
+    counts.total_successes = std::max<std::int64_t>(0, counts.requests - counts.total_failures);
   }
   static constexpr std::int64_t shown(std::uint64_t field) {
     return field > kMask - kMask / 4 ? 0 : static_cast<std::int64_t>(field);

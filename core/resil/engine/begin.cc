@@ -9,8 +9,8 @@
 
 namespace resil {
 
-[[gnu::noinline]] std::int32_t Engine::begin_general(EndpointRecord& record, EndpointId id, Nanos now,
-                                                     Ticket& ticket) noexcept {
+[[gnu::noinline]] std::int32_t Engine::begin_general(EndpointId id, Nanos now, Ticket& ticket,
+                                                     EndpointRecord& record) noexcept {
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (!fresh && !continues(ticket, id)) return kBadTicket;
   resume(ticket, id);

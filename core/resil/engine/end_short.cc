@@ -30,19 +30,30 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
 [[gnu::noinline]] std::int32_t Engine::end_closed(Ticket& ticket, Outcome outcome, Nanos now,
                                                   EndpointRecord& record) noexcept {
   const std::uint32_t number = ticket.policy();
-  const std::uint64_t binding = record.live.binding();
-  if (ticket.attempt != 1 || Endpoint<std::atomic>::plan_of(binding) != number) {
+  if (ticket.attempt != 1 || Endpoint<std::atomic>::plan_of(record.live.binding()) != number) [[unlikely]]
     return end_general(ticket, outcome, now);
+  const PolicyRecord& policy = policies_.at(number);
+  switch (policy.plan.success_way) {
+    case Way::Interval: return end_closed_in<true>(ticket, now, record, policy);
+    case Way::Cells: return end_closed_in<false>(ticket, now, record, policy);
+    case Way::Window: return end_in_window(ticket, outcome, now, record);
+    default: return end_general(ticket, outcome, now);
   }
-  const BreakerPlan& plan = policies_.at(number).plan;
-  const bool windowed = plan.interval > 0;
-  const Nanos latest = windowed ? TimeSource(now).not_before_now() : now;
+}
+
+// Which outcome it was that succeeded makes no difference to anybody.
+template <bool kInterval>
+std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& record,
+                                   const PolicyRecord& policy) noexcept {
+  const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
+  const std::uint64_t binding = record.live.binding();
+  const BreakerPlan& plan = policy.plan;
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (!plan.short_end ||
-      (plan.present && !record.live.succeed_short(ticket.permit(), binding, plan, windowed, latest, tallies, shard))) {
-    return plan.short_window ? end_in_window(ticket, outcome, now, record) : end_general(ticket, outcome, now);
-  }
+  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
+      (plan.present && !record.live.succeed_short<kInterval>(ticket.packed_permit(), binding, plan, latest, tallies,
+                                                             shard))) [[unlikely]]
+    return end_general(ticket, {Outcome::kSuccess}, now);
   count(EndpointTable::counts(record, shard()).successes);
   ticket.flags = 0;
   return done(ticket);
@@ -54,8 +65,8 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const std::uint32_t number = ticket.policy();
   const std::uint64_t binding = record.live.binding();
   TimeSource time(now);
-  if (Endpoint<std::atomic>::plan_of(binding) != number || !policies_.at(number).plan.short_window ||
-      !record.live.succeed_in_window(ticket.permit(), binding, policies_.at(number).plan, tallies_of(record),
+  if (Endpoint<std::atomic>::plan_of(binding) != number || policies_.at(number).plan.success_way != Way::Window ||
+      !record.live.succeed_in_window(ticket.packed_permit(), binding, policies_.at(number).plan, tallies_of(record),
                                      thread_slot(shard_mask_), time)) {
     return end_general(ticket, outcome, time.known() ? time.now() : now);
   }
@@ -64,41 +75,75 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   return done(ticket);
 }
 
-// A failure where the rule reads nothing but the run of failures in the word.
+// A failure. Where the rule compares the run of failures, and the word has it, no cell is needed and no clock.
 [[gnu::noinline]] std::int32_t Engine::end_failed(Ticket& ticket, Outcome outcome, Nanos now,
                                                   EndpointRecord& record) noexcept {
   const std::uint32_t number = ticket.policy();
   const std::uint64_t binding = record.live.binding();
-  if (!outcome.plainly_failed() || Endpoint<std::atomic>::plan_of(binding) != number) {
+  if (!outcome.plainly_failed() || Endpoint<std::atomic>::plan_of(binding) != number) [[unlikely]]
     return end_general(ticket, outcome, now);
-  }
   const PolicyRecord& policy = policies_.at(number);
-  if (!policy.plan.run_alone) return end_failed_counted(ticket, outcome, now, record, policy);
-  if (!policy.plan.short_failure || !record.live.lengthen_run(ticket.permit(), binding, policy.plan)) {
+  if (policy.plan.failure_way != Way::Word) return end_failed_beside(ticket, outcome, now, record, policy);
+  const auto none = [] { return Tallies(); };
+  const auto nobody = [] { return 0U; };
+  CountedFailure counted;
+  if (!record.live.fail_short<false, TripQuestion::Run>(ticket.packed_permit(), binding, policy.plan, now, none, nobody,
+                                                        counted)) [[unlikely]]
     return end_general(ticket, outcome, now);
-  }
   return answer_short(ticket, outcome, now, record, policy);
 }
 
-// A failure where cells beside the word count.
-[[gnu::noinline]] std::int32_t Engine::end_failed_counted(Ticket& ticket, Outcome outcome, Nanos now,
-                                                          EndpointRecord& record, const PolicyRecord& policy) noexcept {
+// Where cells beside the word count: a function for each question, so that none pays for the registers of another.
+inline std::int32_t Engine::end_failed_beside(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                              const PolicyRecord& policy) noexcept {
   const BreakerPlan& plan = policy.plan;
-  const bool windowed = plan.interval > 0;
-  const Nanos latest = windowed ? TimeSource(now).not_before_now() : now;
+  if (plan.failure_way == Way::General) return end_general(ticket, outcome, now);
+  if (plan.failure_way == Way::Window) return end_failed_in_window(ticket, outcome, now, record, policy);
+  return with_question(plan.question, [&]<TripQuestion kQuestion>() {
+    return plan.failure_way == Way::Interval ? end_failed_in<true, kQuestion>(ticket, outcome, now, record, policy)
+                                             : end_failed_in<false, kQuestion>(ticket, outcome, now, record, policy);
+  });
+}
+
+template <bool kInterval, TripQuestion kQuestion>
+std::int32_t Engine::end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                   const PolicyRecord& policy) noexcept {
+  const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
   const std::uint64_t binding = record.live.binding();
+  const BreakerPlan& plan = policy.plan;
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
   CountedFailure counted;
-  const bool ended = plan.short_failure && Endpoint<std::atomic>::plan_of(binding) == policy.number &&
-                     (!plan.present || record.live.fail_short(ticket.permit(), binding, plan, windowed, latest, tallies,
-                                                              shard, counted));
-  if (!ended) return end_general(ticket, outcome, TimeSource(now), counted.progress());
+  const bool ended =
+      Endpoint<std::atomic>::plan_of(binding) == policy.number &&
+      ((!kInterval && !plan.present) || record.live.fail_short<kInterval, kQuestion>(
+                                            ticket.packed_permit(), binding, plan, latest, tallies, shard, counted));
+  if (!ended) [[unlikely]]
+    return end_started(ticket, outcome, now, counted);
   return answer_short(ticket, outcome, now, record, policy);
 }
 
+[[gnu::noinline]] std::int32_t Engine::end_failed_in_window(Ticket& ticket, Outcome outcome, Nanos now,
+                                                            EndpointRecord& record,
+                                                            const PolicyRecord& policy) noexcept {
+  const std::uint64_t binding = record.live.binding();
+  TimeSource time(now);
+  Progress progress;
+  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
+      !record.live.fail_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record), time,
+                                  progress.in_window)) [[unlikely]]
+    return end_general(ticket, outcome, time, progress);
+  return answer_short(ticket, outcome, time.known() ? time.now() : now, record, policy);
+}
+
+// A failure of which a short way has counted something.
+[[gnu::noinline]] std::int32_t Engine::end_started(Ticket& ticket, Outcome outcome, Nanos now,
+                                                   CountedFailure counted) noexcept {
+  return end_general(ticket, outcome, TimeSource(now), counted.progress());
+}
+
 // What follows a failure that the breaker has counted. `policy` has no retry policy, or one that looks at this attempt
-// alone (BreakerPlan::short_failure).
+// alone (BreakerPlan::failure_way).
 inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                          const PolicyRecord& policy) noexcept {
   const RetryPolicy* retry = policy.policy.retry.get();

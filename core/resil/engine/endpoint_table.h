@@ -28,7 +28,8 @@ class EndpointTable {
   // Of an endpoint that is known to be there.
   EndpointRecord& at(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
-    if (index < kPage) return first_page_->records[index];
+    if (index < kPage) [[likely]]
+      return first_page_->records[index];
     return pages_[index / kPage]->records[index % kPage];
   }
   static CallCounts& counts(const EndpointRecord& record, unsigned shard) {

@@ -92,22 +92,33 @@ class Engine {
   // begin_short.cc, end_short.cc; each answers, or asks the general way
   std::int32_t begin_counted(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t begin_closed(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
-  std::int32_t begin_in_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
-  std::int32_t begin_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+  std::int32_t begin_interval(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+                              const PolicyRecord& policy) noexcept;
+  std::int32_t begin_beside(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
                             const PolicyRecord& policy) noexcept;
+  std::int32_t begin_in_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t end_closed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
+  template <bool kInterval>
+  [[gnu::noinline]] std::int32_t end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& record,
+                                               const PolicyRecord& policy) noexcept;
   std::int32_t end_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
   std::int32_t end_failed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
-  std::int32_t end_failed_counted(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
-                                  const PolicyRecord& policy) noexcept;
+  std::int32_t end_failed_beside(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                 const PolicyRecord& policy) noexcept;
+  template <bool kInterval, TripQuestion kQuestion>
+  [[gnu::noinline]] std::int32_t end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                               const PolicyRecord& policy) noexcept;
+  std::int32_t end_failed_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                    const PolicyRecord& policy) noexcept;
+  std::int32_t end_started(Ticket& ticket, Outcome outcome, Nanos now, CountedFailure counted) noexcept;
   std::int32_t answer_short(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                             const PolicyRecord& policy) noexcept;
   std::int32_t answer_retry(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                             const RetryPolicy& retry) noexcept;
 
   // begin.cc, end.cc
-  std::int32_t begin_general(EndpointRecord& record, EndpointId id, Nanos now, Ticket& ticket) noexcept;
+  std::int32_t begin_general(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome reported, Nanos now) noexcept;
   std::int32_t end_general(Ticket& ticket, Outcome reported, TimeSource time, Progress progress) noexcept;
   Asked ask_breaker(EndpointRecord& record, EndpointId id, TimeSource& time, Ticket& ticket) noexcept;

@@ -17,9 +17,9 @@ namespace resil {
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   const BreakerPlan& plan = policy.plan;
   const bool closed = plan.present ? word.is_plainly_closed() : word.phase() == Phase::NoBreaker;
-  if (gates == nullptr || !gates->plain || !plan.short_gated || !closed ||
+  if (gates == nullptr || !gates->plain || plan.begin_way != Way::Gates || !closed ||
       Endpoint<std::atomic>::plan_of(binding) != policy.number) {
-    return begin_general(record, id, now, ticket);
+    return begin_general(id, now, ticket, record);
   }
   const std::uint32_t most = gates->limits.max_concurrent;
   RateLimiter<std::atomic>* rate = gates->rate;
@@ -28,20 +28,23 @@ namespace resil {
     now = read_clock(rate != nullptr || plan.interval > 0 ? CLOCK_MONOTONIC : CLOCK_MONOTONIC_COARSE);
   ConcurrencyLimiter<std::atomic>& places = gates->target->places[policy.grace.number];
   if (most != 0 && !places.begin(now, policy.grace, most)) [[unlikely]]
-    return begin_general(record, id, now, ticket);
+    return begin_general(id, now, ticket, record);
   RateLimiter<std::atomic>::Taken taken;
   if (rate != nullptr) taken = rate->take(now);
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (taken.wait == 0 && (!plan.present || record.live.admit_short(word, binding, plan, plan.interval > 0, now, tallies,
-                                                                   shard))) [[likely]] {
+  const auto admits = [&] {
+    return plan.interval > 0 ? record.live.admit_short<true>(word, binding, plan, now, tallies, shard)
+                             : record.live.admit_short<false>(word, binding, plan, now, tallies, shard);
+  };
+  if (taken.wait == 0 && (!plan.present || admits())) [[likely]] {
     admit_first(ticket, id, policy.number, word, plan.timeout);
     if (most != 0) ticket.hold_place(now);
     return answer(BeginAnswer::Allow);
   }
   if (taken.wait == 0 && rate != nullptr) rate->undo(taken);
   if (most != 0) places.end(now, policy.grace);
-  return begin_general(record, id, now, ticket);
+  return begin_general(id, now, ticket, record);
 }
 
 // A success of an attempt that holds a place, of an operation that began under the policy in force.
@@ -60,12 +63,14 @@ namespace resil {
   gates->target->places[policy.grace.number].end(ticket.attempt_began(), policy.grace);
   ticket.unmark(Ticket::kHoldsPlace);
   if (plan.present) {
-    const bool windowed = plan.interval > 0;
-    const Nanos latest = windowed ? TimeSource(now).not_before_now() : now;
     const auto tallies = [&record, this] { return tallies_of(record); };
     const auto shard = [this] { return thread_slot(shard_mask_); };
-    if (!plan.short_end || !record.live.succeed_short(ticket.permit(), binding, plan, windowed, latest, tallies, shard))
-        [[unlikely]]
+    const auto ends = [&]<bool kInterval>() {
+      const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
+      return record.live.succeed_short<kInterval>(ticket.packed_permit(), binding, plan, latest, tallies, shard);
+    };
+    if (!(plan.success_way == Way::Interval ? ends.operator()<true>()
+                                            : plan.success_way == Way::Cells && ends.operator()<false>())) [[unlikely]]
       return end_general(ticket, outcome, now);
   }
   count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);

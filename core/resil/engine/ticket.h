@@ -65,12 +65,9 @@ struct Ticket {
   }
 
   // Word 1: 0 probe | 2..43 the operation's age when the attempt began | 44..63 the permit's generation, as in the word
-  Permit permit() const {
-    return {static_cast<std::uint32_t>(private_words[1] >> BreakerWord::kGenerationShift), (private_words[1] & 1) != 0};
-  }
-  void set_permit(Permit permit) {
-    private_words[1] = std::uint64_t{permit.generation} << BreakerWord::kGenerationShift | std::uint64_t{permit.probe};
-  }
+  Permit permit() const { return Permit::of(private_words[1]); }
+  std::uint64_t packed_permit() const { return private_words[1]; }
+  void set_permit(Permit permit) { private_words[1] = permit.packed(); }
 
   // When the attempt under way began, exact, and when its operation did: exact within the first minute, and then at
   // most a part in 2^35 of its age late. Only noted (timed) where the policy limits the operation, or where what an

@@ -12,6 +12,9 @@
 
 namespace resil {
 
+// A comparison of the run of failures with an int; `enough requests, and this share of them failed`; or anything.
+enum class TripQuestion : std::uint8_t { Run, Rate, Any };
+
 class TripRule {
  public:
   // The format's default: consecutiveFailures > 5.
@@ -27,9 +30,17 @@ class TripRule {
     return plan_.trips(counts, code_.data());
   }
 
-  // Whether it compares one count with an int, and nothing else; then `trips` asks whether it trips at that count.
-  bool is_comparison() const { return code_.empty(); }
-  bool trips_at(std::uint64_t count) const noexcept { return simple_.range.holds(static_cast<std::int64_t>(count)); }
+  // What it asks, if that is one of the two things that nearly every rule asks.
+  TripQuestion question() const {
+    if (code_.empty()) return reads_ == kConsecutiveFailures ? TripQuestion::Run : TripQuestion::Any;
+    return share_.is_rate() ? TripQuestion::Rate : TripQuestion::Any;
+  }
+  // Of a Run: whether it trips at so many failures in a row. Of a Rate: at so many failures among so many requests,
+  // which are not 0.
+  bool trips_at(std::uint64_t run) const noexcept { return simple_.range.holds(static_cast<std::int64_t>(run)); }
+  bool trips_at_rate(std::int64_t failures, std::int64_t requests) const noexcept {
+    return share_.trips_at(failures, requests);
+  }
 
   // The counts it looks at: those that no rule reads need not be kept.
   CountSet reads() const { return reads_; }

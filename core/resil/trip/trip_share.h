@@ -40,6 +40,15 @@ struct TripShare {
     if (!part.value(counts, a) || !whole.value(counts, b)) return false;
     return share_range.holds(static_cast<double>(a) / static_cast<double>(b));
   }
+
+  // Whether it is `enough requests, and this share of them failed`, which trips_at answers where there are requests.
+  bool is_rate() const noexcept {
+    return present && enough == CountSum{0} && part == CountSum{2} && whole == CountSum{0};
+  }
+  bool trips_at(std::int64_t failures, std::int64_t requests) const noexcept {
+    return enough_range.holds(requests) &&
+           share_range.holds(static_cast<double>(failures) / static_cast<double>(requests));
+  }
 };
 
 }  // namespace resil

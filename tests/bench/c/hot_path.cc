@@ -69,6 +69,17 @@ void inlined(std::int64_t times, int rounds) {
                          if (!resil_fast_end(word, seen)) std::abort();
                        }
                      }};
+  const Subjects rated(kTotals, false, false);
+  const std::uint64_t* counted_word = resil_word(rated.engine, rated.endpoint[0]);
+  const Subject counted{"resil_inline.h, trip on totals", [=, &rated](int thread, std::int64_t n) {
+                          std::uint64_t* cell = resil_tally(rated.engine, rated.endpoint[0], thread);
+                          for (std::int64_t i = 0; i < n; ++i) {
+                            std::uint64_t seen = 0;
+                            if (!resil_counted_begin(counted_word, cell, &seen)) std::abort();
+                            asm volatile("" ::: "memory");
+                            if (!resil_fast_end(counted_word, seen)) std::abort();
+                          }
+                        }};
   const Subject bare{"floor: two bare loads", [](int, std::int64_t n) {
                        for (std::int64_t i = 0; i < n; ++i) {
                          __atomic_load_n(&shared_word, __ATOMIC_ACQUIRE);
@@ -78,7 +89,7 @@ void inlined(std::int64_t times, int rounds) {
                        }
                      }};
   for (const int threads : {1, 2}) {
-    bench::row("C: inlined healthy pair", "word read twice", {bare, fast}, threads, times * 4, rounds);
+    bench::row("C: inlined healthy pair", "word read twice", {bare, fast, counted}, threads, times * 4, rounds);
   }
 }
 

@@ -128,5 +128,29 @@ TEST(TaggedCount, ASetThatLostItsGenerationWritesNothing) {
   EXPECT_EQ(count.read(8), 1u);
 }
 
+// What a short way and a host do: one add where the tag is right and there is room, and otherwise nothing.
+TEST(TaggedCount, TheShortAddAddsToItsOwnGenerationAlone) {
+  const std::uint64_t of_seven =
+      std::uint64_t{7} << Count::kBits | 42;  // the lower bits are a word's, and mean nothing
+  Count count;
+  count.put(7, 0);
+  EXPECT_TRUE(count.add_if_tagged(of_seven));
+  EXPECT_EQ(count.number_if_tagged(of_seven), 2u);
+  EXPECT_EQ(count.read(7), 2u);
+  for (const std::uint32_t other : {6U, 8U, kMostGeneration}) {
+    count.put(other, 5);
+    EXPECT_FALSE(count.add_if_tagged(of_seven));
+    EXPECT_EQ(count.number_if_tagged(of_seven), 0u);
+    EXPECT_EQ(count.read(other), 5u);
+  }
+  count.put(7, Count::kMost);
+  EXPECT_FALSE(count.add_if_tagged(of_seven));
+  EXPECT_EQ(count.number_if_tagged(of_seven), 0u);
+  EXPECT_EQ(count.read(7), Count::kMost);
+  count.put(6, Count::kMost);
+  EXPECT_FALSE(count.add_if_tagged(of_seven));
+  EXPECT_EQ(count.read(6), Count::kMost);
+}
+
 }  // namespace
 }  // namespace resil

@@ -54,7 +54,7 @@ TEST(BreakerPlan, CountedOnlyWhereBeginCountsARequestAndASuccessAndTimeChangeNot
   EXPECT_FALSE(counted({.trip = "requests > consecutiveSuccesses"}));
   EXPECT_FALSE(BreakerPlan::of(with({.trip = "requests > 3"}, kMillisecond + 1)).count_allowed);
   const BreakerPlan noting = BreakerPlan::of(with({.trip = "requests > 3"})).noting();
-  EXPECT_FALSE(noting.count_allowed || noting.fast_allowed || noting.short_begin);
+  EXPECT_FALSE(noting.count_allowed || noting.fast_allowed || noting.begin_way != Way::General);
   EXPECT_FALSE(BreakerPlan::of(with({})).noting().first_word(0).elidable());
 }
 
@@ -115,6 +115,57 @@ TEST(BreakerPlan, ARunOfFailuresIsNeverFast) {
   EXPECT_TRUE(plan.closed_word(1, 0).is_fast());
   EXPECT_FALSE(plan.closed_word(1, 1).is_fast());
   EXPECT_EQ(plan.closed_word(1, 5).payload(), 5u);
+}
+
+// Which short way an attempt takes is a question of settings alone.
+TEST(BreakerPlan, WaysFollowFromWhatIsCounted) {
+  using enum Way;
+  struct Expected {
+    BreakerOptions options;
+    Way begin, success, failure;
+  };
+  const char* rate = "requests > 9 && double(totalFailures) / double(requests) > 0.5";
+  for (const Expected& e : {
+           Expected{{}, Word, Cells, Word},
+           Expected{{.trip = "totalFailures > 3"}, Word, Cells, Cells},
+           Expected{{.trip = "consecutiveFailures > 3 || totalFailures > 9"}, Word, Cells, Cells},
+           Expected{{.trip = rate}, Cells, Cells, Cells},
+           Expected{{.interval = kSecond}, Interval, Interval, Interval},
+           Expected{{.interval = kSecond, .trip = rate}, Interval, Interval, Interval},
+           Expected{{.trip = rate, .window = kSecond}, Window, Window, Window},
+           Expected{{.trip = "totalFailures > 3", .window = kSecond}, Word, Window, Window},
+           Expected{
+               {.trip = "totalFailures > 3 && consecutiveSuccesses < 2", .window = kSecond}, Word, General, General},
+           Expected{{.trip = rate, .window_calls = 9}, Word, Window, Window},
+           Expected{{.interval = kSecond, .trip = rate, .window = kSecond}, General, General, General},
+           Expected{{.trip = "slowCalls > 3", .slow_call = kSecond}, General, General, General},
+           Expected{{.http = 500}, Word, Cells, General},
+           Expected{{.trip = "totalFailures > 3 || consecutiveFailures > 1", .window = kSecond}, Word, Window, Window},
+           Expected{{.trip = rate, .window = kSecond, .http = 500}, Window, Window, General},
+       }) {
+    const BreakerPlan plan = BreakerPlan::of(with(e.options));
+    EXPECT_EQ(plan.begin_way, e.begin) << e.options.trip << " " << e.options.window;
+    EXPECT_EQ(plan.success_way, e.success) << e.options.trip << " " << e.options.window;
+    EXPECT_EQ(plan.failure_way, e.failure) << e.options.trip << " " << e.options.window;
+  }
+}
+
+TEST(BreakerPlan, WaysFollowFromWhatTheTargetAsksToo) {
+  Policy policy = with({.trip = "requests > 3"});
+  policy.limits.max_concurrent = 3;
+  EXPECT_EQ(BreakerPlan::of(policy).begin_way, Way::Gates);
+  policy.breaker = breaker({.trip = "requests > 3", .window = kSecond});
+  EXPECT_EQ(BreakerPlan::of(policy).begin_way, Way::General);
+  policy.breaker = nullptr;
+  EXPECT_EQ(BreakerPlan::of(policy).begin_way, Way::Gates);
+
+  RetryPolicy retry = testing::constant_retry(kSecond, -1);
+  retry.max_duration = kSecond;
+  Policy timed = with({});
+  timed.retry = testing::shared(retry);
+  EXPECT_EQ(BreakerPlan::of(timed).begin_way, Way::General);
+  EXPECT_EQ(BreakerPlan::of(timed).success_way, Way::Cells);
+  EXPECT_EQ(BreakerPlan::of(timed).failure_way, Way::General);
 }
 
 }  // namespace

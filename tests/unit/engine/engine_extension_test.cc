@@ -72,6 +72,43 @@ TEST(EngineExtension, WhatBeganBeforeAReloadAskedForTimesIsNotSlow) {
   EXPECT_EQ(caller.counts(id).slow_calls, 0);
 }
 
+// A failure on a window takes a short way too, until it trips.
+TEST(EngineExtension, AWindowKeepsTheRunOfFailuresBesideItsCounts) {
+  for (const std::uint32_t calls : {0U, 100U}) {
+    Caller caller(app_with({.trip = "totalFailures >= 9 || consecutiveFailures >= 3",
+                            .window = calls == 0 ? 10 * kSecond : 0,
+                            .window_calls = calls}));
+    const EndpointId id = caller.app();
+    for (std::int64_t turn = 1; turn <= 3; ++turn) {
+      caller.fail(id, 2);
+      EXPECT_EQ(caller.counts(id).consecutive_failures, 2);
+      EXPECT_EQ(caller.counts(id).total_failures, 2 * turn);
+      caller.attempt(id, kSuccess);
+      EXPECT_EQ(caller.counts(id).consecutive_failures, 0);
+    }
+    caller.fail(id, 2);
+    EXPECT_EQ(caller.state(id), BreakerState::Closed);
+    caller.fail(id, 1);
+    EXPECT_EQ(caller.state(id), BreakerState::Open);
+  }
+}
+
+// Begun so long ago that its request is not in the window any more, its failure is: a share of nothing.
+TEST(EngineExtension, AFailureMayBeInTheWindowWithoutItsRequest) {
+  Caller caller(app_with(
+      {.trip = "(requests == 0 ? 0.0 : double(totalFailures) / double(requests)) >= 0.5", .window = 10 * kSecond}));
+  const EndpointId id = caller.app();
+  Ticket old{};
+  ASSERT_EQ(caller.begin(id, old), kAllow);
+  caller.now += 30 * kSecond;
+  EXPECT_EQ(caller.end(old, kFailure), kGiveUp);
+  EXPECT_EQ(caller.counts(id).total_failures, 1);
+  EXPECT_EQ(caller.counts(id).requests, 0);
+  EXPECT_EQ(caller.state(id), BreakerState::Closed);
+  caller.attempt(id, kFailure);
+  EXPECT_EQ(caller.state(id), BreakerState::Open);
+}
+
 // Nearly every call on a window is counted by a short way; it must come to the same.
 TEST(EngineExtension, AWindowCountsWhatEndsWhicheverWay) {
   for (const BreakerOptions& window : {BreakerOptions{.window = kSecond}, BreakerOptions{.window_calls = 100}}) {

@@ -107,5 +107,37 @@ TEST(TripRule, DoublesFollowIeeeExceptThatNaNHasNoOrder) {
   EXPECT_FALSE(compiled("int(double(requests) / 0.0) > 0").trips({1, 0, 1, 0, 1})) << "infinity is no int";
 }
 
+// What a breaker asks in a line, without a Counts: the run alone, or a share of failures among requests.
+TEST(TripRule, KnowsTheTwoQuestionsThatNearlyAllRulesAsk) {
+  const auto question = [](const std::string& text) { return compiled(text).question(); };
+  EXPECT_EQ(TripRule().question(), TripQuestion::Run);
+  EXPECT_EQ(question("3 <= consecutiveFailures"), TripQuestion::Run);
+  EXPECT_EQ(question("totalFailures > 3"), TripQuestion::Any);
+  EXPECT_EQ(question("double(totalFailures) / double(requests) > 0.5"), TripQuestion::Rate);
+  EXPECT_EQ(question("requests > 9 && double(totalFailures) / double(requests) > 0.5"), TripQuestion::Rate);
+  EXPECT_EQ(question("totalFailures > 9 && double(totalFailures) / double(requests) > 0.5"), TripQuestion::Any);
+  EXPECT_EQ(question("requests > 9 && double(totalSuccesses) / double(requests) < 0.5"), TripQuestion::Any);
+  EXPECT_EQ(question("requests > 9 && double(requests) / double(totalFailures) < 2.0"), TripQuestion::Any);
+  EXPECT_EQ(question("requests > 9 && double(totalFailures) / double(totalSuccesses) > 0.5"), TripQuestion::Any);
+  EXPECT_EQ(question("requests + totalFailures > 9 && double(totalFailures) / double(requests) > 0.5"),
+            TripQuestion::Any);
+  EXPECT_EQ(question("requests > 9 || double(totalFailures) / double(requests) > 0.5"), TripQuestion::Any);
+}
+
+TEST(TripRule, ARateIsAskedAlikeEitherWay) {
+  for (const char* text : {"double(totalFailures) / double(requests) > 0.5",
+                           "requests >= 7 && double(totalFailures) / double(requests) >= 0.25",
+                           "requests != 8 && double(totalFailures) / double(requests) < 0.75"}) {
+    const TripRule rule = compiled(text);
+    ASSERT_EQ(rule.question(), TripQuestion::Rate) << text;
+    for (std::int64_t requests = 1; requests < 20; ++requests) {
+      for (std::int64_t failed = 0; failed <= requests; ++failed) {
+        EXPECT_EQ(rule.trips_at_rate(failed, requests), rule.trips({requests, requests - failed, failed, 0, failed}))
+            << text << ": " << failed << " of " << requests;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace resil
