@@ -328,7 +328,8 @@ RESIL_API int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* o
                                int32_t capacity);
 /* The line to log for an event, in the words that Dapr's users know, e.g. `Circuit breaker
  * "order-processor:orders" changed state from closed to open`. 0 = nothing to log (only the first
- * retry of an operation has a line, a rejection none). Text into a buffer, as above; E_INTERNAL. */
+ * retry of an operation has a line, a rejection by an open breaker none; by a limit, or one that a
+ * breaker in the shadow only tells, has one). Text into a buffer, as above; E_INTERNAL. */
 RESIL_API int64_t resil_event_text(resil_engine* e, const resil_event* event, char* buf,
                                    int64_t capacity);
 /* State of every endpoint at `now_ns` as JSON, read without moving anything. Text into a buffer,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # libFuzzer on every target, RESIL_FUZZ_SECONDS each (default 60), starting from the stored corpora.
-# needs: clang++-14=clang-14 /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a=libclang-rt-14-dev
+# needs: clang++-14=clang-14 /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a=libclang-rt-14-dev
 # build: none
 # on-demand: yes
 # minutes: 3000

@@ -1,6 +1,6 @@
 """Installs what is missing, with apt-get, and says what could not be had."""
+import glob
 import os
-import pathlib
 import shutil
 import subprocess
 
@@ -11,7 +11,7 @@ def has(what):
         return subprocess.run(["python3", "-c", code]).returncode == 0
     if what.startswith("python:"):
         return subprocess.run(["python3", "-c", f"import {what[7:]}"], stderr=subprocess.DEVNULL).returncode == 0
-    return pathlib.Path(what).exists() if what.startswith("/") else shutil.which(what) is not None
+    return bool(glob.glob(what)) if what.startswith("/") else shutil.which(what) is not None
 
 
 def apt_get(log, *arguments):

@@ -11,12 +11,6 @@
 namespace resil {
 namespace {
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 // `text` in small letters has `name:` in it, at the start of a line or anywhere.
 bool has_key(const std::string& text, std::string_view name, bool at_margin) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {

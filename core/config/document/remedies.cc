@@ -88,12 +88,6 @@ constexpr Synonyms kSynonyms[] = {
      "how many calls it admits while half-open is maxRequests"},
 };
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 bool has(const YamlNode& mapping, std::string_view field) {
   for (std::size_t i = 0; i < mapping.pairs(); ++i) {
     if (same_letters(mapping.key(i).text, field)) return true;

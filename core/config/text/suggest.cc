@@ -14,12 +14,6 @@ constexpr std::size_t kMostCandidates = 300;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 // Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. Gives up beyond `most`.
 std::size_t edits(std::string_view a, std::string_view b, std::size_t most) {
   if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) return most + 1;
@@ -40,6 +34,12 @@ std::size_t edits(std::string_view a, std::string_view b, std::size_t most) {
 }
 
 }  // namespace
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
 
 std::string nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   if (word.size() > kLongest || candidates.size() > kMostCandidates) return "";

@@ -16,6 +16,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 // "a, b and c"
 std::string listed(const std::vector<std::string_view>& words, std::string_view last = " and ");
 
+// In small letters, as far as ASCII goes.
+std::string lowered(std::string_view text);
+
 // At most `most` bytes of a text from a user, cut between characters, in single quotes.
 std::string quoted(std::string_view text, std::size_t most = 60);
 

@@ -1,4 +1,4 @@
-// What an engine tells: warnings, the lines to log for events, and the view that a snapshot shows.
+// What an engine tells: warnings, and the view that a snapshot shows.
 #include <algorithm>
 
 #include "resil/engine/engine.h"
@@ -10,23 +10,6 @@ namespace {
 constexpr std::size_t kMostWarnings = 4096;
 constexpr const char* kNoMoreWarnings =
     "there were too many different warnings; this one is not kept: check the policies to see it";
-
-std::string_view state_name(std::int32_t state) {
-  switch (static_cast<BreakerState>(state)) {
-    case BreakerState::Closed: return "closed";
-    case BreakerState::Open: return "open";
-    case BreakerState::HalfOpen: return "half-open";
-  }
-  return "unknown";
-}
-
-// An event may be read after a reload that took the breaker away.
-std::string breaker_name(const Policy& policy, const EndpointName& name) {
-  if (!policy.breaker_name.empty()) return policy.breaker_name;
-  std::string text(name.name());
-  if (!name.instance().empty()) text += (name.kind == TargetKind::App ? ":" : "-") + std::string(name.instance());
-  return text;
-}
 
 // Derived, so that no call pays for it: a success ends its operation, and so does a failure that no retry follows.
 // Counts that were read while calls were in flight may not fit together; none is then taken for negative.
@@ -56,30 +39,6 @@ void Engine::warn_locked(const std::string& warning, EndpointId endpoint) {
                          .endpoint = endpoint,
                          .kind = EventKind::Warning,
                          .value = static_cast<std::int64_t>(found->second)});
-}
-
-std::string Engine::event_text(const Event& event) const {
-  const std::lock_guard held(lock_);
-  if (event.kind == EventKind::Warning) {
-    const auto number = static_cast<std::uint64_t>(event.value);
-    return number < warnings_.size() ? warnings_[number] : std::string();
-  }
-  const EndpointRecord* record = table_.find(event.endpoint);
-  if (record == nullptr) return {};
-  const EndpointName& name = record->name;
-  const auto operation = [&] { return PolicySet::operation_name(name.kind, name.name(), name.instance()); };
-  switch (event.kind) {
-    case EventKind::Breaker:
-      return "Circuit breaker \"" + breaker_name(set_.resolve(name.kind, name.name(), name.instance()), name) +
-             "\" changed state from " + std::string(state_name(event.before)) + " to " +
-             std::string(state_name(event.after));
-    case EventKind::Retry:
-      // Once per operation, as the original says it.
-      return event.before == 1 ? "Error processing operation " + operation() + ". Retrying..." : std::string();
-    case EventKind::Recovered:
-      return "Recovered processing operation " + operation() + " after " + std::to_string(event.before) + " attempts";
-    default: return {};
-  }
 }
 
 TargetView Engine::view(const Gates& gates, Nanos now) const {

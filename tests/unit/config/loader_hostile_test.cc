@@ -8,17 +8,12 @@
 #include <algorithm>
 
 #include "support/loading.h"
+#include "support/sanitized.h"
 
 namespace resil {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
+using testing::kSanitized;
 
 // Sanitizers are slow, and find in a tenth of the text what there is to find.
 std::string repeated(const std::string& part, std::size_t times) {

@@ -3,6 +3,7 @@
 
 #include "support/caller.h"
 #include "support/policies.h"
+#include "support/sanitized.h"
 
 namespace resil {
 namespace {
@@ -139,11 +140,7 @@ TEST(EngineEndpoints, AReservedPolicyIsATargetOfItsOwn) {
 
 // Takes a moment. If what one more endpoint costs grew with their number, this would not end within a test's time.
 TEST(EngineEndpoints, AMillionOfThemTakeNoLongerEachThanAFew) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr int kMany = 20'000;
-#else
-  constexpr int kMany = 1'000'000;
-#endif
+  constexpr int kMany = kSanitized ? 20'000 : 1'000'000;
   for (const std::uint32_t bound : {100U, 2'000'000U}) {
     Caller caller(one_app({.breaker = breaker(kTouchy), .cache_size = bound}));
     for (int i = 0; i < kMany; ++i) ASSERT_EQ(caller.app(std::to_string(i)), i);

@@ -6,6 +6,7 @@
 
 #include "support/caller.h"
 #include "support/loading.h"
+#include "support/sanitized.h"
 
 namespace resil {
 namespace {
@@ -38,9 +39,7 @@ std::size_t bytes_in_use() { return mallinfo2().uordblks; }
 class EngineMemory : public ::testing::Test {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "a sanitizer's allocator does not tell";
-#endif
+    if (testing::kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not tell";
     const std::size_t before = bytes_in_use();
     const auto kept = std::make_unique<char[]>(100'000);
     ASSERT_GE(bytes_in_use(), before + 100'000) << "the allocator does not tell";
