@@ -345,10 +345,18 @@ int32_t resil_credit(resil_engine* e, int32_t endpoint, int64_t n) {
 
 int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out, int32_t capacity) {
   if (e == nullptr || cursor == nullptr || capacity < 0 || (out == nullptr && capacity > 0)) return RESIL_E_ARG;
+  constexpr std::int32_t kAtOnce = 16;
   std::int32_t count = 0;
-  for (Event event; count < capacity && e->engine.read_events(*cursor, &event, 1) == 1; ++count) {
-    out[count] = {event.seq,    event.time,  event.endpoint, static_cast<std::int32_t>(event.kind),
-                  event.before, event.after, event.value,    {event.shadow ? RESIL_SHADOW : 0}};
+  while (count < capacity) {
+    Event events[kAtOnce];
+    const auto most = static_cast<std::uint32_t>(std::min(kAtOnce, capacity - count));
+    const std::uint32_t read = e->engine.read_events(*cursor, events, most);
+    for (std::uint32_t i = 0; i < read; ++i) {
+      const Event& event = events[i];
+      out[count++] = {event.seq,    event.time,  event.endpoint, static_cast<std::int32_t>(event.kind),
+                      event.before, event.after, event.value,    {event.shadow ? RESIL_SHADOW : 0}};
+    }
+    if (read < most) break;
   }
   return count;
 }

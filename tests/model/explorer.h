@@ -15,7 +15,7 @@
 
 namespace resil::model {
 
-inline constexpr int kMostLocations = 40;
+inline constexpr int kMostLocations = 64;
 
 // The newest message of each location that a thread, or a message, knows of.
 struct View {

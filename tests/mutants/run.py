@@ -24,7 +24,7 @@ AREAS = {
     "core/resil/base": "TaggedCount*:Types*:Outcome*:Rng*:Jitter*:TimeSource*",
     "core/resil/breaker": "CircuitBreaker*:Endpoint*:BreakerWord*:BreakerPlan*:RestoreMoment*",
     "core/resil/engine": "Engine*:Ticket*:BreakerLru*:PolicyTable*:EndpointTable*",
-    "core/resil/events": "EventRing*:EngineEvents*",
+    "core/resil/events": "EventRing*:EventLog*:ReadersLock*:EngineEvents*",
     "core/resil/limits": "RateLimiter*:Concurrency*:TimeBuckets*:RetryBudget*:Hold*:OncePer*:EngineGates*:GatesReload*",
     "core/resil/policy": "Retry*:Backoff*:StatusSet*:PolicySet*:EngineOperation*",
     "core/config": "Loader*:Duration*:Number*:StatusRange*:Suggest*:TripParser*:YamlReader*",

@@ -11,7 +11,7 @@
 
 namespace resil::testing {
 
-// `numbers` is called in each child. One that fails answers nothing.
+// `numbers` is called in each child. One that fails, or hangs, answers nothing.
 inline std::vector<std::vector<std::int64_t>> in_children(std::size_t children,
                                                           const std::function<std::vector<std::int64_t>()>& numbers) {
   std::vector<std::vector<std::int64_t>> answers(children);
@@ -20,6 +20,7 @@ inline std::vector<std::vector<std::int64_t>> in_children(std::size_t children,
     if (pipe(ends) != 0) return answers;
     const pid_t child = fork();
     if (child == 0) {
+      alarm(20);  // one that hangs is killed
       const std::vector<std::int64_t> mine = numbers();
       const std::size_t size = mine.size() * sizeof(std::int64_t);
       _exit(write(ends[1], mine.data(), size) == static_cast<ssize_t>(size) ? 0 : 1);  // at most a pipe's page

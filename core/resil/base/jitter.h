@@ -3,19 +3,17 @@
 // With a seed of the user's the numbers are one sequence, the same in every run and after every fork: whoever asks for
 // repeatable delays gets them. Without one, each thread draws a sequence of its own, and a process that was forked
 // draws others than its parent and siblings do: workers that a server forks from one loaded parent must not retry in
-// step. The C library calls a handler in each child of fork(), which makes `fork_salt` new; drawing only reads it.
+// step. Drawing reads `fork_salt`, which is new in each child.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 
+#include "resil/base/forks.h"
 #include "resil/base/rng.h"
 #include "resil/base/thread_slot.h"
 
 namespace resil {
-
-// 0 in a process that was not forked since its first engine was opened.
-extern std::atomic<std::uint64_t> fork_salt;
 
 // How often this thread drew, from any engine.
 extern constinit thread_local std::uint64_t thread_draws __attribute__((tls_model("initial-exec")));

@@ -159,7 +159,7 @@ inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos 
 [[gnu::noinline]] std::int32_t Engine::answer_retry(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                                     const RetryPolicy& retry) noexcept {
   TimeSource time(now);
-  Event event{.time = time.about_now()};
+  const Nanos moment = time.about_now();
   CallCounts& counts = EndpointTable::counts(record, thread_slot(shard_mask_));
   count(counts.failures);
   const FailedAttempt failed{.attempt = ticket.attempt,
@@ -170,22 +170,19 @@ inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos 
   ticket.reason = static_cast<std::int32_t>(next.reason);
   ticket.delay = next.delay;
   ticket.flags = Ticket::kHasEvents;
-  event.endpoint = static_cast<EndpointId>(ticket.endpoint);
-  event.before = static_cast<std::int32_t>(ticket.attempt);
-  if (next.decision == EndAnswer::Retry) {
-    ticket.set_stage(Stage::Between);
+  const bool again = next.decision == EndAnswer::Retry;
+  ticket.set_stage(again ? Stage::Between : Stage::Over);
+  if (again) {
     count(counts.retries);
-    event.kind = EventKind::Retry;
-    event.after = outcome.code;
-    event.value = next.delay;
   } else {
-    ticket.set_stage(Stage::Over);
     count(record.gave_up);
-    event.kind = EventKind::GaveUp;
-    event.after = ticket.reason;
-    event.value = outcome.code;
   }
-  events_.publish(event);
+  events_.publish({.time = moment,
+                   .endpoint = static_cast<EndpointId>(ticket.endpoint),
+                   .kind = again ? EventKind::Retry : EventKind::GaveUp,
+                   .before = static_cast<std::int32_t>(ticket.attempt),
+                   .after = again ? outcome.code : ticket.reason,
+                   .value = again ? next.delay : Nanos{outcome.code}});
   return answer(next.decision);
 }
 

@@ -15,6 +15,10 @@ unsigned shard_count() {
   return std::min(kMostShards, std::bit_ceil(cores));
 }
 
+// Threads that meet in a ring wait for one another, and endpoints come to rings by their numbers: with twice as many
+// rings as cores, half as many meet.
+unsigned event_rings(unsigned shards) { return shards == 1 ? 1 : 2 * shards; }
+
 // May the breaker keep its state when one plan replaces the other?
 bool keeps_state(const PolicyRecord& before, const PolicyRecord& after) {
   const bool was = before.plan.present, is = after.plan.present;
@@ -29,7 +33,7 @@ Engine::Engine(const EngineOptions& options, PolicySet policies)
     : shard_mask_(shard_count() - 1),
       every_rejection_(options.every_rejection),
       table_(options.max_endpoints, shard_mask_ + 1),
-      events_(options.event_capacity),
+      events_(options.event_capacity, event_rings(shard_mask_ + 1)),
       jitter_(options.jitter_seed),
       set_(std::move(policies)),
       gates_(shard_mask_ + 1) {}

@@ -20,7 +20,7 @@
 #include "resil/engine/gates.h"
 #include "resil/engine/policy_table.h"
 #include "resil/engine/ticket.h"
-#include "resil/events/event_ring.h"
+#include "resil/events/event_log.h"
 #include "resil/policy/policy_set.h"
 
 namespace resil {
@@ -57,7 +57,9 @@ class Engine {
   std::int64_t transitions(EndpointId id, BreakerState to) const noexcept;
   // What the endpoint is called; nullptr for no such endpoint. The name never changes and never moves.
   const EndpointName* name(EndpointId id) const noexcept;
-  std::uint32_t read_events(std::uint64_t& cursor, Event* out, std::uint32_t capacity) const noexcept {
+
+  // Readers of events wait for each other; nobody else waits for them.
+  std::uint32_t read_events(std::uint64_t& cursor, Event* out, std::uint32_t capacity) noexcept {
     return events_.read(cursor, out, capacity);
   }
 
@@ -188,7 +190,7 @@ class Engine {
   const bool every_rejection_;
   EndpointTable table_;
   PolicyTable policies_;
-  EventRing<std::atomic> events_;
+  EventLog<std::atomic> events_;
   Jitter jitter_;
   Gates open_gates_;  // they bound nothing; see EndpointRecord::gates
 

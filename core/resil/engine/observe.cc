@@ -35,10 +35,10 @@ void Engine::warn_locked(const std::string& warning, EndpointId endpoint) {
   const std::string text = kept ? warning : kNoMoreWarnings;
   const auto [found, fresh] = warning_numbers_.try_emplace(text, warnings_.size());
   if (fresh) warnings_.push_back(text);
-  events_.publish({.time = read_clock(CLOCK_MONOTONIC_COARSE),
-                   .endpoint = endpoint,
-                   .kind = EventKind::Warning,
-                   .value = static_cast<std::int64_t>(found->second)});
+  events_.publish_apart({.time = read_clock(CLOCK_MONOTONIC_COARSE),
+                         .endpoint = endpoint,
+                         .kind = EventKind::Warning,
+                         .value = static_cast<std::int64_t>(found->second)});
 }
 
 TargetView Engine::view(const Gates& gates, Nanos now) const {

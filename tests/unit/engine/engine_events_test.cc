@@ -1,4 +1,6 @@
 // Events: one for each thing that happened, the flag that says so, and the lines to log.
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "support/caller.h"
@@ -55,6 +57,22 @@ TEST(EngineEvents, TheStoryOfAnOutage) {
                        "Circuit breaker \"app:orders\" changed state from half-open to closed",
                        "Recovered processing operation endpoint[app, app:orders] after 4 attempts",
                    }));
+}
+
+// A warning has the machine's time, and the hosts' clock may be another: it stands where it was told.
+TEST(EngineEvents, AWarningStandsBetweenWhatOtherThreadsDidBeforeAndAfter) {
+  for (const Nanos clock : {1 * kSecond, 100'000'000 * kSecond}) {
+    Caller caller(one_app({.breaker = breaker({.trip = "consecutiveFailures >= 1"})}));
+    caller.now = clock;
+    const EndpointId before = caller.app("before"), after = caller.app("after");
+    const auto in_new_thread = [](auto step) { std::thread(step).join(); };
+    in_new_thread([&] { caller.fail(before, 1); });
+    in_new_thread([&] { caller.engine.warn("a warning"); });
+    in_new_thread([&] { caller.fail(after, 1); });
+    std::vector<EndpointId> endpoints;
+    for (const Event& event : caller.events()) endpoints.push_back(event.endpoint);
+    EXPECT_EQ(endpoints, (std::vector<EndpointId>{before, -1, after}));
+  }
 }
 
 TEST(EngineEvents, EachKindCarriesWhatTheHeaderSays) {
