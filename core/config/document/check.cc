@@ -46,7 +46,6 @@ class Checker {
         diagnostics_.error(key, "the field " + std::string(field->name) +
                                     " is here a second time, the first is in line " +
                                     std::to_string(first->second->line) + "; remove one");
-        leave_out(value);
         continue;
       }
       seen.emplace_back(field->name, &key);

@@ -26,7 +26,7 @@ const YamlNode* find_spelled(const YamlNode& mapping, std::string_view field, Di
   const YamlNode* found = mapping.find(field);
   for (std::size_t i = 0; found == nullptr && mapping.kind == YamlNode::Kind::Mapping && i < mapping.pairs(); ++i) {
     const YamlNode& key = mapping.key(i);
-    if (!same_letters(key.text, field) || key.text == field || mapping.value(i).kind == YamlNode::Kind::Null) continue;
+    if (!same_letters(key.text, field) || mapping.value(i).kind == YamlNode::Kind::Null) continue;
     const std::string name(field);
     diagnostics.strict(key, "unknown field " + quoted(key.text) + "; did you mean '" + name + "'?", "it is applied");
     found = &mapping.value(i);
@@ -87,6 +87,7 @@ bool feature_enabled(const std::string& path, std::size_t max_bytes, Diagnostics
     }
   }
   if (diagnostics.errors() > errors_before) return true;
+  diagnostics.begin_source(path);  // what follows is about all of it
   if (!any) {
     diagnostics.error(
         0, 0, "no kind: Configuration document in here; name a file that has one, or none to leave the feature on");

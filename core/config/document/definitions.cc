@@ -8,6 +8,7 @@
 
 #include "config/document/fields.h"
 #include "config/document/schema.h"
+#include "config/text/duration.h"
 #include "config/text/suggest.h"
 #include "resil/policy/reserved.h"
 
@@ -62,9 +63,8 @@ void Definitions::add_policies(const Document& document) {
   if (policies == nullptr) return;
   const auto each = [&](std::string_view field, auto add) {
     const YamlNode* mapping = policies->find(field);
-    for (std::size_t i = 0; mapping != nullptr && i < mapping->pairs(); ++i) {
-      if (!mapping->key(i).text.empty()) (this->*add)(mapping->key(i), mapping->value(i));
-    }
+    for (std::size_t i = 0; mapping != nullptr && i < mapping->pairs(); ++i)
+      (this->*add)(mapping->key(i), mapping->value(i));
   };
   each("timeouts", &Definitions::add_timeout);
   each("retries", &Definitions::add_retry);
@@ -76,8 +76,9 @@ void Definitions::add_timeout(const YamlNode& key, const YamlNode& value) {
   Nanos& timeout = set_.timeouts[key.text];
   if (!extension_) timeout = 0;
   if (value.kind == YamlNode::Kind::Null) {
-    diagnostics_.warning(
-        key, "timeout " + quoted(key.text) + " has no value, so it limits nothing; write a duration like 5s");
+    const std::string effect = timeout > 0 ? "so it stays " + duration_text(timeout) : "so it limits nothing";
+    diagnostics_.warning(key,
+                         "timeout " + quoted(key.text) + " has no value, " + effect + "; write a duration like 5s");
     return;
   }
   parse_duration_at(value, key.text, timeout, diagnostics_);
@@ -89,14 +90,8 @@ void Definitions::no_effect(const Definition& definition, std::string_view field
 }
 
 void Definitions::finish_policies() {
-  for (const auto& [name, definition] : defined_retries_) {
-    const auto found = retries_.find(name);
-    if (found != retries_.end()) finish_retry(found->second, definition);
-  }
-  for (const auto& [name, definition] : defined_breakers_) {
-    const auto found = breakers_.find(name);
-    if (found != breakers_.end()) finish_breaker(found->second, definition);
-  }
+  for (const auto& [name, definition] : defined_retries_) finish_retry(retries_.at(name), definition);
+  for (const auto& [name, definition] : defined_breakers_) finish_breaker(breakers_.at(name), definition);
   for (auto& [name, policy] : retries_) set_.retries[name] = std::make_shared<const RetryPolicy>(std::move(policy));
   for (auto& [name, settings] : breakers_)
     set_.breakers[name] = std::make_shared<const BreakerSettings>(std::move(settings));

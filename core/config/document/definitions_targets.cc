@@ -32,9 +32,8 @@ void Definitions::add_targets(const Document& document) {
   if (targets == nullptr) return;
   const auto each = [&](std::string_view field, auto add) {
     const YamlNode* mapping = targets->find(field);
-    for (std::size_t i = 0; mapping != nullptr && i < mapping->pairs(); ++i) {
-      if (!mapping->key(i).text.empty()) (this->*add)(mapping->key(i), mapping->value(i));
-    }
+    for (std::size_t i = 0; mapping != nullptr && i < mapping->pairs(); ++i)
+      (this->*add)(mapping->key(i), mapping->value(i));
   };
   each("apps", &Definitions::add_app);
   each("actors", &Definitions::add_actor);
@@ -99,7 +98,7 @@ void Definitions::tell_lost_defaults(TargetKind kind, const YamlNode& key, std::
 
 // 0 is the usual size, as in the original.
 void Definitions::read_cache_size(const YamlNode& target, TargetEntry& entry, std::uint32_t usual) {
-  if (!extension_ || entry.cache_size == 0) entry.cache_size = usual;
+  if (entry.cache_size == 0) entry.cache_size = usual;  // an extension may amend one that has a size
   std::int64_t size = 0;
   if (read_integer(target, "circuitBreakerCacheSize", 0, kMostCached, size, diagnostics_))
     entry.cache_size = size > 0 ? static_cast<std::uint32_t>(size) : usual;

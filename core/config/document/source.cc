@@ -87,7 +87,6 @@ Sources read_sources(const std::string& path, std::size_t max_bytes, Diagnostics
     left -= text->size();
     sources.texts.push_back({file, std::move(*text)});
   }
-  diagnostics.begin_source(path);
   return sources;
 }
 

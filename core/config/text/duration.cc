@@ -24,13 +24,13 @@ constexpr std::uint64_t kTooFar = std::uint64_t{1} << 63;  // as a magnitude onl
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Reads digits off the front of `text`. False if their number reaches beyond 2^63.
+// Reads digits off the front of `text`. False if more digits follow than a number of up to 2^63 has; one that is a hair
+// greater is left to whoever multiplies it by its unit.
 bool take_integer(std::string_view& text, std::uint64_t& value) {
   value = 0;
   while (!text.empty() && is_digit(text.front())) {
     if (value > kTooFar / 10) return false;
     value = value * 10 + static_cast<std::uint64_t>(text.front() - '0');
-    if (value > kTooFar) return false;
     text.remove_prefix(1);
   }
   return true;
@@ -147,8 +147,8 @@ DurationResult parse_duration(std::string_view whole) {
 
 std::string duration_text(Nanos duration) {
   if (duration == 0) return "0s";
-  std::uint64_t left = duration < 0 ? 0 - static_cast<std::uint64_t>(duration) : static_cast<std::uint64_t>(duration);
-  std::string text = duration < 0 ? "-" : "";
+  auto left = static_cast<std::uint64_t>(duration);
+  std::string text;
   for (const std::string_view name : {"h", "m", "s", "ms", "us", "ns"}) {
     for (const Unit& unit : kUnits) {
       if (unit.name != name || left / unit.nanos == 0) continue;

@@ -18,7 +18,7 @@ struct DurationResult {
 // the caller to say.
 DurationResult parse_duration(std::string_view text);
 
-// The shortest spelling that parse_duration reads back, e.g. "1m30s".
+// The shortest spelling that parse_duration reads back, e.g. "1m30s"; of what is not negative.
 std::string duration_text(Nanos duration);
 
 }  // namespace resil

@@ -97,5 +97,40 @@ TEST_F(LoaderSwitch, Mistakes) {
             folder_.path("nosuch.yaml") + ": there is no such file or folder");
 }
 
+TEST_F(LoaderSwitch, SayingItTwiceAlikeIsNoOverride) {
+  const std::string yes = "{name: Resiliency, enabled: true}";
+  const LoadResult on = load(kHead + "spec:\n  features:\n    - " + yes + "\n    - " + yes + "\n");
+  EXPECT_EQ(errors(on), Texts{});
+  EXPECT_EQ(warnings(on), Texts{});
+}
+
+TEST_F(LoaderSwitch, AFeatureMustBeAMapping) {
+  for (const char* feature : {"Resiliency", "[Resiliency]"}) {
+    const Texts said = errors(load(kHead + "spec: {features: [" + feature + "]}\n"));
+    ASSERT_EQ(said.size(), 1u) << feature;
+    EXPECT_NE(said[0].find("a feature must be a mapping of fields"), std::string::npos) << said[0];
+  }
+}
+
+// Other documents of the same file are none of its business, policies in them or not.
+TEST_F(LoaderSwitch, OtherKindsBesideItSayNothing) {
+  const LoadResult on = load("kind: Deployment\nspec: {policies: {retries: {r: {}}}}\n---\n" +
+                             document("  policies: {retries: {r: {}}}\n") + "---\n" + kHead +
+                             "spec: {features: [{name: Resiliency, enabled: true}]}\n");
+  EXPECT_EQ(errors(on), Texts{});
+  EXPECT_EQ(warnings(on), Texts{});
+}
+
+// What is missing in a folder is missing in the folder, not in its last file.
+TEST_F(LoaderSwitch, AFolderWithoutAConfigurationIsNamed) {
+  folder_.write("configs/a.yaml", "kind: Component\n");
+  folder_.write("configs/b.yaml", "kind: Component\n");
+  LoadOptions options;
+  options.config_path = folder_.path("configs");
+  const Texts said = errors(load_text(options, document("  policies: {}\n")));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].rfind(options.config_path + ": no kind: Configuration document", 0), 0u) << said[0];
+}
+
 }  // namespace
 }  // namespace resil
