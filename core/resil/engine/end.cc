@@ -1,6 +1,5 @@
 // end, the general way: what end_short.cc does not answer. Nothing in this file may lock, allocate, throw, log or enter
 // the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
-#include <algorithm>
 #include <optional>
 
 #include "resil/base/thread_slot.h"
@@ -77,7 +76,7 @@ std::int32_t Engine::fail(Ticket& ticket, EndpointRecord& record, Outcome outcom
       .attempt = ticket.attempt,
       .outcome = outcome,
       .may_retry = may_retry,
-      .hint = std::max<Nanos>(0, ticket.delay),
+      .hint = ticket.delay,
       .previous = ticket.previous_delay(),
       .deadline = ticket.deadline,
       // Begun while a reload put the limit in force: it counts from here.

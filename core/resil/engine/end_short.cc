@@ -1,7 +1,6 @@
 // end, the short ways: an attempt of a closed breaker that succeeded, or that failed and trips nothing. What is less
 // simple goes on in end.cc. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi checks
 // the object code); the clock is read only where the answer depends on it.
-#include <algorithm>
 
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
@@ -162,10 +161,8 @@ inline std::int32_t Engine::answer_short(Ticket& ticket, Outcome outcome, Nanos 
   const Nanos moment = time.about_now();
   CallCounts& counts = EndpointTable::counts(record, thread_slot(shard_mask_));
   count(counts.failures);
-  const FailedAttempt failed{.attempt = ticket.attempt,
-                             .outcome = outcome,
-                             .hint = std::max<Nanos>(0, ticket.delay),
-                             .deadline = ticket.deadline};
+  const FailedAttempt failed{
+      .attempt = ticket.attempt, .outcome = outcome, .hint = ticket.delay, .deadline = ticket.deadline};
   const RetryAnswer next = answer_failure(&retry, failed, time, [this] { return jitter_.draw(); });
   ticket.reason = static_cast<std::int32_t>(next.reason);
   ticket.delay = next.delay;

@@ -38,8 +38,8 @@ struct Grace {
   friend constexpr bool operator==(const Grace&, const Grace&) = default;
 
  private:
-  static constexpr std::uint64_t units_of_half(Nanos grace) {
-    return ((static_cast<std::uint64_t>(grace) + 1) / 2 + (std::uint64_t{1} << kUnitBits) - 1) >> kUnitBits;
+  static constexpr std::uint64_t units_of_half(Nanos grace) {  // twice a timeout or a minute: an even number
+    return (static_cast<std::uint64_t>(grace) / 2 + (std::uint64_t{1} << kUnitBits) - 1) >> kUnitBits;
   }
   static constexpr std::uint64_t first_units() { return units_of_half(kLeast); }
 };

@@ -20,7 +20,7 @@ struct FailedAttempt {
   std::uint32_t attempt = 1;
   Outcome outcome{Outcome::kFailure};
   bool may_retry = true;  // false: the host said that nothing is gained by another attempt
-  Nanos hint = 0;         // the server's Retry-After; 0: none
+  Nanos hint = 0;         // the server's Retry-After; 0, or less: none
   Nanos previous = 0;     // the delay before this attempt; read only where jitter is decorrelated
   Nanos deadline = 0;     // of the operation; 0: none
   Nanos began = 0;        // the operation; read only where the policy limits the whole

@@ -53,8 +53,7 @@ class Reader {
     for (int i = 0; i < 12; ++i) {
       if (take(kMonths[i])) return i + 1;
     }
-    good_ = false;
-    return 0;
+    return 0;  // which makes no date
   }
 
   int second_of_day() {
