@@ -204,5 +204,35 @@ TEST(ReloadUnderThreads, ChangingScopesNeverStopsACall) {
   EXPECT_GT(calls.load(), 0u);
 }
 
+// While a reload replaces one policy by the next, a call may run under the new one with the old one's time, which the
+// word still shows; but under a policy with the time of a later one none ever runs.
+TEST(ReloadUnderThreads, NoAttemptHasTheTimeOfALaterPolicyThanItsOwn) {
+  for (const std::string_view trip : {"totalFailures > 9", "requests > 9 && totalFailures > 9"}) {
+    // Policies are numbered as they come: number n has n + 1 milliseconds.
+    const auto policy = [trip](std::uint64_t number) {
+      return one_app({.timeout = static_cast<Nanos>(number + 1) * kMillisecond, .breaker = breaker({.trip = trip})});
+    };
+    Caller caller(policy(0));
+    const EndpointId id = caller.app();
+    std::atomic<bool> stop{false};
+    std::atomic<std::uint64_t> calls{0};
+    Complaint complaint;
+    run_crowd(3, [&](unsigned thread, Draw&) {
+      if (thread != 0) {
+        for (; !stop; ++calls) {
+          Ticket ticket{};
+          complaint.unless(caller.engine.begin(id, caller.now, ticket) == kAllow, "a call was rejected");
+          complaint.unless(ticket.timeout <= static_cast<Nanos>(ticket.policy() + 1) * kMillisecond, "a later time");
+          caller.engine.end(ticket, kSuccess, caller.now);
+        }
+        return;
+      }
+      for (std::uint64_t i = 1; i <= rounds(20'000) || calls < 1'000; ++i) caller.engine.reload(policy(i));
+      stop = true;
+    });
+    EXPECT_EQ(complaint.text(), "") << trip;
+  }
+}
+
 }  // namespace
 }  // namespace resil

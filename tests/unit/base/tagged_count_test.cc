@@ -69,6 +69,53 @@ TEST(TaggedCount, WrapsFromTheLastGenerationToTheFirst) {
   EXPECT_EQ(count.read(kMostGeneration), 0u);
 }
 
+// The short way adds where the tag is the word's, and nowhere else; it never makes a tag new.
+TEST(TaggedCount, TheShortWayAddsOnlyToItsOwnGeneration) {
+  const auto word = [](std::uint64_t generation) { return generation << Count::kBits | 0x123; };  // a breaker's
+  for (const std::uint32_t generation : {0U, 1U, 7U, kMostGeneration}) {
+    Count count;
+    count.put(generation, 5);
+    for (const std::uint32_t other : {generation + 1, generation - 1, generation ^ (1U << 19)}) {
+      const std::uint64_t another = word(other & kMostGeneration);
+      EXPECT_EQ(count.number_if_tagged(another), 0u);
+      EXPECT_FALSE(count.add_if_tagged(another));
+      EXPECT_FALSE(count.counts_in(another));
+    }
+    EXPECT_EQ(count.read(generation), 5u);
+    EXPECT_EQ(count.number_if_tagged(word(generation)), 6u);
+    EXPECT_TRUE(count.add_if_tagged(word(generation)));
+    EXPECT_EQ(count.read(generation), 7u);
+    EXPECT_TRUE(count.counts_in(word(generation)));
+  }
+}
+
+TEST(TaggedCount, TheShortWayLeavesAFullCellAlone) {
+  constexpr std::uint64_t kWord = std::uint64_t{3} << Count::kBits;
+  Count count;
+  count.put(3, Count::kMost - 1);
+  EXPECT_EQ(count.number_if_tagged(kWord), Count::kMost);
+  EXPECT_EQ(count.number_if_tagged(kWord), 0u);
+  EXPECT_EQ(count.read(3), Count::kMost);
+  EXPECT_EQ(count.read(4), 0u);
+  EXPECT_TRUE(count.counts_in(kWord));
+  count.put(3, 0);
+  EXPECT_FALSE(count.counts_in(kWord));
+  count.put(3, 1);
+  EXPECT_TRUE(count.counts_in(kWord));
+}
+
+TEST(TaggedCount, FresheningMakesATagNewOnceAndForThePresentGenerationOnly) {
+  Count count;
+  count.put(7, 5);
+  count.freshen(7, kCurrent);
+  EXPECT_EQ(count.read(7), 5u) << "that is what it counts already";
+  count.freshen(9, kOver);
+  EXPECT_EQ(count.read(7), 5u) << "a generation that is over takes no cell";
+  count.freshen(9, kCurrent);
+  EXPECT_EQ(count.read(7), 0u);
+  EXPECT_EQ(count.add(9, kOver), 1u) << "the tag is that generation's";
+}
+
 TEST(TaggedCount, SetReplacesWithinAGenerationAndFromAnOlderOne) {
   Count count;
   count.set(7, 40, kCurrent);

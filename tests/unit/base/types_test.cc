@@ -21,6 +21,18 @@ TEST(Types, AddingTimesHoldsAtTheEndsOfTheRange) {
   EXPECT_EQ(add_saturated(kForever, kReadClock), -1);
 }
 
+TEST(Types, SubtractingTimesHoldsAtTheEndsOfTheRange) {
+  EXPECT_EQ(subtract_saturated(2, 3), -1);
+  EXPECT_EQ(subtract_saturated(kForever, 1), kForever - 1);
+  EXPECT_EQ(subtract_saturated(kForever, -1), kForever);
+  EXPECT_EQ(subtract_saturated(1, kReadClock), kForever);
+  EXPECT_EQ(subtract_saturated(0, kReadClock), kForever);
+  EXPECT_EQ(subtract_saturated(-1, kReadClock), kForever);
+  EXPECT_EQ(subtract_saturated(kReadClock, 1), kReadClock);
+  EXPECT_EQ(subtract_saturated(kReadClock, kForever), kReadClock);
+  EXPECT_EQ(subtract_saturated(kReadClock, kReadClock), 0);
+}
+
 TEST(Outcome, HttpSucceedsFrom200To399) {
   for (const int status : {0, 1, 99, 100, 199, 400, 404, 429, 500, 599, 600, 65'535}) {
     EXPECT_FALSE(http(status).succeeded()) << status;

@@ -107,6 +107,9 @@ TEST(Duration, MistakesSayWhatToWrite) {
       {"-9223372036854775809ns", "'-9223372036854775809ns' is too long a duration: at most 292 years"},
       {"-9223372036854775808ns9223372036854775808ns",
        "'-9223372036854775808ns9223372036854775808ns' is too long a duration: at most 292 years"},
+      {"-9223372036854775808ns1ns", "'-9223372036854775808ns1ns' is too long a duration: at most 292 years"},
+      {"-9223372036854775807ns2ns", "'-9223372036854775807ns2ns' is too long a duration: at most 292 years"},
+      {"9223372036854775809ns", "'9223372036854775809ns' is too long a duration: at most 292 years"},
       {"1..5s", "'1..5s' is not a duration: a unit is missing; write it like 5s, 1.5s, 200ms or 1h30m"},
   };
   for (const auto& [text, expected] : cases) {

@@ -159,5 +159,60 @@ TEST(LoaderDocuments, MetadataIsTheirs) {
       "kind: Resiliency\nmetadata: {name: x, namespace: y, labels: {a: b}, annotations: {c: d}, uid: 5}\nspec: {}\n");
 }
 
+// Strict does not apply what it refuses: a document is not skipped because of a misspelt field.
+TEST(LoaderDocuments, MisspeltScopesSkipNothing) {
+  const std::string yaml = "Scopes: [other]\n" + document("  policies: {}\n");
+  LoadOptions options;
+  options.app_id = "me";
+  EXPECT_NE(only_error(yaml, options).find("unknown field 'Scopes'"), std::string::npos);
+  options.lenient = true;
+  const LoadResult empty = load_text(options, "SCOPES: \n" + document("  policies: {}\n"));
+  EXPECT_EQ(errors(empty), std::vector<std::string>{}) << "nothing, in whichever spelling, is no list of nobody";
+  EXPECT_TRUE(empty.policies);
+}
+
+TEST(LoaderDocuments, ScopesThatAreNoListSayHowToWriteThem) {
+  EXPECT_NE(only_error("scopes: me\n" + document("  {}\n")).find("write it like [me]"), std::string::npos);
+  EXPECT_NE(only_error("scopes: {a: b}\n" + document("  {}\n")).find("write it like [checkout]"), std::string::npos);
+  const LoadResult wrong = load_text({}, "scopes: [[me]]\n" + document("  {}\n"));
+  EXPECT_EQ(errors(wrong).size(), 1u);
+  EXPECT_EQ(warnings(wrong), std::vector<std::string>{}) << "that it has no entry is nobody's mistake";
+}
+
+TEST(LoaderDocuments, ANameOfNothingIsNone) {
+  LoadOptions options;
+  options.app_id = "me";
+  const LoadResult result = load_text(options, "metadata: {name: ''}\nscopes: [other]\n" + document("  {}\n"));
+  ASSERT_EQ(warnings(result).size(), 1u);
+  EXPECT_NE(warnings(result)[0].find("this document is skipped: it is for 'other', not for 'me'"), std::string::npos)
+      << warnings(result)[0];
+}
+
+// What another app's document names is used, however its fields are spelled: it was not looked over.
+TEST(LoaderDocuments, WhateverASkippedDocumentNamesIsUsed) {
+  LoadOptions options;
+  options.app_id = "me";
+  const std::string mine = document("  policies: {timeouts: {t: 1s}, retries: {r: {}}, circuitBreakers: {b: {}}}\n");
+  for (const std::string fields :
+       {"timeout: t, retry: r, circuitBreaker: b", "Timeout: t, RETRY: r, circuitbreaker: b"}) {
+    for (const std::string spec :
+         {"spec: {targets: {apps: {a: {%}}}}", "Spec: {Targets: {Components: {c: {outbound: {%}}}}}"}) {
+      std::string other = "---\napiVersion: dapr.io/v1alpha1\nkind: Resiliency\nscopes: [other]\n" + spec + "\n";
+      other.replace(other.find('%'), 1, fields);
+      const std::vector<std::string> said = all_warnings(load_text(options, mine + other));
+      ASSERT_EQ(said.size(), 1u) << other;
+      EXPECT_NE(said[0].find("is skipped"), std::string::npos);
+    }
+  }
+}
+
+TEST(LoaderDocuments, ATextThatIsNoYamlIsAnErrorWithoutAKindToo) {
+  for (const std::string text : {"a: [\n", "a: *b\n", "<html>\n\t<body>: {[\n"}) {
+    const std::vector<std::string> said = errors(load_text({}, text));
+    ASSERT_EQ(said.size(), 1u) << text;
+    EXPECT_EQ(said[0].find("there is no kind: Resiliency"), std::string::npos) << said[0];
+  }
+}
+
 }  // namespace
 }  // namespace resil

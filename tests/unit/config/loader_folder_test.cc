@@ -100,5 +100,85 @@ TEST_F(LoaderFolder, AFolderWithoutAPolicySaysHowToMeanIt) {
   EXPECT_EQ(errors(load_path({}, folder_.path())), Texts{});
 }
 
+// A text that cannot be read, and has no kind: an error where it may be a policy, else a warning. What makes it look
+// like one is a key of its own at the margin, and below it one of the sections.
+TEST_F(LoaderFolder, WhatLooksLikeAPolicy) {
+  const std::string broken = "    t: &x 5s\n";
+  for (const auto& [file, policy] : std::vector<std::pair<std::string, bool>>{
+           {"policies:\n  timeouts:\n" + broken, true},
+           {"spec:\n  policies:\n    timeouts:\n" + broken, true},
+           {"Spec:\n  Policies:\n    CircuitBreakers:\n" + broken, true},
+           {"policies:\n  'retries':\n" + broken, true},
+           {"targets:\n  components:\n" + broken, true},
+           {"{spec: {targets: {actors: &x {}}}}\n", true},
+           {"more:\n  policies:\n    timeouts:\n" + broken, false},  // neither at the margin
+           {"policies:\n  mytimeouts:\n" + broken, false},           // a part of another word
+           {"mypolicies:\n  timeouts:\n" + broken, false},
+           {"policies\n  timeouts:\n" + broken, false},  // no key
+           {"policies:\n  apps:\n" + broken, false},     // a section of the other
+           {"targets:\n  timeouts:\n" + broken, false},
+           {"policies:\n" + broken, false},
+           {"targets:\n" + broken, false}}) {
+    EXPECT_EQ(errors(with(file)).size(), policy ? 1u : 0u) << file;
+  }
+}
+
+TEST_F(LoaderFolder, TheLineThatSaysTheKind) {
+  for (const auto& [file, foreign] :
+       std::vector<std::pair<std::string, bool>>{{"kind: Component\nspec: {a: *b}\n", true},
+                                                 {"KIND: Component\nspec: {a: *b}\n", true},
+                                                 {"kind: 'Component'\nspec: {a: *b}\n", true},
+                                                 {"kinds: Component\nspec: {a: *b}\n", false},
+                                                 {"  kind: Component\n  spec: {a: *b}\n", false}}) {
+    const Texts said = all_warnings(with(file));
+    EXPECT_EQ(errors(with(file)), Texts{}) << file;
+    EXPECT_EQ(said.size(), foreign ? 0u : 1u) << file << "without a kind it is skipped with a warning";
+  }
+}
+
+// A document that was read and has no kind: what makes it a policy is a section with a field of its own.
+TEST_F(LoaderFolder, WhatWasReadAndHasNoKind) {
+  for (const auto& [file, policy] : std::vector<std::pair<std::string, bool>>{{"spec: {policies: {}}\n", true},
+                                                                              {"spec: {policies: }\n", true},
+                                                                              {"spec: {targets: }\n", true},
+                                                                              {"policies: {retries: {}}\n", true},
+                                                                              {"targets: {apps: {}}\n", true},
+                                                                              {"spec: {policies: 5}\n", false},
+                                                                              {"policies: {other: {}}\n", false},
+                                                                              {"targets: {}\n", false},
+                                                                              {"spec: {replicas: 3}\n", false}}) {
+    EXPECT_EQ(errors(with(file)).size(), policy ? 1u : 0u) << file;
+    EXPECT_EQ(all_warnings(with(file)).size(), policy ? 0u : 1u) << file;
+  }
+}
+
+TEST_F(LoaderFolder, AListIsToldToBeWrittenOut) {
+  for (const std::string file : {"kind: ResiliencyList\nitems: []\n", "kind: List\nitems: [{kind: Resiliency}]\n"}) {
+    const Texts said = errors(with(file));
+    ASSERT_EQ(said.size(), 1u) << file;
+    EXPECT_NE(said[0].find("is not read; write each of its items as a document of its own"), std::string::npos);
+  }
+  EXPECT_EQ(errors(with("kind: List\nitems: [{kind: Deployment}]\n")), Texts{});
+}
+
+// A kind that only the parser finds, as in JSON, is looked at like one on a line of its own.
+TEST_F(LoaderFolder, PoliciesUnderAnotherKindInJson) {
+  const Texts said =
+      errors(with(R"({"apiVersion": "dapr.io/v1alpha1", "kind": "Policy", "spec": {"policies": {"retries": {}}}})"));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_NE(said[0].find("this kind: Policy holds policies; write them in a document of kind: Resiliency"),
+            std::string::npos);
+  EXPECT_EQ(errors(with(R"({"kind": "Deployment", "spec": {"replicas": 3}})")), Texts{});
+}
+
+TEST_F(LoaderFolder, MistakesOfTwoFilesStandInTheOrderOfTheFiles) {
+  folder_.write("a.yaml", document("  policies:\n\n\n\n    nope: {}\n"));
+  folder_.write("b.yaml", document("  nope: {}\n"));
+  const Texts said = errors(load_path({}, folder_.path()));
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_NE(said[0].find("a.yaml:8:"), std::string::npos) << said[0];
+  EXPECT_NE(said[1].find("b.yaml:4:"), std::string::npos) << said[1];
+}
+
 }  // namespace
 }  // namespace resil

@@ -1,4 +1,6 @@
 // Files and folders.
+#include <sys/resource.h>
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -97,6 +99,55 @@ TEST(LoaderSources, TheSizeOfAllFilesTogetherIsBounded) {
   LoadOptions more;
   more.max_bytes = 400'000;
   EXPECT_EQ(errors(load_path(more, folder.path())), Texts{});
+}
+
+TEST(LoaderSources, EveryUsualEndingOfANameIsYaml) {
+  const TemporaryFolder folder;
+  for (const char* end : {"yaml", "yml", "YAML", "YML", "json", "txt"}) {
+    folder.write(std::string("t.") + end, document("  policies: {timeouts: {" + std::string(end) +
+                                                   ": 1s}}\n  targets: {apps: {a: {timeout: " + end + "}}}\n"));
+  }
+  const LoadResult result = load_path({}, folder.path());
+  ASSERT_TRUE(result.policies);
+  for (const char* end : {"yaml", "yml", "YAML", "YML"}) EXPECT_TRUE(result.policies->timeouts.contains(end)) << end;
+  EXPECT_EQ(result.policies->timeouts.size(), 4u);
+}
+
+// A regular file by its looks that cannot be read at its beginning.
+TEST(LoaderSources, AFileThatCannotBeReadSaysWhy) {
+  const std::vector<std::string> said = errors(load_path({}, "/proc/self/mem"));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].rfind("/proc/self/mem: cannot be read: ", 0), 0u) << said[0];
+}
+
+// It is read no further than it may be long: else there would not be the memory.
+TEST(LoaderSources, AFileFarTooLongIsNotReadToItsEnd) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer needs more memory than that";
+#endif
+  const TemporaryFolder folder;
+  const std::string file = folder.write("a.yaml", "");
+  std::filesystem::resize_file(file, std::uintmax_t{4} << 30);  // takes no room on the disk
+  const auto read_in_a_gigabyte = [&file] {
+    const rlimit most{std::uint64_t{1} << 30, std::uint64_t{1} << 30};
+    setrlimit(RLIMIT_AS, &most);
+    const LoadResult result = load_path({}, file);
+    std::fprintf(stderr, "%s", result.diagnostics.empty() ? "none" : result.diagnostics[0].text().c_str());
+    std::_Exit(0);
+  };
+  EXPECT_EXIT(read_in_a_gigabyte(), ::testing::ExitedWithCode(0), "the policy text is too large");
+}
+
+// Which kind a source has instead is told by its line, with the file's name only in a folder.
+TEST(LoaderSources, WhatASourceHasInstead) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("a.yaml", "# not ours\nkind: Component\n---\nkind: Deployment\n");
+  std::vector<std::string> said = errors(load_path({}, file));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_NE(said[0].find("(line 2 says kind: Component)"), std::string::npos) << said[0];
+  said = errors(load_path({}, folder.path()));
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_NE(said[0].find("(" + file + ", line 2 says kind: Component)"), std::string::npos) << said[0];
 }
 
 }  // namespace

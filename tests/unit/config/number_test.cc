@@ -60,5 +60,16 @@ TEST(Number, DecimalNumbers) {
     EXPECT_FALSE(parse_number(text)) << text;
 }
 
+TEST(Number, TheEdgesOfEachSpelling) {
+  EXPECT_EQ(parse_integer("0x7").value, 7);
+  EXPECT_EQ(parse_integer("0b1").value, 1);
+  EXPECT_EQ(parse_integer("0o7").value, 7);
+  EXPECT_TRUE(parse_integer("9223372036854775808.0").too_large);
+  EXPECT_TRUE(parse_integer("9.3e18").too_large);
+  EXPECT_EQ(parse_integer("9223372036854774784.0").value, 9'223'372'036'854'774'784);
+  EXPECT_TRUE(parse_integer("9223372036854775808").too_large);
+  EXPECT_EQ(parse_integer("9223372036854775807").value, 9'223'372'036'854'775'807);
+}
+
 }  // namespace
 }  // namespace resil

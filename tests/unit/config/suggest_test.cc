@@ -54,5 +54,30 @@ TEST(Suggest, Sentences) {
       << "never half a character";
 }
 
+// Longer words and lists than people write are left alone: they cost time, and a suggestion would be no use.
+TEST(Suggest, BoundsOfWhatIsCompared) {
+  const std::string most(48, 'x'), more(49, 'x');
+  EXPECT_EQ(nearest(most, {std::string_view(most)}), most);
+  EXPECT_EQ(nearest(more, {std::string_view(more)}), "");
+  EXPECT_EQ(nearest(most, {std::string_view(more)}), "") << "a candidate that long is none";
+  std::vector<std::string_view> many(299, "zzzzzzzz");
+  many.push_back("retry");
+  EXPECT_EQ(nearest("retri", many), "retry");
+  many.push_back("zzzzzzzz");
+  EXPECT_EQ(nearest("retri", many), "");
+}
+
+TEST(Suggest, TwoNeighboursSwappedAreOneMistake) {
+  EXPECT_EQ(nearest("nmae", {"name"}), "name");
+  EXPECT_EQ(nearest("ba", {"ab"}), "ab");
+  EXPECT_EQ(nearest("bca", {"abc"}), "") << "two mistakes in three letters";
+}
+
+TEST(Suggest, WhatIsQuotedHasRoomForTheMostAndNoMore) {
+  EXPECT_EQ(quoted("abcd", 4), "'abcd'");
+  EXPECT_EQ(quoted("abcde", 4), "'abcd...'");
+  EXPECT_EQ(quoted("abc\u20ac", 4), "'abc...'");
+}
+
 }  // namespace
 }  // namespace resil

@@ -270,5 +270,29 @@ TEST(EngineEvents, TransitionsOfASharedBreakerAreItsTypes) {
   EXPECT_EQ(caller.engine.transitions(type, BreakerState::Open), 1);
 }
 
+// Whoever asks for every rejection gets it, whatever came and went meanwhile: gates, a bound of breakers, a reload.
+TEST(EngineEvents, EveryRejectionIsToldBeforeAndAfterABoundCameNear) {
+  const auto bounded = [](std::uint32_t bound) {
+    return one_app(
+        {.breaker = breaker({.timeout = 10 * kSecond, .trip = "consecutiveFailures > 0"}), .cache_size = bound});
+  };
+  for (const bool every : {true, false}) {
+    Caller caller(bounded(100), {.jitter_seed = 1, .every_rejection = every});
+    const EndpointId id = caller.app();
+    caller.fail(id, 1);
+    const auto told = [&] {
+      caller.events();
+      for (int i = 0; i < 5; ++i) EXPECT_EQ(caller.attempt(id, kSuccess), -1);
+      return caller.events(EventKind::Rejected).size();
+    };
+    EXPECT_EQ(told(), every ? 5u : 1u);
+    for (const std::uint32_t bound : {1U, 100U, 2U, 0U, 100U}) {
+      caller.engine.reload(bounded(bound));
+      ASSERT_EQ(caller.state(id), BreakerState::Open);
+      EXPECT_EQ(told(), every ? 5u : 0u) << bound;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace resil

@@ -200,6 +200,24 @@ TEST_F(EngineEviction, AnAdoptedFailureOnAForgottenEndpointIsSeenByAll) {
   EXPECT_EQ(entry.breaker->view.state, BreakerState::Open);
 }
 
+// A rejection is use like any other call, the short ones of an open breaker too: it shows once a reload made all
+// breakers of the target fresh, which keeps the order of their use.
+TEST_F(EngineEviction, RejectedCallsAreUse) {
+  Caller caller(bounded(3));
+  const EndpointId a = caller.app("a"), b = caller.app("b"), c = caller.app("c");
+  caller.fail(a, 3);
+  ASSERT_EQ(caller.attempt(a, kSuccess), -1);  // the first one, which is told
+  for (const EndpointId id : {b, c}) ASSERT_EQ(caller.attempt(id, kSuccess), kDone);
+  ASSERT_EQ(caller.attempt(a, kSuccess), -1);
+  caller.engine.reload(
+      one_app({.breaker = breaker({.timeout = kSecond, .trip = "consecutiveFailures > 3"}), .cache_size = 3}));
+  ASSERT_EQ(caller.state(a), BreakerState::Closed);
+  caller.app("d");
+  EXPECT_FALSE(caller.entry(a).evicted);
+  EXPECT_TRUE(caller.entry(b).evicted);
+  EXPECT_FALSE(caller.entry(c).evicted);
+}
+
 TEST_F(EngineEviction, ABoundRaisedFarAboveLetsCallsBeSkippedAgain) {
   Caller caller(bounded(2));
   const EndpointId a = caller.app("a");

@@ -92,5 +92,28 @@ TEST(EngineMaxElapsed, CountsFromAFirstBeginThatALimitRejected) {
   EXPECT_EQ(reason_of(waits), Reason::Exhausted);
 }
 
+// A begin may read the binding that a reload has just put in force, with the limit, and the word that it has not yet
+// rewritten: then nobody noted when the operation began. Its first failure is as old as nothing, and the limit counts
+// from the attempt after it.
+TEST(EngineMaxElapsed, OfAnOperationThatNobodyTimedTheLimitCountsFromItsSecondAttempt) {
+  RetryPolicy retry = constant_retry(4 * kSecond, -1);
+  retry.max_duration = 10 * kSecond;
+  for (const Nanos began : {Nanos{0}, 500 * kSecond}) {
+    Caller caller(one_app({.retry = shared(retry)}));
+    const EndpointId id = caller.app();
+    Ticket ticket{};
+    ASSERT_EQ(caller.begin(id, ticket), kAllow);
+    ticket.start(ticket.policy(), Stage::InFlight);  // as the short way makes it
+    ticket.private_words[2] = static_cast<std::uint64_t>(began);
+    for (const std::int32_t answer : {kRetry, kRetry, kRetry, kGiveUp}) {  // the limit counts from 1004 s
+      EXPECT_EQ(caller.end(ticket, kFailure), answer);
+      caller.now += 4 * kSecond;
+      if (answer == kRetry) {
+        ASSERT_EQ(caller.begin(id, ticket), kAllow);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace resil

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <tuple>
 
 #include "resil/base/rng.h"
 #include "resil/limits/hold.h"
 #include "resil/limits/once_per.h"
+#include "support/hooked_atomic.h"
 
 namespace resil {
 namespace {
@@ -59,16 +62,43 @@ TEST(TimeBuckets, ACellOfARoundAgoIsNotCounted) {
   EXPECT_EQ(counted(buckets, 1'000 * kSecond), 1u);
 }
 
+// The cell that the next access is to, filled up to `free` below its end.
 TEST(TimeBuckets, ACountHoldsAtItsEnd) {
-  Buckets buckets(kSecond);
-  const std::uint64_t bucket = buckets.bucket_of(0);
-  std::uint64_t full = 0;
-  buckets.add(bucket);
-  full = buckets.load(bucket) | Buckets::kMost;
-  // A cell that is full stays full, and belongs to the same bucket.
-  Buckets other(kSecond);
-  EXPECT_FALSE(other.count(bucket, full));
-  EXPECT_EQ(full, 0u);
+  using HookedBuckets = TimeBuckets<testing::HookedAtomic>;
+  for (const std::uint64_t free : {0U, 1U, 2U}) {
+    HookedBuckets buckets(kSecond);
+    const std::uint64_t bucket = buckets.bucket_of(5 * kSecond);
+    buckets.add(bucket);
+    testing::Hook::on_access = [free](testing::Access, const void* where) {
+      auto* cell = const_cast<testing::HookedAtomic<std::uint64_t>*>(
+          static_cast<const testing::HookedAtomic<std::uint64_t>*>(where));
+      cell->store((cell->load() | HookedBuckets::kMost) - free);
+      testing::Hook::on_access = [](testing::Access, const void*) {};
+    };
+    buckets.load(bucket);
+    testing::Hook::on_access = nullptr;
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+      buckets.add(bucket);
+      EXPECT_EQ(buckets.sum(bucket), std::min(HookedBuckets::kMost, HookedBuckets::kMost - free + i)) << free;
+    }
+    EXPECT_EQ(buckets.sum(bucket + 1), HookedBuckets::kMost) << "and belongs to its bucket still";
+    EXPECT_EQ(buckets.sum(bucket + HookedBuckets::kBuckets), 0u);
+  }
+}
+
+// Whether or not a window divides by ten: numbers grow with time, and a window later they are ten more.
+TEST(TimeBuckets, NumbersGrowAndAreTenMoreAWindowLater) {
+  for (const Nanos window : {10, 11, 15, 19, 20, 101, 1'000'003}) {
+    const Buckets buckets(window);
+    std::uint64_t before = buckets.bucket_of(-3 * window);
+    for (Nanos at = -3 * window; at < 3 * window; at += std::max<Nanos>(1, window / 1'000)) {
+      const std::uint64_t bucket = buckets.bucket_of(at);
+      ASSERT_GE(bucket, before) << window;
+      ASSERT_LE(bucket, before + Buckets::kBuckets) << window;
+      ASSERT_EQ(buckets.bucket_of(at + window), bucket + Buckets::kBuckets) << window << " at " << at;
+      before = bucket;
+    }
+  }
 }
 
 TEST(RetryBudget, RetriesAreFewerThanTheLeastAndTheRatioTogether) {
@@ -107,11 +137,28 @@ TEST(RetryBudget, ProductsOfDecimalsAreTakenAsWritten) {
   }
 }
 
+TEST(RetryBudget, AHairMoreOrLessIsTheWholeNumber) {
+  for (const auto& [ratio, operations, most] :
+       {std::tuple{0.07, 100, 7}, {1.1, 10, 11}, {0.57, 100, 57}, {1e-10, 1, 0}, {0.001, 1, 1}, {1.001, 1, 2}}) {
+    Budget budget(ratio, 0, kSecond);
+    for (int i = 0; i < operations; ++i) budget.begin_operation(0);
+    int offered = 0;
+    while (budget.offer(0)) ++offered;
+    EXPECT_EQ(offered, most) << ratio;
+  }
+}
+
 TEST(RetryBudget, RestartForgets) {
-  Budget budget(0, 1, kSecond);
+  Budget budget(0, 1, kSecond), ratio(1, 0, kSecond);
   EXPECT_TRUE(budget.offer(0));
   budget.restart();
   EXPECT_TRUE(budget.offer(0));
+  for (int i = 0; i < 5; ++i) ratio.begin_operation(0);
+  EXPECT_TRUE(ratio.offer(0));
+  ratio.restart();
+  EXPECT_EQ(ratio.operations(0), 0u);
+  EXPECT_EQ(ratio.retries(0), 0u);
+  EXPECT_FALSE(ratio.offer(0)) << "the operations of before as well";
 }
 
 TEST(Hold, OnlyGrows) {

@@ -149,5 +149,37 @@ TEST(ConcurrencyLimiter, ALowerLimitWaitsForWhoIsIn) {
   EXPECT_FALSE(limiter.begin(kNow, kUsual, 2));
 }
 
+// A clock that is behind, of a thread that slept: up to 64 epochs it takes nothing from those who came meanwhile, and
+// what it lets in beyond the three epochs that there are fields for is not counted.
+TEST(ConcurrencyLimiter, ClocksThatAreBehindTakeNothingAway) {
+  const Nanos epoch = length_of(kUsual), now = 1'000'000 * kSecond;
+  for (const Nanos behind : {0, 1, 2, 3, 4, 5, 32, 33, 40, 63, 64}) {
+    ConcurrencyLimiter<std::atomic> limiter;
+    ASSERT_TRUE(limiter.begin(now, kUsual, 5));
+    ASSERT_TRUE(limiter.begin(now - behind * epoch, kUsual, 5));
+    EXPECT_EQ(limiter.in_flight(now, kUsual), behind < 3 ? 2u : 1u) << behind;
+    limiter.end(now - behind * epoch, kUsual);
+    EXPECT_EQ(limiter.in_flight(now, kUsual), 1u) << behind;
+    limiter.end(now, kUsual);
+    EXPECT_EQ(limiter.in_flight(now, kUsual), 0u) << behind;
+  }
+}
+
+// Where nobody is in, the epoch is whoever comes next's, be its clock behind or 22 days later.
+TEST(ConcurrencyLimiter, AnEmptyWordIsOfNoEpoch) {
+  const Nanos epoch = length_of(kUsual), now = 5'000'000 * kSecond;
+  for (const Nanos later : {-64, -10, -3, 0, 3, 65'500, 65'530, 65'535}) {
+    ConcurrencyLimiter<std::atomic> limiter;
+    ASSERT_TRUE(limiter.begin(now, kUsual, 1));
+    limiter.end(now, kUsual);
+    const Nanos then = now + later * epoch;
+    ASSERT_TRUE(limiter.begin(then, kUsual, 1));
+    EXPECT_FALSE(limiter.begin(then, kUsual, 1)) << later;
+    EXPECT_EQ(limiter.in_flight(then, kUsual), 1u) << later;
+    limiter.end(then, kUsual);
+    EXPECT_EQ(limiter.in_flight(then, kUsual), 0u) << later;
+  }
+}
+
 }  // namespace
 }  // namespace resil

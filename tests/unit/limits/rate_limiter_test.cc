@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "resil/base/rng.h"
+#include "support/hooked_atomic.h"
 
 namespace resil {
 namespace {
@@ -145,6 +146,52 @@ TEST(RateLimiter, CountableIsWhatFits) {
   EXPECT_TRUE(Spacing::countable(999'999'937, kSecond, 1'000'000'000));
   EXPECT_FALSE(Spacing::countable(999'999'937, 3600 * kSecond, 1'000'000'000));
   EXPECT_FALSE(Spacing::countable(1, INT64_MAX, 1));
+}
+
+TEST(RateLimiter, CountableToTheEdge) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 61, kBillion = 1'000'000'000;
+  EXPECT_TRUE(Spacing::countable(1, kMost, 1));
+  EXPECT_FALSE(Spacing::countable(1, kMost + 1, 1));
+  EXPECT_TRUE(Spacing::countable(1, kMost / kBillion, kBillion));
+  EXPECT_FALSE(Spacing::countable(1, kMost / kBillion + 1, kBillion));
+  EXPECT_TRUE(Spacing::countable(kBillion, 10 * kSecond, kBillion))
+      << "what rate and per have in common does not count";
+}
+
+// busy_until is raised far beyond need, seldom; whoever comes shortly before it is over raises it again.
+TEST(RateLimiter, NothingIsForgottenWhereABusyTimeEnds) {
+  const Spacing spacing = Spacing::of(1, 1'000 * kSecond, 1);
+  for (const Nanos before : {Nanos{0}, Nanos{1}, kSecond, 999 * kSecond, 1'000 * kSecond, 1'001 * kSecond}) {
+    Limiter limiter(spacing);
+    ASSERT_EQ(limiter.take(0).wait, 0);
+    const Nanos end = spacing.longest + spacing.ahead, at = end - before;
+    ASSERT_EQ(limiter.take(at).wait, 0) << before;
+    for (const Nanos later : {Nanos{1}, before, before + 1, 999 * kSecond}) {
+      if (later >= 1'000 * kSecond) continue;
+      EXPECT_EQ(limiter.take(at + later).wait, 1'000 * kSecond - later) << before << " " << later;
+      EXPECT_EQ(limiter.wait(at + later), 1'000 * kSecond - later);
+      EXPECT_EQ(limiter.available(at + later), 0);
+    }
+    EXPECT_EQ(limiter.available(at + 1'000 * kSecond), 1);
+  }
+}
+
+// A thread that slept between looking and raising does not lower what others raised meanwhile.
+TEST(RateLimiter, ASleeperTakesNothingBack) {
+  // Its units make busy_until last for a second only.
+  const Spacing spacing = Spacing::of(999'999'937, 1'000'000 * kSecond, 1);
+  const Nanos later = 10 * kSecond;
+  for (int nth = 1; nth <= 4; ++nth) {
+    RateLimiter<testing::HookedAtomic> limiter(spacing);
+    ASSERT_EQ(limiter.take(5).wait, 0);
+    Nanos other = -1;
+    testing::before(testing::Access::Swap, nullptr, nth, [&] { other = limiter.take(later).wait; });
+    const Nanos own = limiter.take(2 * kSecond).wait;
+    testing::Hook::on_access = nullptr;
+    if (other < 0) continue;  // fewer swaps than that
+    EXPECT_TRUE(own == 0 || other == 0) << nth;
+    EXPECT_GT(limiter.take(later).wait, 0) << nth << ": that share was taken";
+  }
 }
 
 }  // namespace

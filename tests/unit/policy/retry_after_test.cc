@@ -125,5 +125,32 @@ TEST(RetryAfter, DatesHoldAtTheEndsOfTheRange) {
   expect_none("Sun, 06 Nov 1994 08:49:37 GMT", kForever);
 }
 
+TEST(RetryAfter, ALeapSecondIsTheLastOfItsDay) {
+  EXPECT_TRUE(parse_retry_after("Sun, 06 Nov 2094 23:59:60 GMT", kThen));
+  for (const char* text :
+       {"Sun, 06 Nov 2094 08:59:60 GMT", "Sun, 06 Nov 2094 23:58:60 GMT", "Sun, 06 Nov 2094 23:59:61 GMT",
+        "Sun, 06 Nov 2094 24:00:00 GMT", "Sun, 06 Nov 2094 08:60:00 GMT"}) {
+    expect_none(text);
+  }
+}
+
+// The characters beside the digits would make numbers too, were they taken for some.
+TEST(RetryAfter, ADigitIsADigit) {
+  for (const char* text :
+       {"Sun, 1/ Nov 2094 08:49:37 GMT", "Sun, 0: Nov 2094 08:49:37 GMT", "Sun, 06 Nov 209/ 08:49:37 GMT",
+        "Sun, 06 Nov 2094 0::49:37 GMT", "Sun, 06 Nox 2094 08:49:37 GMT", "Sunday, 06-Nox-94 08:49:37 GMT"}) {
+    expect_none(text);
+  }
+}
+
+// In the middle of the next century too.
+TEST(RetryAfter, TwoDigitsOfAYearBeyondTheNextCentury) {
+  const Nanos in_2150 = 5'694'000'000 * kSecond;  // in June
+  const auto four = parse_retry_after("Wed, 01 Jan 2200 00:00:00 GMT", in_2150);
+  ASSERT_TRUE(four);
+  EXPECT_EQ(parse_retry_after("Wednesday, 01-Jan-00 00:00:00 GMT", in_2150), four);
+  expect_none("Wednesday, 01-Jan-01 00:00:00 GMT", in_2150);
+}
+
 }  // namespace
 }  // namespace resil

@@ -1,0 +1,156 @@
+// A reload that keeps the state overtakes a begin or an end at each look that it takes at each cell: whatever it
+// counts, it counts once, by the old plan or by the new.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "resil/breaker/endpoint.h"
+#include "support/hooked_atomic.h"
+#include "support/policies.h"
+
+namespace resil {
+namespace {
+
+using testing::Access;
+using testing::BreakerOptions;
+using testing::HookedAtomic;
+using OneTally = Tally<HookedAtomic>;
+
+// An endpoint bound to the first of two plans that differ in the timeout.
+struct Overtaken {
+  auto plans() const {
+    return [this](std::uint32_t number) -> const BreakerPlan& { return both.at(number); };
+  }
+  auto all() {
+    return [this] { return std::span(tallies); };
+  }
+
+  explicit Overtaken(const BreakerOptions& options) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      policies[i].timeout = static_cast<Nanos>(i) * kSecond;
+      policies[i].breaker = testing::breaker(options);
+      both[i] = BreakerPlan::of(policies[i]);
+    }
+    endpoint.create(0, both[0].first_word(0));
+    endpoint.rebind(0, plans(), all());  // a generation that no cell has seen
+  }
+  ~Overtaken() { testing::Hook::on_access = nullptr; }
+
+  void overtake(Access access, const void* cell, int nth) {
+    testing::before(access, cell, nth, [this] { endpoint.rebind_keeping_state(1, plans()); });
+  }
+  Admission begin(Nanos now) {
+    TimeSource time(now);
+    return endpoint.begin(time, plans(), all(), 0);
+  }
+  Transition end(Permit permit, Ending ending, Nanos now) {
+    TimeSource time(now);
+    return endpoint.end(permit, ending, time, plans(), all(), 0);
+  }
+  BreakerView view(Nanos now) {
+    testing::Hook::on_access = nullptr;
+    return endpoint.inspect(now, plans(), all());
+  }
+
+  std::array<Policy, 2> policies;
+  std::array<BreakerPlan, 2> both;
+  std::array<OneTally, 2> tallies;
+  Endpoint<HookedAtomic> endpoint;
+};
+
+constexpr std::string_view kAllCounts =
+    "requests > 100 || totalFailures > 100 || totalSuccesses > 100 || consecutiveFailures > 100 || "
+    "consecutiveSuccesses "
+    "> 100";
+
+const BreakerOptions kRules[] = {
+    {.trip = kAllCounts},
+    {.interval = 60 * kSecond, .trip = kAllCounts},
+    {.trip = "requests > 100"},
+    {.trip = "totalFailures > 100 || totalSuccesses > 100 || consecutiveFailures > 100"},
+    {.interval = 60 * kSecond, .trip = "consecutiveFailures > 100"},
+    {.interval = 60 * kSecond, .trip = "totalFailures > 100 || consecutiveFailures > 100"},
+};
+
+// Each cell that a rule may read, and the word.
+template <typename Then>
+void at_each_look(Then then) {
+  for (const BreakerOptions& rule : kRules) {
+    for (int cell = 0; cell < 6; ++cell) {
+      for (const Access access : {Access::Load, Access::Swap}) {
+        for (int nth = 1; nth <= 4; ++nth) {
+          SCOPED_TRACE(std::string(rule.trip) + (rule.interval > 0 ? ", interval" : "") + ", cell " +
+                       std::to_string(cell) + ", look " + std::to_string(nth));
+          Overtaken one(rule);
+          const void* const cells[] = {&one.tallies[0].requests,
+                                       &one.tallies[0].successes,
+                                       &one.tallies[0].failures,
+                                       &one.tallies[0].run,
+                                       &one.tallies[0].successes_before_failure,
+                                       &one.endpoint.word()};
+          then(one, access, cells[cell], nth);
+        }
+      }
+    }
+  }
+}
+
+std::int64_t if_known(const BreakerView& view, CountSet count, std::int64_t number) {
+  return (view.known & count) != 0 ? number : 0;
+}
+
+TEST(EndpointOvertaken, ABeginCountsOneRequest) {
+  at_each_look([](Overtaken& one, Access access, const void* cell, int nth) {
+    one.overtake(access, cell, nth);
+    EXPECT_EQ(one.begin(1).reason, Reason::None);
+    const BreakerView view = one.view(1);
+    EXPECT_EQ(if_known(view, kRequests, view.counts.requests), if_known(view, kRequests, 1));
+  });
+}
+
+TEST(EndpointOvertaken, AnEndCountsOnce) {
+  for (const Ending ending : {Ending::Failure, Ending::Success}) {
+    at_each_look([ending](Overtaken& one, Access access, const void* cell, int nth) {
+      one.end(one.begin(1).permit, Ending::Success, 1);
+      one.end(one.begin(1).permit, Ending::Failure, 1);
+      const Permit permit = one.begin(1).permit;
+      one.overtake(access, cell, nth);
+      EXPECT_FALSE(one.end(permit, ending, 1).happened);
+      const BreakerView view = one.view(1);
+      const bool failed = ending == Ending::Failure;
+      EXPECT_EQ(if_known(view, kTotalFailures, view.counts.total_failures),
+                if_known(view, kTotalFailures, failed ? 2 : 1));
+      EXPECT_EQ(if_known(view, kTotalSuccesses, view.counts.total_successes),
+                if_known(view, kTotalSuccesses, failed ? 1 : 2));
+      EXPECT_EQ(if_known(view, kConsecutiveFailures, view.counts.consecutive_failures),
+                if_known(view, kConsecutiveFailures, failed ? 2 : 0));
+      EXPECT_EQ(if_known(view, kConsecutiveSuccesses, view.counts.consecutive_successes),
+                if_known(view, kConsecutiveSuccesses, failed ? 0 : 1));
+    });
+  }
+}
+
+// It trips on the very count that it reaches, not one sooner because it counted twice.
+TEST(EndpointOvertaken, AFailureTripsAtItsOwnNumber) {
+  for (const std::string_view trip : {"totalFailures > 1", "consecutiveFailures > 1"}) {
+    for (const Nanos interval : {Nanos{0}, 60 * kSecond}) {
+      for (const Access access : {Access::Load, Access::Swap}) {
+        for (int nth = 1; nth <= 6; ++nth) {
+          for (int cell = 0; cell < 3; ++cell) {
+            Overtaken one({.interval = interval, .trip = trip});
+            const void* const cells[] = {&one.tallies[0].failures, &one.tallies[0].run, &one.endpoint.word()};
+            const Permit permit = one.begin(1).permit;
+            one.overtake(access, cells[cell], nth);
+            EXPECT_FALSE(one.end(permit, Ending::Failure, 1).happened) << trip << interval << nth;
+            testing::Hook::on_access = nullptr;
+            EXPECT_TRUE(one.end(one.begin(1).permit, Ending::Failure, 1).happened) << trip << interval << nth;
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace resil
