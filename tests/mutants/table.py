@@ -60,7 +60,7 @@ def check(fault):
         raise Wrong(f"{fault.name}: a declaration; plant the fault in what it is initialised with")
     for text in ("\n".join(fault.old), "\n".join(fault.new)):
         depth, statement = 0, is_statement("\n".join(fault.old))
-        for char in re.sub(r'"[^"]*"|//.*', "", text):
+        for char in re.sub(r"""\"[^\"]*\"|'(?:\\.|[^'\\])'|//.*""", "", text):
             depth += (char in "([{") - (char in ")]}")
             if depth < 0 or (char == "," and depth == 0 and not statement):
                 break
