@@ -145,6 +145,7 @@ TEST(LoaderSources, WhatASourceHasInstead) {
   std::vector<std::string> said = errors(load_path({}, file));
   ASSERT_EQ(said.size(), 1u);
   EXPECT_NE(said[0].find("(line 2 says kind: Component)"), std::string::npos) << said[0];
+  folder.write("b.yaml", "\n\nkind: Job\n");
   said = errors(load_path({}, folder.path()));
   ASSERT_EQ(said.size(), 1u);
   EXPECT_NE(said[0].find("(" + file + ", line 2 says kind: Component)"), std::string::npos) << said[0];
