@@ -77,10 +77,12 @@ class BreakerWord {
   constexpr bool is_plainly_closed() const { return (raw_ & 0x1F) == 0; }
   constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(raw_ >> kGenerationShift); }
   constexpr bool same_generation(std::uint64_t raw) const { return (raw_ ^ raw) >> kGenerationShift == 0; }
+  // Where it stands it is the timeout times two or four.
   constexpr Nanos fast_timeout() const {
-    // Where it stands it is the timeout times two or four.
-    return is_fast() ? static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 1) * (kMillisecond / 2)
-                     : static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 2) * (kMillisecond / 4);
+    return is_fast() ? static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 1) * (kMillisecond / 2) : counted_timeout();
+  }
+  constexpr Nanos counted_timeout() const {
+    return static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 2) * (kMillisecond / 4);
   }
   constexpr std::uint64_t payload() const { return elidable() ? 0 : raw_payload(); }
   // Of a word that is not elidable.

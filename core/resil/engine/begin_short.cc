@@ -33,7 +33,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   if (!word.is_counted() || record.live.binding() != binding) return begin_general(id, now, ticket, record);
   Tally<std::atomic>& tally = record.tallies.load(std::memory_order_acquire)[thread_slot(shard_mask_)];
   if (!tally.requests.add_if_tagged(word.raw())) return begin_general(id, now, ticket, record);
-  return admit_first(ticket, id, policy_of(binding), word, word.fast_timeout());
+  return admit_first(ticket, id, policy_of(binding), word, word.counted_timeout());
 }
 
 // Where the breaker has a run of failures, an interval, or a rule that reads successes. Here: nothing is counted.
