@@ -37,7 +37,8 @@ TEST(OwnStack, LeavesSignalsToTheHost) {
 // The host's signals are blocked only while the thread is made, so that it takes none of them.
 TEST(OwnStack, LeavesTheCallersSignalsAsTheyWere) {
   sigset_t before, during, after;
-  pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  sigemptyset(&before);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ASSERT_TRUE(run_on_own_stack([&during] { pthread_sigmask(SIG_SETMASK, nullptr, &during); }));
   pthread_sigmask(SIG_SETMASK, nullptr, &after);
   for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD, SIGALRM}) {

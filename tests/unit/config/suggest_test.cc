@@ -60,6 +60,7 @@ TEST(Suggest, BoundsOfWhatIsCompared) {
   EXPECT_EQ(nearest(most, {std::string_view(most)}), most);
   EXPECT_EQ(nearest(more, {std::string_view(more)}), "");
   EXPECT_EQ(nearest(most, {std::string_view(more)}), "") << "a candidate that long is none";
+  EXPECT_EQ(nearest(more, {std::string_view(most)}), "") << "nor is a word";
   std::vector<std::string_view> many(299, "zzzzzzzz");
   many.push_back("retry");
   EXPECT_EQ(nearest("retri", many), "retry");

@@ -167,5 +167,25 @@ TEST(YamlReader, LinesOfALaterDocumentCountFromTheTop) {
   EXPECT_NE(result.mistake->message.find("the first is in line 3"), std::string::npos) << result.mistake->message;
 }
 
+TEST(YamlReader, ABackslashInSingleQuotesIsOne) {
+  EXPECT_EQ(mistake("a: 'x\\'\n"), "");
+  EXPECT_EQ(read("a: 'x\\'\n").root->find("a")->text, "x\\");
+}
+
+TEST(YamlReader, AValueThatBeginsWithAnExclamationMark) {
+  const std::string quotes = "YAML takes a value that begins with '!' for a tag; put it in quotes";
+  EXPECT_NE(mistake("a: !b(c)\n").find(quotes), std::string::npos) << mistake("a: !b(c)\n");
+  EXPECT_NE(mistake("trip: !b\n").find(quotes), std::string::npos);
+  for (const char* tagged : {"trip: !!str b\n", "a: !b c\n", "a: !!str b\n"}) {
+    EXPECT_EQ(mistake(tagged).find(quotes), std::string::npos) << tagged;
+    EXPECT_NE(mistake(tagged).find("are not allowed here; remove it"), std::string::npos) << mistake(tagged);
+  }
+}
+
+TEST(YamlReader, OfSeveralKeysThatAreThereTwiceTheFirstIsTold) {
+  EXPECT_EQ(mistake("z: 1\na: 2\nz: 3\na: 4\n").substr(0, 4), "3:1:");
+  EXPECT_EQ(mistake("a: 1\nz: 2\na: 3\nz: 4\n").substr(0, 4), "3:1:");
+}
+
 }  // namespace
 }  // namespace resil

@@ -155,5 +155,39 @@ TEST(SnapshotJson, AnyNameParsesAndSurvivesIfItIsUtf8) {
   EXPECT_EQ(entries[10]["name"].get<std::string>(), std::string_view("nul\0nul", 7));
 }
 
+// What only an extension's rule reads is there where it is kept, and only there.
+TEST(SnapshotJson, RatesAreThereWhereBothTheirCountsAre) {
+  const auto counts = [](CountSet known) {
+    EngineView view;
+    EndpointEntry entry;
+    entry.breaker = BreakerEntry{"b", "b", {}};
+    entry.breaker->view.known = known;
+    entry.breaker->view.counts = {.total_successes = 3, .total_failures = 1, .slow_calls = 2};
+    view.endpoints.push_back(entry);
+    return json::parse(snapshot_json(view))["endpoints"][0]["breaker"]["counts"];
+  };
+  const json all = counts(kTotalSuccesses | kTotalFailures | kSlowCalls);
+  EXPECT_EQ(all["calls"], 4);
+  EXPECT_EQ(all["failureRate"], 0.25);
+  EXPECT_EQ(all["slowRate"], 0.5);
+  EXPECT_EQ(all["slowCalls"], 2);
+  for (const CountSet known : {kTotalSuccesses, kTotalFailures, kSlowCalls, CountSet{kTotalSuccesses | kSlowCalls},
+                               CountSet{kTotalFailures | kSlowCalls}}) {
+    for (const char* name : {"calls", "failureRate", "slowRate"}) EXPECT_FALSE(counts(known).contains(name)) << name;
+    EXPECT_EQ(counts(known).contains("slowCalls"), (known & kSlowCalls) != 0);
+  }
+  EXPECT_FALSE(counts(kTotalSuccesses | kTotalFailures).contains("slowRate"));
+}
+
+TEST(SnapshotJson, ATargetHasADirectionWhereItIsAComponent) {
+  EngineView view;
+  for (const TargetKind kind : {TargetKind::App, TargetKind::ComponentIn, TargetKind::ComponentOut})
+    view.targets.push_back({.kind = kind, .name = "t"});
+  const json targets = json::parse(snapshot_json(view))["targets"];
+  EXPECT_FALSE(targets[0].contains("direction"));
+  EXPECT_EQ(targets[1]["direction"], "inbound");
+  EXPECT_EQ(targets[2]["direction"], "outbound");
+}
+
 }  // namespace
 }  // namespace resil
