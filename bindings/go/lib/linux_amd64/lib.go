@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "bbd9847c68a973e6277304c316adc044385eb297576b766d1780f15b48e7cf31"
+	SHA256  = "7db0f238ef37d1b70c1b2e78fa27d3999d8d41b34c4bdaebdfa423b1d3f61fa6"
 )

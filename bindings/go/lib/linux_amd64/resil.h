@@ -271,7 +271,8 @@ RESIL_API int32_t resil_adopt(resil_engine* e, int32_t endpoint, uint64_t word, 
  * breaker's decisions never needed them. E_ARG: no such endpoint, n < 0. */
 RESIL_API int32_t resil_credit(resil_engine* e, int32_t endpoint, int64_t n);
 
-/* ==== Observing: any thread; state, transitions and events take no lock, texts do ==== */
+/* ==== Observing: any thread; state and transitions take no lock, texts do, readers of events wait
+ *      for each other and no call for them ==== */
 
 /* [contract state] generated from contract.toml by generate.py */
 /* The state of a circuit breaker; before and after of a RESIL_EVENT_BREAKER. */
@@ -320,13 +321,15 @@ typedef struct {
 #define RESIL_SHADOW 1u
 /* [/contract] */
 /* Copy events after *cursor and advance it; start at 0. Any number of readers, each with its own
- * cursor. The ring overwrites: a jump in `seq` (they count 1, 2, 3, ...) is how many this reader
- * lost. Returns the count. */
+ * cursor. What is old is overwritten: a jump in `seq` (they count 1, 2, 3, ...) is how many this
+ * reader lost. Events of one endpoint come in their order, and so do those of one thread. Returns
+ * the count. */
 RESIL_API int32_t resil_events(resil_engine* e, uint64_t* cursor, resil_event* out,
                                int32_t capacity);
 /* The line to log for an event, in the words that Dapr's users know, e.g. `Circuit breaker
  * "order-processor:orders" changed state from closed to open`. 0 = nothing to log (only the first
- * retry of an operation has a line, a rejection none). Text into a buffer, as above; E_INTERNAL. */
+ * retry of an operation has a line, a rejection by an open breaker none; by a limit, or one that a
+ * breaker in the shadow only tells, has one). Text into a buffer, as above; E_INTERNAL. */
 RESIL_API int64_t resil_event_text(resil_engine* e, const resil_event* event, char* buf,
                                    int64_t capacity);
 /* State of every endpoint at `now_ns` as JSON, read without moving anything. Text into a buffer,
