@@ -26,4 +26,4 @@ echo "1 passed, 0 failed"
 
 cd "$RESIL_ROOT/tests/bench/node"
 fetch
-node bench.js --rounds 3
+node bench.js --smoke

@@ -1,5 +1,6 @@
 'use strict';
-// npm install && node bench.js [--json FILE] [--rounds N]
+// npm install && node bench.js [--json FILE] [--rounds N] [--smoke]
+// --smoke only shows that every row runs.
 // Prints a Markdown table; ratios are over what a bare await (or call) costs.
 
 const fs = require('fs');
@@ -12,7 +13,7 @@ const binding = path.join(__dirname, '..', '..', '..', 'bindings', 'node');
 
 const flag = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 
-// What the issue of this binding asks for: [row, base, reference row, its base, what the ratio should be].
+// What this binding aims at: [row, base, reference row, its base, what the ratio should be].
 const AIMS = [
   [
     "breaker, of cockatiel's",
@@ -72,7 +73,8 @@ function buildIfMissing() {
 async function main() {
   buildIfMissing();
   const { rows } = require('./rows');
-  const results = await measure(await rows(), { rounds: Number(flag('--rounds') ?? 61) });
+  const smoke = process.argv.includes('--smoke');
+  const results = await measure(await rows(), smoke ? { rounds: 1, warmups: 1 } : { rounds: Number(flag('--rounds') ?? 61) });
   const bases = { await: results.get('await').median, sync: results.get('sync').median };
   const added = (name) => results.get(name).median - (name.includes('sync') ? bases.sync : bases.await);
   const version = (name) => require(`${name}/package.json`).version;

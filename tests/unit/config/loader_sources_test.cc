@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "support/loading.h"
+#include "support/sanitized.h"
 
 namespace resil {
 namespace {
@@ -122,9 +123,7 @@ TEST(LoaderSources, AFileThatCannotBeReadSaysWhy) {
 
 // It is read no further than it may be long: else there would not be the memory.
 TEST(LoaderSources, AFileFarTooLongIsNotReadToItsEnd) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer needs more memory than that";
-#endif
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer needs more memory than that";
   const TemporaryFolder folder;
   const std::string file = folder.write("a.yaml", "");
   std::filesystem::resize_file(file, std::uintmax_t{4} << 30);  // takes no room on the disk

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/sanitized.h"
+
 namespace resil {
 namespace {
 
@@ -49,9 +51,7 @@ TEST(OwnStack, LeavesTheCallersSignalsAsTheyWere) {
 
 // Where no thread can be had there is no result, and nothing was run.
 TEST(OwnStack, SaysWhereNoThreadCouldBeStarted) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer needs more memory than that";
-#endif
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer needs more memory than that";
   // Each in the one before, since the C library keeps some stacks of threads that are gone.
   const std::function<bool(int)> nested = [&nested](int left) {
     bool ran = false, inner = false;

@@ -75,7 +75,7 @@ TEST(EngineExtension, WhatBeganBeforeAReloadAskedForTimesIsNotSlow) {
 // A failure on a window takes a short way too, until it trips.
 TEST(EngineExtension, AWindowKeepsTheRunOfFailuresBesideItsCounts) {
   for (const std::uint32_t calls : {0U, 100U}) {
-    Caller caller(app_with({.trip = "totalFailures >= 9 || consecutiveFailures >= 3",
+    Caller caller(app_with({.trip = "totalFailures >= 99 || consecutiveFailures >= 3",
                             .window = calls == 0 ? 10 * kSecond : 0,
                             .window_calls = calls}));
     const EndpointId id = caller.app();

@@ -1,0 +1,52 @@
+// A failure that ends when the interval in which it began is over counts for nothing, whatever the rule asks.
+#include <gtest/gtest.h>
+
+#include "support/caller.h"
+#include "support/policies.h"
+
+namespace resil {
+namespace {
+
+using namespace testing;  // NOLINT: the words of support/caller.h
+
+constexpr const char* kRules[] = {
+    "consecutiveFailures >= 2",
+    "totalFailures >= 2",
+    "requests >= 2 && double(totalFailures) / double(requests) > 0.5",
+    "totalFailures + consecutiveFailures >= 4",
+};
+
+TEST(EngineIntervals, AFailureInTimeTrips) {
+  for (const char* rule : kRules) {
+    Caller caller(one_app({.breaker = breaker({.interval = 10 * kSecond, .timeout = kSecond, .trip = rule})}));
+    const EndpointId id = caller.app();
+    Ticket first{}, second{};
+    caller.begin(id, first);
+    caller.begin(id, second);
+    caller.now += kSecond;
+    caller.end(first, kFailure);
+    EXPECT_EQ(caller.state(id), BreakerState::Closed) << rule;
+    caller.end(second, kFailure);
+    EXPECT_EQ(caller.state(id), BreakerState::Open) << rule;
+  }
+}
+
+TEST(EngineIntervals, AFailureOfAnIntervalThatIsOverDoesNot) {
+  for (const char* rule : kRules) {
+    Caller caller(one_app({.breaker = breaker({.interval = 10 * kSecond, .timeout = kSecond, .trip = rule})}));
+    const EndpointId id = caller.app();
+    Ticket first{}, second{};
+    caller.begin(id, first);
+    caller.begin(id, second);
+    caller.now += kSecond;
+    caller.end(first, kFailure);
+    caller.now += 10 * kSecond;
+    caller.end(second, kFailure);
+    EXPECT_EQ(caller.state(id), BreakerState::Closed) << rule;
+    EXPECT_EQ(caller.counts(id).total_failures, 0) << rule;
+    EXPECT_EQ(caller.counts(id).consecutive_failures, 0) << rule;
+  }
+}
+
+}  // namespace
+}  // namespace resil
