@@ -9,6 +9,7 @@ public class HealthyCall
     private readonly Func<CancellationToken, ValueTask<int>> works = Subjects.Works;
     private readonly Func<CancellationToken, int> worksSync = static _ => 1;
     private readonly Endpoint breaker = Subjects.Endpoint("breaker");
+    private readonly Endpoint ratio = Subjects.Endpoint("ratio");
     private readonly Endpoint rate = Subjects.Endpoint("rate");
     private readonly ResiliencePipeline polly = Subjects.PollyBreaker();
 
@@ -23,6 +24,9 @@ public class HealthyCall
 
     [Benchmark]
     public int ResilSync() => breaker.Execute(worksSync);
+
+    [Benchmark]
+    public int ResilRatio() => Subjects.Completed(ratio.ExecuteAsync(works));
 
     [Benchmark]
     public int ResilRate() => Subjects.Completed(rate.ExecuteAsync(works));

@@ -23,10 +23,12 @@ internal static class Subjects
             circuitBreakers:
               run: {timeout: 24h, trip: consecutiveFailures > 5}
               once: {timeout: 24h, trip: consecutiveFailures > 0}
+              ratio: {timeout: 24h, trip: "requests >= 100 && double(totalFailures) / double(requests) >= 0.1"}
               rate: {timeout: 24h, interval: 30s, trip: "requests >= 100 && double(totalFailures) / double(requests) >= 0.1"}
           targets:
             apps:
               breaker: {circuitBreaker: run}
+              ratio: {circuitBreaker: ratio}
               rate: {circuitBreaker: rate}
               all: {timeout: t, retry: r, circuitBreaker: run}
               allrate: {timeout: t, retry: r, circuitBreaker: rate}

@@ -19,6 +19,7 @@ TITLES = {
 }
 NAMES = {
     "Bare": "the bare call", "Resil": "resil `ExecuteAsync`", "ResilTry": "resil `TryExecuteAsync`", "ResilSync": "resil `Execute`",
+    "ResilRatio": "resil `ExecuteAsync`, a ratio of failures",
     "ResilRate": "resil `ExecuteAsync`, a ratio of failures over a time", "ResilByHand": "resil `Begin` and `End`",
     "Polly": "Polly `ExecuteAsync`", "PollySync": "Polly `Execute`", "PollyOutcome": "Polly `ExecuteOutcomeAsync`",
     "ResilInPolly": "resil as a strategy in a pipeline of Polly", "ResilValue": "resil `TryExecuteAsync` (a value)",
