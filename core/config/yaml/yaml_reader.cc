@@ -116,7 +116,7 @@ class Builder final : public YAML::EventHandler {
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
     if (anchor != YAML::NullAnchor) refuse_anchor(mark);
     if (tag.empty() || tag == "?" || tag == "!") return;
-    if (tag.substr(0, 2) != "!!" && tag[0] == '!' && (in_trip() || tag.find('(') != std::string::npos)) {
+    if (tag[0] == '!' && (in_trip() || tag.find('(') != std::string::npos)) {
       refuse(mark, "YAML takes a value that begins with '!' for a tag; put it in quotes, like '!(a > 1)'");
     }
     refuse(mark, "tags (" + quoted(tag) + ") are not allowed here; remove it");

@@ -53,6 +53,12 @@ TEST(StatusRange, MistakesSayWhatToWrite) {
       {"400-600", "'600' is no HTTP status; they go from 100 to 599"},
       {"99999999999", "'99999999999' is no HTTP status; they go from 100 to 599"},
       {"4xx", "'4xx' is not a number; write 400-499"},
+      {"1xx", "'1xx' is not a number; write 100-199"},
+      {"5**", "'5**' is not a number; write 500-599"},
+      {"6xx", "'6xx' is not a status; write statuses and ranges like 429,500-599"},
+      {"0xx", "'0xx' is not a status; write statuses and ranges like 429,500-599"},
+      {"5x", "'5x' is not a status; write statuses and ranges like 429,500-599"},
+      {"5xxx", "'5xxx' is not a status; write statuses and ranges like 429,500-599"},
       {"500-", "'' is not a status; write statuses and ranges like 429,500-599"},
       {"-500", "'' is not a status; write statuses and ranges like 429,500-599"},
       {"-", "'' is not a status; write statuses and ranges like 429,500-599"},
@@ -66,6 +72,10 @@ TEST(StatusRange, MistakesSayWhatToWrite) {
     const StatusResult result = parse_statuses(text, kHttpStatuses);
     EXPECT_FALSE(result.value) << text;
     EXPECT_EQ(result.problem, expected);
+  }
+  for (const char* name : {"CANCELLED", "Cancelled", "CANCELED", "canceled"}) {
+    const std::string expected = "'" + std::string(name) + "' is not a number; write 1";
+    EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, expected);
   }
   EXPECT_EQ(parse_statuses("17", kGrpcStatuses).problem, "'17' is no gRPC status; they go from 0 to 16");
 }

@@ -48,5 +48,26 @@ TEST(EngineIntervals, AFailureOfAnIntervalThatIsOverDoesNot) {
   }
 }
 
+// As in the original, whoever finds the interval over begins the next one, also where that is the end of an attempt.
+TEST(EngineIntervals, AnEndAfterTheIntervalBeginsTheNext) {
+  for (const char* rule : kRules) {
+    for (const Outcome outcome : {kSuccess, kFailure}) {
+      for (const bool in_time : {true, false}) {
+        Caller caller(one_app({.breaker = breaker({.interval = 10 * kSecond, .timeout = kSecond, .trip = rule})}));
+        const EndpointId id = caller.app();
+        Ticket late{};
+        caller.begin(id, late);
+        caller.now += 11 * kSecond;
+        caller.end(late, outcome);  // from here on 10 s
+        caller.now += kSecond;
+        caller.fail(id, 1);
+        caller.now += in_time ? 9 * kSecond : 9 * kSecond + 1;
+        caller.fail(id, 1);
+        EXPECT_EQ(caller.state(id), in_time ? BreakerState::Open : BreakerState::Closed) << rule;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace resil

@@ -76,6 +76,30 @@ TEST(EngineMaxElapsed, IsNotReachedBecauseOfARejectionLongEnoughBefore) {
   }
 }
 
+// By the short way only, and by the general one twice: the first time is what counts.
+TEST(EngineMaxElapsed, CountsFromTheFirstOfSeveralRejections) {
+  RetryPolicy retry = constant_retry(4 * kSecond, -1);
+  retry.max_duration = 10 * kSecond;
+  for (const bool twice : {false, true}) {
+    Caller caller(one_app(
+        {.retry = shared(retry), .breaker = breaker({.timeout = 8 * kSecond - 1, .trip = "consecutiveFailures > 0"})}));
+    const EndpointId id = caller.app();
+    caller.now = 100 * kSecond;
+    Ticket opening{}, told{}, waits{};
+    caller.begin(id, opening);
+    caller.end(opening, kFailure);
+    if (!twice) caller.begin(id, told);
+    caller.now = 101 * kSecond;
+    ASSERT_EQ(caller.begin(id, waits), kReject);
+    caller.now = 107 * kSecond;
+    if (twice) caller.begin(id, waits);
+    caller.now = 108 * kSecond;
+    ASSERT_EQ(caller.begin(id, waits), kAllow);
+    EXPECT_EQ(caller.end(waits, kFailure), kGiveUp) << twice;  // a retry would begin 11 s after 101 s
+    EXPECT_EQ(reason_of(waits), Reason::Exhausted);
+  }
+}
+
 TEST(EngineMaxElapsed, CountsFromAFirstBeginThatALimitRejected) {
   RetryPolicy retry = constant_retry(4 * kSecond, -1);
   retry.max_duration = 10 * kSecond;

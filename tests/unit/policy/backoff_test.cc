@@ -141,6 +141,9 @@ TEST(Backoff, EachKindOfJitterHasItsRange) {
   EXPECT_EQ(range(jittered(Decorrelated), 9, 2 * kSecond), (std::pair{kSecond, 6 * kSecond}));
   EXPECT_EQ(range(jittered(Decorrelated), 9, 9 * kSecond), (std::pair{kSecond, 10 * kSecond}));
   EXPECT_EQ(range(jittered(Decorrelated), 9, kForever), (std::pair{kSecond, 10 * kSecond}));
+  Backoff beyond = jittered(Decorrelated);
+  beyond.initial = 20 * kSecond;  // above maxInterval
+  EXPECT_EQ(range(beyond, 1), (std::pair{10 * kSecond, 10 * kSecond}));
 }
 
 TEST(Backoff, AConstantPolicyMayHaveJitterAndKnowsNoMaxInterval) {
@@ -149,6 +152,10 @@ TEST(Backoff, AConstantPolicyMayHaveJitterAndKnowsNoMaxInterval) {
   EXPECT_TRUE(backoff.random());
   EXPECT_EQ(backoff.delay(3, 0), 10 * kSecond);
   EXPECT_EQ(backoff.delay(3, kMostRandom), 30 * kSecond);
+  // The whole of a time that a double rounds up is no more than that time: no delay is negative.
+  backoff.duration = (Nanos{1} << 53) + 3;
+  backoff.spread = 1;
+  EXPECT_EQ(backoff.delay(1, 0), 0);
 }
 
 TEST(Backoff, TheLongestIntervalsDoNotOverflow) {

@@ -117,6 +117,12 @@ TEST(PolicySet, BreakerNamesAndBounds) {
   EXPECT_EQ(set.resolve(TargetKind::ComponentOut, "c", "Pubsub").cache_size, 0u);
 }
 
+TEST(PolicySet, ADefaultBreakerOfAComponentHasNoBound) {
+  const Policy policy = with_defaults().resolve(TargetKind::ComponentOut, "c", "Pubsub");
+  ASSERT_NE(policy.breaker, nullptr);
+  EXPECT_EQ(policy.cache_size, 0u);
+}
+
 TEST(PolicySet, DefaultActorBreakersArePerType) {
   const Policy policy = with_defaults().resolve(TargetKind::Actor, "t", "1");
   EXPECT_TRUE(policy.breaker_per_target);
