@@ -69,5 +69,28 @@ TEST(EngineIntervals, AnEndAfterTheIntervalBeginsTheNext) {
   }
 }
 
+// Nor does an attempt that another breaker admitted, before a reload.
+TEST(EngineIntervals, TheEndOfAnEarlierBreakersAttemptBeginsNone) {
+  for (const Nanos slow_call : {Nanos{0}, 100 * kSecond}) {
+    const auto with_timeout = [slow_call](Nanos timeout) {
+      const char* rule = slow_call > 0 ? "totalFailures >= 2 || slowCalls > 9" : "totalFailures >= 2";
+      return one_app(
+          {.breaker = breaker({.interval = 10 * kSecond, .timeout = timeout, .trip = rule, .slow_call = slow_call})});
+    };
+    Caller caller(with_timeout(kSecond));
+    const EndpointId id = caller.app();
+    Ticket earlier{};
+    caller.begin(id, earlier);
+    caller.engine.reload(with_timeout(2 * kSecond));
+    caller.now += 5 * kSecond;
+    caller.end(earlier, kFailure);
+    caller.now += 3 * kSecond;
+    caller.fail(id, 1);  // from here on 10 s
+    caller.now += 9 * kSecond;
+    caller.fail(id, 1);
+    EXPECT_EQ(caller.state(id), BreakerState::Open) << slow_call;
+  }
+}
+
 }  // namespace
 }  // namespace resil

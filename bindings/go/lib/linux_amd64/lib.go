@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "7db0f238ef37d1b70c1b2e78fa27d3999d8d41b34c4bdaebdfa423b1d3f61fa6"
+	SHA256  = "17ca8ff12b2584fe7d4874a8c78b6af0d80ae64fc238b214f981a93a89fc9b2b"
 )
