@@ -16,35 +16,25 @@ constexpr const char* kRules[] = {
     "totalFailures + consecutiveFailures >= 4",
 };
 
-TEST(EngineIntervals, AFailureInTimeTrips) {
+// Both begin at once, the first fails a second later, and the second `pause` after that.
+TEST(EngineIntervals, AFailureTripsOnlyWhileItsIntervalLasts) {
   for (const char* rule : kRules) {
-    Caller caller(one_app({.breaker = breaker({.interval = 10 * kSecond, .timeout = kSecond, .trip = rule})}));
-    const EndpointId id = caller.app();
-    Ticket first{}, second{};
-    caller.begin(id, first);
-    caller.begin(id, second);
-    caller.now += kSecond;
-    caller.end(first, kFailure);
-    EXPECT_EQ(caller.state(id), BreakerState::Closed) << rule;
-    caller.end(second, kFailure);
-    EXPECT_EQ(caller.state(id), BreakerState::Open) << rule;
-  }
-}
-
-TEST(EngineIntervals, AFailureOfAnIntervalThatIsOverDoesNot) {
-  for (const char* rule : kRules) {
-    Caller caller(one_app({.breaker = breaker({.interval = 10 * kSecond, .timeout = kSecond, .trip = rule})}));
-    const EndpointId id = caller.app();
-    Ticket first{}, second{};
-    caller.begin(id, first);
-    caller.begin(id, second);
-    caller.now += kSecond;
-    caller.end(first, kFailure);
-    caller.now += 10 * kSecond;
-    caller.end(second, kFailure);
-    EXPECT_EQ(caller.state(id), BreakerState::Closed) << rule;
-    EXPECT_EQ(caller.counts(id).total_failures, 0) << rule;
-    EXPECT_EQ(caller.counts(id).consecutive_failures, 0) << rule;
+    for (const Nanos pause : {Nanos{0}, 9 * kSecond, 9 * kSecond + 1}) {
+      Caller caller(one_app({.breaker = breaker({.interval = 10 * kSecond, .timeout = kSecond, .trip = rule})}));
+      const EndpointId id = caller.app();
+      Ticket first{}, second{};
+      caller.begin(id, first);
+      caller.begin(id, second);
+      caller.now += kSecond;
+      caller.end(first, kFailure);
+      EXPECT_EQ(caller.state(id), BreakerState::Closed) << rule;
+      caller.now += pause;
+      caller.end(second, kFailure);
+      const bool in_time = pause <= 9 * kSecond;
+      EXPECT_EQ(caller.state(id), in_time ? BreakerState::Open : BreakerState::Closed) << rule << pause;
+      EXPECT_EQ(caller.counts(id).total_failures, 0) << rule << pause;
+      EXPECT_EQ(caller.counts(id).consecutive_failures, 0) << rule << pause;
+    }
   }
 }
 
