@@ -233,6 +233,56 @@ TEST_F(EngineEviction, ABoundRaisedFarAboveLetsCallsBeSkippedAgain) {
   EXPECT_EQ(caller.entry(0).evicted + caller.entry(1).evicted + caller.entry(2).evicted, 1);
 }
 
+// Near the bound no word lets a host skip a call, over reloads of any kind.
+TEST_F(EngineEviction, AReloadNearTheBoundGoesOnSeeingCalls) {
+  Caller caller(bounded(2));
+  const EndpointId a = caller.app("a"), b = caller.app("b");
+  const PolicySet others[] = {
+      bounded(2), bounded(3),
+      one_app({.timeout = kSecond, .breaker = breaker({.trip = "consecutiveFailures > 2"}), .cache_size = 2}),
+      one_app({.breaker = breaker({.trip = "consecutiveFailures > 4"}), .cache_size = 2})};
+  for (const PolicySet& set : others) {
+    caller.engine.reload(set);
+    EXPECT_EQ(caller.engine.word(a)->load() & 1, 0u);
+    EXPECT_EQ(caller.engine.word(b)->load() & 1, 0u);
+    caller.attempt(a, kSuccess), caller.attempt(b, kSuccess);
+    for (int i = 0; i < 10; ++i) call_by_word(caller, a);
+  }
+  caller.app("c");
+  EXPECT_FALSE(caller.entry(a).evicted) << "the one that is called";
+  EXPECT_TRUE(caller.entry(b).evicted);
+}
+
+// An actor that came back after it was forgotten, and whose type has one breaker for all since: it counts towards no
+// bound any more.
+TEST_F(EngineEviction, WhoCameBackBeforeAReloadThatSharesTheBreakerCountsNoMore) {
+  const auto actors = [](TargetEntry::Scope scope) {
+    return one_actor({.breaker = breaker(), .scope = scope, .cache_size = 1});
+  };
+  Caller caller(actors(TargetEntry::Scope::Id));
+  const EndpointId one = caller.actor("1"), type = caller.actor("");
+  ASSERT_TRUE(caller.entry(one).evicted);
+  caller.attempt(one, kSuccess);
+  caller.engine.reload(actors(TargetEntry::Scope::Type));
+  caller.actor("");
+  EXPECT_TRUE(caller.events(EventKind::Warning).empty()) << "one breaker is in the bound of one";
+  EXPECT_FALSE(caller.entry(type).evicted);
+}
+
+// Half of the bound is near it. Farther off all are residents again, the forgotten ones too; here they stay what they
+// are, and every call is seen.
+TEST_F(EngineEviction, ABoundRaisedToTwiceTheEndpointsIsStillNear) {
+  for (const std::uint32_t bound : {6U, 7U}) {
+    Caller caller(bounded(2));
+    const EndpointId a = caller.app("a");
+    caller.app("b"), caller.app("c");
+    ASSERT_TRUE(caller.entry(a).evicted);
+    caller.engine.reload(bounded(bound));
+    EXPECT_EQ(caller.entry(a).evicted, bound == 6) << bound;
+    EXPECT_EQ(caller.engine.word(a)->load() & 1, bound == 6 ? 0u : 1u) << bound;
+  }
+}
+
 TEST_F(EngineEviction, EachTargetHasABoundOfItsOwn) {
   PolicySet set = bounded(3);
   set.apps.emplace("other", set.apps.at("app"));
