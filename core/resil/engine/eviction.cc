@@ -14,10 +14,9 @@ BreakerLru& Engine::use_of(const EndpointName& name) {
   return *use;
 }
 
-// Does its breaker count towards a bound of its target?
+// Does its breaker count towards a bound of its target? Without a breaker there is none.
 bool Engine::keeps_bound(const Binding& binding) const {
-  const BreakerPlan& plan = policies_.at(binding.policy).plan;
-  return plan.present && !plan.shared && binding.cache_size != 0;
+  return binding.cache_size != 0 && !policies_.at(binding.policy).plan.shared;
 }
 
 void Engine::join(const Binding& binding) {

@@ -171,7 +171,9 @@ TEST(YamlReader, ControlCharactersButTheUsualThree) {
     const std::string text = "a" + std::string(1, static_cast<char>(byte)) + "b";
     const auto found = find_bad_byte({text, 1});
     ASSERT_EQ(found.has_value(), bad) << byte;
-    if (bad) EXPECT_EQ(found->column, 2);
+    if (bad) {
+      EXPECT_EQ(found->column, 2);
+    }
   }
   const auto later = find_bad_byte({"ab\n\nc\xC3\xA9\xFF", 5});
   ASSERT_TRUE(later);

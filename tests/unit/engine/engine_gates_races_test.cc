@@ -28,8 +28,12 @@ TEST(EngineGatesRace, WhatTheGatesGaveIsGivenBackWhereTheBreakerOpensMeanwhile) 
     EXPECT_EQ(reason_of(ticket), Reason::Open);
     const EngineView view = caller.engine.view(read_clock(CLOCK_MONOTONIC));
     const TargetView& target = view.targets.at(0);
-    if (target.concurrency) EXPECT_EQ(target.concurrency->in_flight, 0u);
-    if (target.rate) EXPECT_EQ(target.rate->available, 2) << "the one that failed meanwhile took the third";
+    if (target.concurrency) {
+      EXPECT_EQ(target.concurrency->in_flight, 0u);
+    }
+    if (target.rate) {
+      EXPECT_EQ(target.rate->available, 2) << "the one that failed meanwhile took the third";
+    }
   }
 }
 
