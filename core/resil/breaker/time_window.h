@@ -160,8 +160,9 @@ class TimeWindow {
 
   // `present` is about to move from bucket `latest` to `bucket`. Once in a quarter of a round of the numbers that tags
   // have, after a long silence, and when a clock that was far ahead is set right, what the window does not reach any
-  // more is made 0, so that no tag comes again with a number beside it. False: somebody else moved `present`. Until then
-  // no word is of a bucket after `latest`, so ages are exact, and no swap below takes away what somebody counts now.
+  // more is made 0, so that no tag comes again with a number beside it. False: somebody else moved `present`. Until
+  // then no word is of a bucket after `latest`, so ages are exact, and no swap below takes away what somebody counts
+  // now.
   bool freshen(std::uint64_t seen, std::int64_t latest, std::int64_t bucket) {
     if (latest >> kFreshenShift == bucket >> kFreshenShift) return true;
     return zero_before(seen, latest, bucket);
