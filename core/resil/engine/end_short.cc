@@ -35,7 +35,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   switch (policy.plan.success_way) {
     case Way::Interval: return end_closed_in<true>(ticket, now, record, policy);
     case Way::Cells: return end_closed_in<false>(ticket, now, record, policy);
-    case Way::Window: return end_in_window(ticket, outcome, now, record);
+    case Way::Window: return end_in_window(ticket, outcome, now, record, policy);
     default: return end_general(ticket, outcome, now);
   }
 }
@@ -59,16 +59,16 @@ std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& re
 }
 
 // Likewise, where a window of an extension counts it.
-[[gnu::noinline]] std::int32_t Engine::end_in_window(Ticket& ticket, Outcome outcome, Nanos now,
-                                                     EndpointRecord& record) noexcept {
-  const std::uint32_t number = ticket.policy();
-  const std::uint64_t binding = record.live.binding();
+[[gnu::noinline]] std::int32_t Engine::end_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
+                                                     const PolicyRecord& policy) noexcept {
   TimeSource time(now);
-  if (Endpoint<std::atomic>::plan_of(binding) != number || policies_.at(number).plan.success_way != Way::Window ||
-      !record.live.succeed_in_window(ticket.packed_permit(), binding, policies_.at(number).plan, tallies_of(record),
-                                     thread_slot(shard_mask_), time)) {
+  const bool timed = policy.plan.window > 0 && policy.plan.reads_any(kTotalSuccesses);
+  const Nanos about = timed ? time.about_now() : 0;
+  const std::uint64_t binding = record.live.binding();
+  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
+      !record.live.succeed_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record),
+                                     thread_slot(shard_mask_), time, about)) [[unlikely]]
     return end_general(ticket, outcome, time.known() ? time.now() : now);
-  }
   count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);
   ticket.flags = 0;
   return done(ticket);
@@ -125,11 +125,12 @@ std::int32_t Engine::end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, E
 [[gnu::noinline]] std::int32_t Engine::end_failed_in_window(Ticket& ticket, Outcome outcome, Nanos now,
                                                             EndpointRecord& record,
                                                             const PolicyRecord& policy) noexcept {
-  const std::uint64_t binding = record.live.binding();
   TimeSource time(now);
+  const Nanos about = policy.plan.window > 0 ? time.about_now() : 0;
+  const std::uint64_t binding = record.live.binding();
   Progress progress;
   if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
-      !record.live.fail_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record), time,
+      !record.live.fail_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record), time, about,
                                   progress.in_window)) [[unlikely]]
     return end_general(ticket, outcome, time, progress);
   return answer_short(ticket, outcome, time.known() ? time.now() : now, record, policy);
