@@ -37,7 +37,8 @@ class TimeWindowRace : public ::testing::Test {
 
   std::uint32_t current_ = 6;
   Cells cells_{Window::words(10, 1), 0};
-  Window window_{cells_, 100, 10, 1};
+  const WindowShape shape_ = WindowShape::of(100, 10);
+  Window window_{cells_, shape_, 1};
 };
 
 TEST_F(TimeWindowRace, WhoIsOvertakenByAGenerationDoesNotBringItsOwnBack) {
