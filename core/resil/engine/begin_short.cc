@@ -69,7 +69,7 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 // Where a cell counts the request, or more is to pass than the breaker.
 [[gnu::noinline]] std::int32_t Engine::begin_beside(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
                                                     const PolicyRecord& policy) noexcept {
-  if (policy.plan.begin_way == Way::Window) return begin_in_window(id, now, ticket, record);
+  if (policy.plan.begin_way == Way::Window) return begin_in_window(id, now, ticket, record, policy);
   if (policy.plan.begin_way == Way::Gates) return begin_gated_short(id, now, ticket, record, policy);
   const std::uint64_t binding = record.live.binding();
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
@@ -82,18 +82,17 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 }
 
 // Where a window of an extension counts the request.
-[[gnu::noinline]] std::int32_t Engine::begin_in_window(EndpointId id, Nanos now, Ticket& ticket,
-                                                       EndpointRecord& record) noexcept {
+[[gnu::noinline]] std::int32_t Engine::begin_in_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+                                                       const PolicyRecord& policy) noexcept {
   const std::uint64_t binding = record.live.binding();
-  const std::uint32_t number = Endpoint<std::atomic>::plan_of(binding);
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
   TimeSource time(now);
-  if (PlanNumber::notes(number) || policies_.at(number).plan.begin_way != Way::Window ||
-      !record.live.admit_in_window(word, binding, policies_.at(number).plan, tallies_of(record),
-                                   thread_slot(shard_mask_), time)) {
+  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
+      !record.live.admit_in_window(word, binding, policy.plan, tallies_of(record), thread_slot(shard_mask_), time))
+      [[unlikely]] {
     return begin_general(id, time.known() ? time.now() : now, ticket, record);
   }
-  return admit_first(ticket, id, number, word, policies_.at(number).plan.timeout);
+  return admit_first(ticket, id, policy.number, word, policy.plan.timeout);
 }
 
 // While the breaker is open and somebody was told so: there is only the time to tell.
