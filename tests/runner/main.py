@@ -9,13 +9,13 @@ import time
 import counts
 import packages
 import parts
+from excerpt import excerpt
 
 BASE = {  # what the release build itself needs
     "g++": "g++", "cmake": "cmake", "ninja": "ninja-build", "ccache": "ccache", "/usr/src/googletest": "googletest",
     "/usr/include/nlohmann/json.hpp": "nlohmann-json3-dev", "clang-14": "clang-14",
 }
 NICE_TO_HAVE = {"ccache", "clang-14", "/usr/include/nlohmann/json.hpp"}  # the build does without
-TAIL = 60
 LANES = 3  # on two cores: some parts wait most of the time, the quickstart's story above all
 
 
@@ -34,7 +34,7 @@ def report(result):
     if result.state == "failed":
         log = parts.LOGS / f"{result.part.name}.log"
         if log.exists():
-            print("".join(f"    | {line}\n" for line in log.read_text(errors="replace").split("\n")[-TAIL:]), flush=True)
+            print("".join(f"    | {line}\n" for line in excerpt(log.read_text(errors="replace"))), flush=True)
 
 
 def unavailable(part, reasons):

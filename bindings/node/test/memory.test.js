@@ -15,13 +15,15 @@ for (const kind of kinds) {
     const rounds = String(ROUNDS[kind] ?? 1);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--expose-gc', script, kind, String(BLOCKS), rounds],
+      ['--expose-gc', '--single-threaded', script, kind, String(BLOCKS), rounds],
       { timeout: 300_000 },
     );
     const grown = JSON.parse(stdout);
-    const sorted = (what) => grown.map((each) => each[what]).sort((a, b) => a - b);
-    assert.ok(sorted('live')[BLOCKS >> 1] < 100 * 1024, stdout); // the median: what one block leaves, another may free
-    assert.ok(sorted('rss')[0] < 1024 * 1024, stdout);
-    assert.equal(sorted('tickets')[0], 0, stdout);
+    const of = (what) => grown.map((each) => each[what]);
+    // V8 compiles code and drops it again, some 200 KB at a time: what one block leaves, another frees. So the sum counts.
+    const live = of('live').reduce((sum, each) => sum + each, 0);
+    assert.ok(live < BLOCKS * 100 * 1024, stdout);
+    assert.ok(Math.min(...of('rss')) < 1024 * 1024, stdout);
+    assert.equal(Math.min(...of('tickets')), 0, stdout);
   });
 }
