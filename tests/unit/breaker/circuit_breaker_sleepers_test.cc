@@ -69,17 +69,22 @@ TEST_F(CircuitBreakerSleeper, AFullBreakerIsAskedForTheYoungestOfItsOwnPermits) 
 
 // A sleeper that wins the cell must not lend its own, old moment to the interval that another begins.
 TEST_F(CircuitBreakerSleeper, AnIntervalEndsByTheClockOfWhoBeganIt) {
-  Breaker breaker({.interval = 100, .trip = "totalFailures > 1"});
-  const Nanos now = 60 * kMinute;
-  breaker.begin(1);
-  testing::before(Access::Swap, &breaker.cells.window_end_near, 1, [&] {
-    Nanos seen = breaker.cells.window_end_near.load();
-    breaker.cells.window_end_near.compare_exchange_strong(seen, Nanos{601 * kSecond});
-  });
-  const Permit mine = breaker.begin(now).permit;
-  testing::Hook::on_access = nullptr;
-  EXPECT_EQ(breaker.begin(now + 100).permit.generation, mine.generation);
-  EXPECT_NE(breaker.begin(now + 101).permit.generation, mine.generation);
+  for (const bool closes : {false, true}) {  // it begins with a call after the one before, or when the breaker closes
+    Breaker breaker({.interval = 100, .timeout = 100, .trip = "totalFailures > 0"});
+    const Nanos now = 60 * kMinute;
+    breaker.attempt(closes ? Ending::Failure : Ending::Success, 1);
+    const Permit probe = breaker.begin(closes ? now : 2).permit;
+    testing::before(Access::Swap, &breaker.cells.window_end_near, 1, [&] {
+      Nanos seen = breaker.cells.window_end_near.load();
+      breaker.cells.window_end_near.compare_exchange_strong(seen, Nanos{601 * kSecond});
+    });
+    EXPECT_EQ(breaker.end(probe, Ending::Success, closes ? now : 2).happened, closes);
+    const Permit mine = breaker.begin(now).permit;
+    testing::Hook::on_access = nullptr;
+    EXPECT_EQ(mine.generation, closes ? 3u : 1u);
+    EXPECT_EQ(breaker.begin(now + 100).permit.generation, mine.generation);
+    EXPECT_NE(breaker.begin(now + 101).permit.generation, mine.generation);
+  }
 }
 
 const BreakerOptions kCounting[] = {

@@ -93,6 +93,18 @@ Kind other_than(const Kind& kind) {
   return other;
 }
 
+// One that counts requests elsewhere.
+Kind counting_elsewhere(const Kind& kind) {
+  const bool windowed = kind.options.window > 0;
+  return {windowed ? "an interval" : "a window",
+          {.interval = windowed ? kLong : 0,
+           .trip = "requests > 100 || totalFailures > 100 || totalSuccesses > 100",
+           .window = windowed ? 0 : kLong,
+           .buckets = 1},
+          {},
+          kind.retries};
+}
+
 class EngineOvertaken : public ::testing::Test {
  protected:
   // `call(caller, id, interrupt)` for each instruction of what it passes to `interrupt`.
@@ -116,14 +128,15 @@ class EngineOvertaken : public ::testing::Test {
     });
   }
 
-  // `retries`: of each kind; else of the plainest.
+  // `begins`: each kind retries, so that a ticket shows its policy, and overtakers may count requests elsewhere.
   template <typename Call>
-  static void everywhere(bool retries, const std::vector<const Overtaker*>& overtakers, const Call& call) {
+  static void everywhere(bool begins, const std::vector<const Overtaker*>& overtakers, const Call& call) {
     if (!Interrupted::kPossible) GTEST_SKIP() << "a sanitizer keeps signals back";
     std::vector<Kind> kinds(std::begin(kKinds), std::end(kKinds));
-    for (Kind& kind : kinds) kind.retries = retries || &kind == kinds.data();
+    for (Kind& kind : kinds) kind.retries = begins || &kind == kinds.data();
     for (const Kind& kind : kinds) {
       for (const Overtaker* overtaker : overtakers) at_each_instruction(kind, other_than(kind), *overtaker, call);
+      if (begins) at_each_instruction(kind, counting_elsewhere(kind), kReloadAndCalls, call);
     }
     const Kind &plain = kinds.front(), &gates = kinds.back();
     at_each_instruction(plain, other_than(gates), kReload, call);
