@@ -113,6 +113,15 @@ std::string expect(std::string_view what, std::int64_t got, std::int64_t want) {
   return got == want ? "" : std::string(what) + " is " + std::to_string(got);
 }
 
+// What is in the window, as a look adds it up bucket by bucket, and how many failures more open the breaker: what the
+// rule was asked of, which may be a sum that was kept.
+std::string expect_opens_at_six(Windowed& w, Nanos now, std::int64_t failures) {
+  const std::string seen = expect("failures", w.failures(now), failures);
+  std::int64_t more = 0;
+  for (; w.view(now).state == BreakerState::Closed && more < 20; ++more) w.fail(now);
+  return seen + expect("it opens after", failures + more, 6);
+}
+
 constexpr BreakerOptions kTimed{.trip = "totalFailures > 100 && totalSuccesses > 100", .window = 100, .buckets = 2};
 constexpr BreakerOptions kCalls{.trip = "totalFailures > 100 && totalSuccesses > 100", .window_calls = 2};
 
@@ -133,6 +142,37 @@ TEST(WindowsModel, ALateCallAndTheBucketThatTookItsSlot) {
                .verdict = [](Windowed& w) {
                  return expect("the window", w.failures(110), 3) + expect("the last bucket", w.failures(170), 2);
                }});
+}
+
+// Who fails first in a bucket keeps what the ones before it add up to, while somebody is still to be counted there.
+constexpr std::string_view kTrips[] = {"totalFailures >= 6",
+                                       "requests >= 6 && double(totalFailures) / double(requests) >= 1.0"};
+
+TEST(WindowsModel, ASumThatIsKeptLacksNoLateCall) {
+  for (const std::string_view trip : kTrips) {
+    expect_well({.options = {.trip = trip, .window = 100, .buckets = 2},
+                 .threads = {[](Windowed& w) { w.fail(10); }, [](Windowed& w) { w.fail(60), w.fail(60); }},
+                 .verdict = [](Windowed& w) { return expect_opens_at_six(w, 60, 3); }});
+  }
+}
+
+TEST(WindowsModel, ASumIsKeptForThePresentBucketAlone) {
+  for (const std::string_view trip : kTrips) {
+    expect_well({.options = {.trip = trip, .window = 150, .buckets = 3},
+                 .before = [](Windowed& w) { w.fail(10); },
+                 .threads = {[](Windowed& w) { w.fail(60); }, [](Windowed& w) { w.fail(110); },
+                             [](Windowed& w) { w.fail(60); }},
+                 .verdict = [](Windowed& w) { return expect_opens_at_six(w, 110, 4); }});
+  }
+}
+
+TEST(WindowsModel, AReloadBesideSumsThatAreKept) {
+  for (const std::string_view trip : kTrips) {
+    expect_well({.options = {.trip = trip, .window = 100, .buckets = 2},
+                 .threads = {[](Windowed& w) { w.fail(10), w.fail(60); },
+                             [](Windowed& w) { w.reload(), w.fail(10), w.fail(60); }},
+                 .verdict = [](Windowed& w) { return expect_opens_at_six(w, 60, w.failed[w.word().generation()]); }});
+  }
 }
 
 // Bucket 2^20 has the tag of bucket 0, whose failures nobody has touched since.

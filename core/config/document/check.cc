@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/document/misfits.h"
 #include "config/document/remedies.h"
 #include "config/document/schema.h"
 #include "config/text/oddity.h"
@@ -105,11 +106,7 @@ class Checker {
       return;
     }
     if (value.kind != YamlNode::Kind::Mapping) {
-      std::string message =
-          name + " must be a mapping of fields (name: value), this is " + std::string(shape_of(value));
-      if (value.kind == YamlNode::Kind::Sequence && !entries_of(field.shape).what.empty())
-        message += instead_of_list(field.shape, value);
-      diagnostics_.error(value, message);
+      diagnostics_.error(value, not_a_mapping(field, value));
       leave_out(value);
     } else if (field.shape == Shape::Free) {
       remark_scopes(value);

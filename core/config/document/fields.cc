@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "config/document/remedies.h"
+#include "config/document/misfits.h"
 #include "config/document/schema.h"
 #include "config/text/duration.h"
 #include "config/text/number.h"
@@ -23,12 +23,6 @@ std::string without_zeros(const std::string& text) {
   if (parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() && octal > 7)
     remedy += " (YAML reads " + text + " as " + minus + std::to_string(octal) + ")";
   return remedy;
-}
-
-std::string short_number(double number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number);
-  return {text, end.ptr};
 }
 
 }  // namespace
@@ -109,14 +103,11 @@ bool read_number(const YamlNode& mapping, std::string_view field, double least, 
   const YamlNode* node = mapping.find(field);
   if (node == nullptr) return false;
   const std::string name(field);
-  std::string_view text = node->text;
-  const bool percent = !text.empty() && text.back() == '%';
-  if (percent) text.remove_suffix(1);
-  const std::optional<double> parsed = parse_number(text);
-  if (!parsed || percent) {
+  const std::optional<double> parsed = parse_number(node->text);
+  if (!parsed) {
+    const std::optional<double> share = parse_percent(node->text);
     diagnostics.error(*node, name + " must be a number like " + (least < 1 ? "0.5" : "1.5") + ", this is " +
-                                 quoted(node->text) +
-                                 (parsed ? "; write " + short_number(*parsed / 100) : std::string()));
+                                 quoted(node->text) + (share ? "; write " + short_number(*share) : std::string()));
   } else if (*parsed < least || *parsed > most) {
     diagnostics.error(*node, name + " must be from " + short_number(least) + " to " + short_number(most) +
                                  ", this is " + quoted(node->text));

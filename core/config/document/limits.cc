@@ -1,6 +1,11 @@
 #include "config/document/limits.h"
 
+#include <cmath>
+#include <optional>
+
 #include "config/document/fields.h"
+#include "config/text/number.h"
+#include "config/text/suggest.h"
 #include "resil/limits/concurrency_limiter.h"
 #include "resil/limits/rate_limiter.h"
 
@@ -9,6 +14,16 @@ namespace {
 
 constexpr std::int64_t kMostConcurrent = ConcurrencyLimiter<std::atomic>::kMost, kMostRate = 1'000'000'000,
                        kMostBurst = 1'000'000'000;
+
+// A rate of less than one in each per, or of one and a half.
+bool tell_fraction(const YamlNode& limit, Diagnostics& diagnostics) {
+  const YamlNode* rate = limit.find("rate");
+  const std::optional<double> number = rate == nullptr ? std::nullopt : parse_number(rate->text);
+  if (!number || *number <= 0 || parse_integer(rate->text).value || *number == std::floor(*number)) return false;
+  diagnostics.error(*rate, "rate must be a whole number, this is " + quoted(rate->text) +
+                               "; write a whole one with a longer per, like {rate: 1, per: 2s} for one in two seconds");
+  return true;
+}
 
 void read_rate_limit(const YamlNode& node, std::optional<RateLimit>& out, Diagnostics& diagnostics) {
   const bool fresh = !out.has_value();
@@ -19,6 +34,7 @@ void read_rate_limit(const YamlNode& node, std::optional<RateLimit>& out, Diagno
         node, "rateLimit has no rate; write how many attempts may begin in each per, like {rate: 100, per: 1s}");
     return;
   }
+  if (tell_fraction(node, diagnostics)) return;
   read_integer(node, "rate", 1, kMostRate, limit.rate, diagnostics);
   read_integer(node, "burst", 1, kMostBurst, limit.burst, diagnostics);
   if (read_duration(node, "per", limit.per, diagnostics) && limit.per == 0) {

@@ -111,6 +111,13 @@ const Field* find_field(Shape shape, std::string_view name) {
   return nullptr;
 }
 
+bool has_field(const YamlNode& mapping, std::string_view name) {
+  for (std::size_t i = 0; i < mapping.pairs(); ++i) {
+    if (same_letters(mapping.key(i).text, name)) return true;
+  }
+  return false;
+}
+
 bool same_letters(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "config/yaml/yaml_node.h"
+
 namespace resil {
 
 enum class Shape : std::uint8_t {
@@ -53,6 +55,9 @@ EntryKind entries_of(Shape shape);
 
 // The field of that name, in any case; null if there is none.
 const Field* find_field(Shape shape, std::string_view name);
+
+// True if a field of that name, in any case, stands in the mapping.
+bool has_field(const YamlNode& mapping, std::string_view name);
 
 // True for the same letters, small or capital (ASCII).
 bool same_letters(std::string_view a, std::string_view b);

@@ -82,4 +82,19 @@ std::optional<double> parse_number(std::string_view text) {
   return negative ? -value : value;
 }
 
+std::optional<double> parse_percent(std::string_view text) {
+  if (text.empty() || text.back() != '%') return std::nullopt;
+  text.remove_suffix(1);
+  const std::optional<double> number = parse_number(text);
+  return number ? std::optional(*number / 100) : std::nullopt;
+}
+
+std::string short_number(double number) {
+  char text[32];
+  const bool readable = number == 0 || (std::abs(number) >= 1e-4 && std::abs(number) < 1e15);
+  const auto end =
+      std::to_chars(text, text + sizeof text, number, readable ? std::chars_format::fixed : std::chars_format::general);
+  return {text, end.ptr};
+}
+
 }  // namespace resil

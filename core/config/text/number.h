@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace resil {
@@ -18,5 +19,11 @@ IntegerResult parse_integer(std::string_view text);
 
 // A finite decimal number: 0.2, 1, +1.5, 2e-1.
 std::optional<double> parse_number(std::string_view text);
+
+// What "20%" says: 0.2.
+std::optional<double> parse_percent(std::string_view text);
+
+// As few digits as tell it apart from other numbers: 0.2, 1000000000.
+std::string short_number(double number);
 
 }  // namespace resil

@@ -48,7 +48,9 @@ TripBuilder::Id TripBuilder::rate(Place place, std::uint8_t number) {
   const Id part = fold(place, TripOp::ToDouble, TripType::Double, {count(place, number)});
   const Id whole = fold(place, TripOp::ToDouble, TripType::Double, {calls(place)});
   const Id quotient = fold(place, TripOp::Divide, TripType::Double, {part, whole});
-  return add(place, TripOp::Select, TripType::Double, {none, zero, quotient});
+  const Id id = add(place, TripOp::Select, TripType::Double, {none, zero, quotient});
+  drafts_[id].share = true;
+  return id;
 }
 
 std::string TripBuilder::unknown_variable(std::string_view name) const {
@@ -126,7 +128,7 @@ TripBuilder::Id TripBuilder::binary(Place place, TripOp op, Id left, Id right) {
   if (op != TripOp::And && op != TripOp::Or) {
     const std::string mistake = check(op, left, right);
     const TripType type = is_relation(op) ? TripType::Bool : drafts_[left].type;
-    if (is_relation(op)) remark_whole_quotient(left, right);
+    remark(op, left, right);
     return mistake.empty() ? fold(place, op, type, {left, right}) : add(place, op, type, {left, right}, mistake);
   }
   // Whichever side decides absorbs the other, mistakes and all; the value that decides nothing leaves the other as it
@@ -173,19 +175,6 @@ std::string TripBuilder::mixing(TripOp op, Id left, Id right) const {
   return source(left) + " " + std::string(symbol_of(op)) + " " + source(right) + " mixes " +
          std::string(name_of(drafts_[left].type)) + " and " + std::string(name_of(drafts_[right].type)) + ": write " +
          remedy;
-}
-
-// totalFailures / requests > 0.5 looks like a ratio, but of two ints it is 0 or 1.
-void TripBuilder::remark_whole_quotient(Id left, Id right) {
-  for (const auto& [quotient, other] : {std::pair(left, right), std::pair(right, left)}) {
-    const Draft& draft = drafts_[quotient];
-    if (draft.node.op != TripOp::Divide || draft.type != TripType::Int || drafts_[other].type != TripType::Double)
-      continue;
-    const std::string a = source(draft.operands[0]), b = source(draft.operands[1]);
-    remarks_.push_back({false, draft.place.begin,
-                        a + " / " + b + " is a whole number, rounded towards zero; for a ratio write double(" + a +
-                            ") / double(" + b + ")"});
-  }
 }
 
 TripBuilder::Id TripBuilder::select(Place place, Id condition, Id then, Id otherwise) {

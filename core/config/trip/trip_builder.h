@@ -44,6 +44,7 @@ class TripBuilder {
     TripNode node;
     TripType type = TripType::Error;
     bool constant = false;
+    bool share = false;    // failureRate or slowRate: from 0 to 1
     bool dynamic = false;  // through dyn(): values of different types may be compared for equality
     std::vector<Id> operands;
     std::string mistake;  // a static one; matters only if the piece is used in the end
@@ -58,7 +59,9 @@ class TripBuilder {
   std::string check(TripOp op, Id left, Id right) const;
   std::string check_logic(TripOp op, Id operand) const;
   std::string mixing(TripOp op, Id left, Id right) const;
-  void remark_whole_quotient(Id left, Id right);
+  void remark(TripOp op, Id left, Id right);
+  void remark_whole_quotient(Id quotient);
+  void remark_share(Id share, Id bound);
   bool decides(Id id, bool value) const;
   bool known(Id id) const { return drafts_[id].type != TripType::Error; }
   std::string source(Id id) const;

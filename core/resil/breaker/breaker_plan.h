@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "resil/breaker/breaker_word.h"
+#include "resil/breaker/window_shape.h"
 #include "resil/policy/policy.h"
 #include "resil/trip/counts.h"
 
@@ -45,6 +46,7 @@ struct BreakerPlan {
   bool varies = false;  // open times: they grow, or have jitter
   Nanos window = 0;
   std::uint32_t buckets = 1;
+  WindowShape shape;  // of these
   std::uint32_t window_calls = 0;
   Nanos slow_call = 0;
   const BreakerRules* rules = nullptr;  // for what is seldom asked
@@ -169,6 +171,7 @@ struct BreakerPlan {
     if (reads_any(kRequests | kTotalSuccesses | kTotalFailures | kSlowCalls)) {
       window = settings.window;
       buckets = settings.buckets;
+      shape = WindowShape::of(window, buckets);
       window_calls = settings.window_calls;
     }
     if (reads_any(kSlowCalls)) slow_call = settings.slow_call;

@@ -152,7 +152,7 @@ class CircuitBreaker {
 
   // circuit_breaker_apart.h
   WindowCells<Atom>& windows() const { return *tallies_[0].windows.load(std::memory_order_acquire); }
-  TimeWindow<Atom> time_window() const { return {windows(), plan_.window, plan_.buckets, tallies_.size()}; }
+  TimeWindow<Atom> time_window() const { return {windows(), plan_.shape, tallies_.size()}; }
   [[gnu::noinline]] bool begin_apart(BreakerWord seen, TimeSource& time, Admission& admission);
   [[gnu::noinline]] bool end_apart(BreakerWord seen, Permit permit, Ending ending, const Ended& ended, Nanos near,
                                    TimeSource& time, Progress& progress);

@@ -111,7 +111,10 @@ Counts CircuitBreaker<Atom>::counts_apart(std::uint32_t generation, TimeSource& 
   Counts counts;
   if (plan_.window > 0) {
     std::int64_t bucket = 0;
-    if (time_window().bucket(generation, time, still_in(generation), bucket)) read_window(generation, bucket, counts);
+    TimeWindow<Atom> window = time_window();
+    const auto still = still_in(generation);
+    if (window.bucket(generation, time, still, bucket))
+      window.show(plan_.reads, counts, [&](auto kind) { return window.count(kind, generation, bucket, still); });
   } else {
     read_apart(generation, counts);
   }
@@ -121,7 +124,8 @@ Counts CircuitBreaker<Atom>::counts_apart(std::uint32_t generation, TimeSource& 
 
 template <template <typename> class Atom>
 void CircuitBreaker<Atom>::read_window(std::uint32_t generation, std::int64_t bucket, Counts& counts) const {
-  time_window().show(plan_.reads, generation, bucket, counts);
+  const TimeWindow<Atom> window = time_window();
+  window.show(plan_.reads, counts, [&](auto kind) { return window.sum(kind, generation, bucket); });
 }
 
 // Without a window of time.

@@ -80,23 +80,26 @@ class Endpoint {
     return ways.template fail<kQuestion>(counted);
   }
 
-  // The same where a window counts (window_ways.h).
-  bool admit_in_window(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan,
-                       std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time) {
+  // The same where a window counts (window_ways.h); `about` is time.about_now().
+  [[gnu::always_inline]] bool admit_in_window(BreakerWord seen, std::uint64_t seen_binding, const BreakerPlan& plan,
+                                              std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time,
+                                              Nanos about) {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
-    return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.admit(time);
+    return WindowWays<Atom>{cells_, seen, plan, tallies, shard, about}.admit(time);
   }
-  bool succeed_in_window(std::uint64_t permit, const BreakerPlan& plan, std::span<Tally<Atom>> tallies, unsigned shard,
-                         TimeSource& time) {
+  [[gnu::always_inline]] bool succeed_in_window(std::uint64_t permit, const BreakerPlan& plan,
+                                                std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time,
+                                                Nanos about) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (!is_closed_for<false>(permit, seen)) return false;
-    return WindowWays<Atom>{cells_, seen, plan, tallies, shard}.succeed(time);
+    return WindowWays<Atom>{cells_, seen, plan, tallies, shard, about}.succeed(time);
   }
-  bool fail_in_window(std::uint64_t permit, const BreakerPlan& plan, std::span<Tally<Atom>> tallies, TimeSource& time,
-                      bool& counted) {
+  [[gnu::always_inline]] bool fail_in_window(std::uint64_t permit, const BreakerPlan& plan,
+                                             std::span<Tally<Atom>> tallies, TimeSource& time, Nanos about,
+                                             bool& counted) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
     if (!is_closed_for<false>(permit, seen)) return false;
-    return WindowWays<Atom>{cells_, seen, plan, tallies, 0}.fail(time, counted);
+    return WindowWays<Atom>{cells_, seen, plan, tallies, 0, about}.fail(time, counted);
   }
 
   // `plans(number)` gives a BreakerPlan, `tallies()` the counters that the plan in force needs: asked for
@@ -131,8 +134,10 @@ class Endpoint {
     bool done = false, in_window = false;
     if (way == Way::Interval) done = end_short.template operator()<true>();
     if (way == Way::Word || way == Way::Cells) done = end_short.template operator()<false>();
-    if (way == Way::Window && failed) done = fail_in_window(permit.packed(), plan, tallies(), time, in_window);
-    if (way == Way::Window && !failed) done = succeed_in_window(permit.packed(), plan, tallies(), shard, time);
+    if (way == Way::Window && failed)
+      done = fail_in_window(permit.packed(), plan, tallies(), time, time.about_now(), in_window);
+    if (way == Way::Window && !failed)
+      done = succeed_in_window(permit.packed(), plan, tallies(), shard, time, time.about_now());
     Progress progress = counted.progress();
     progress.in_window = in_window;
     if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);

@@ -31,6 +31,7 @@ struct WindowCells {
   TaggedCount<Atom> shadowed;                // of a shadow's generation: what it would have rejected
   Atom<std::uint64_t> shadow_rejections{0};  // the same since the engine was opened; a metric
   Atom<std::uint64_t> present{0};            // TimeWindow: 0..43 the latest bucket | 44..63 the generation
+  Atom<std::uint64_t> past[4]{};             // TimeWindow: PastSum of each kind
   TaggedCount<Atom> position;                // CallWindow: how many calls ended in the generation
   Atom<std::uint64_t> totals{0};             // CallWindow: WindowTotals
   const std::size_t bucket_count, call_count;
@@ -49,10 +50,12 @@ struct WindowCells {
     const auto zero = [&](Atom<std::uint64_t>& cell, std::uint64_t seen) {
       if (still_current()) cell.compare_exchange_strong(seen, 0, std::memory_order_acq_rel, std::memory_order_acquire);
     };
-    for (std::size_t i = 0; i < bucket_count; ++i) {
-      const std::uint64_t seen = buckets[i].load(std::memory_order_acquire);
-      if (seen != 0 && !BucketWord::same_generation(seen, generation)) zero(buckets[i], seen);
-    }
+    const auto zero_bucket = [&](Atom<std::uint64_t>& cell) {
+      const std::uint64_t seen = cell.load(std::memory_order_acquire);
+      if (seen != 0 && !BucketWord::same_generation(seen, generation)) zero(cell, seen);
+    };
+    for (std::size_t i = 0; i < bucket_count; ++i) zero_bucket(buckets[i]);
+    for (Atom<std::uint64_t>& sum : past) zero_bucket(sum);
     const std::uint64_t sums = totals.load(std::memory_order_acquire);
     if (!WindowTotals::of_generation(sums, generation)) zero(totals, sums);
     if (generation % kFreshenSlotsEvery != 0) return;

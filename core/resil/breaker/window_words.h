@@ -33,6 +33,26 @@ struct BucketWord {
   }
 };
 
+// What all buckets before the present one add up to, kept until that bucket is over: a BucketWord of the present
+// bucket, whose number is one more than the sum. 0: nobody has summed. kMost: nobody keeps it in this bucket, so it is
+// summed each time.
+struct PastSum {
+  static constexpr std::uint64_t unkept(std::uint32_t generation, std::int64_t bucket) {
+    return BucketWord::zero(generation, bucket) | BucketWord::kMost;
+  }
+  static constexpr std::uint64_t pack(std::uint32_t generation, std::int64_t bucket, std::uint64_t sum) {
+    return BucketWord::zero(generation, bucket) | (std::min(sum, BucketWord::kMost - 1) + 1);
+  }
+  static constexpr bool tells(std::uint64_t word, std::uint32_t generation, std::int64_t bucket, std::uint64_t& sum) {
+    sum = word - BucketWord::zero(generation, bucket) - 1;
+    return sum < BucketWord::kMost - 1;
+  }
+  // Is `word` of a bucket after this one, of the same generation?
+  static constexpr bool later(std::uint64_t word, std::int64_t than) {
+    return BucketWord::age(word, than) > BucketWord::kRound / 2;
+  }
+};
+
 // The tags of buckets that follow each other: the upper half of a BucketWord, turned round so that the bucket's number
 // wraps where it stands.
 class BucketTag {

@@ -84,12 +84,13 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 // Where a window of an extension counts the request.
 [[gnu::noinline]] std::int32_t Engine::begin_in_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
                                                        const PolicyRecord& policy) noexcept {
+  TimeSource time(now);
+  const Nanos about = time.about_now();
   const std::uint64_t binding = record.live.binding();
   const BreakerWord word(record.live.word().load(std::memory_order_acquire));
-  TimeSource time(now);
   if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
-      !record.live.admit_in_window(word, binding, policy.plan, tallies_of(record), thread_slot(shard_mask_), time))
-      [[unlikely]] {
+      !record.live.admit_in_window(word, binding, policy.plan, tallies_of(record), thread_slot(shard_mask_), time,
+                                   about)) [[unlikely]] {
     return begin_general(id, time.known() ? time.now() : now, ticket, record);
   }
   return admit_first(ticket, id, policy.number, word, policy.plan.timeout);

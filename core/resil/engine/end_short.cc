@@ -60,10 +60,11 @@ std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& re
 [[gnu::noinline]] std::int32_t Engine::end_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                                      const PolicyRecord& policy) noexcept {
   TimeSource time(now);
+  const bool timed = policy.plan.window > 0 && policy.plan.reads_any(kTotalSuccesses);
+  const Nanos about = timed ? time.about_now() : 0;
   if (!record.live.succeed_in_window(ticket.packed_permit(), policy.plan, tallies_of(record), thread_slot(shard_mask_),
-                                     time)) [[unlikely]] {
+                                     time, about)) [[unlikely]]
     return end_general(ticket, outcome, time.known() ? time.now() : now);
-  }
   count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);
   ticket.flags = 0;
   return done(ticket);
@@ -118,9 +119,10 @@ std::int32_t Engine::end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, E
                                                             EndpointRecord& record,
                                                             const PolicyRecord& policy) noexcept {
   TimeSource time(now);
+  const Nanos about = policy.plan.window > 0 ? time.about_now() : 0;
   Progress progress;
-  if (!record.live.fail_in_window(ticket.packed_permit(), policy.plan, tallies_of(record), time, progress.in_window))
-      [[unlikely]]
+  if (!record.live.fail_in_window(ticket.packed_permit(), policy.plan, tallies_of(record), time, about,
+                                  progress.in_window)) [[unlikely]]
     return end_general(ticket, outcome, time, progress);
   return answer_short(ticket, outcome, time.known() ? time.now() : now, record, policy);
 }

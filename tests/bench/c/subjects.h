@@ -24,7 +24,8 @@ struct Subjects {
   std::int32_t endpoint[kThreads + 1];
   Twin* twin[kThreads + 1];
 
-  Subjects(TwinRule rule, bool retry, bool opens) {
+  // `extension`: fields of a ResiliencyExtension, which the twin knows nothing of.
+  Subjects(TwinRule rule, bool retry, bool opens, const std::string& extension = "") {
     std::string yaml =
         "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n  policies:\n    retries: {r: {duration: 5s}}\n"
         "    circuitBreakers: {cb: {timeout: 1h, trip: \"";
@@ -33,6 +34,8 @@ struct Subjects {
     for (int i = 0; i <= kThreads; ++i) {
       yaml += "      a" + std::to_string(i) + ": {circuitBreaker: cb" + (retry ? ", retry: r" : "") + "}\n";
     }
+    if (!extension.empty())
+      yaml += "---\napiVersion: resil.dev/v1\nkind: ResiliencyExtension\nspec: {" + extension + "}\n";
     resil_error error{};
     engine = resil_open(nullptr, yaml.c_str(), -1, &error);
     if (engine == nullptr) std::fprintf(stderr, "%s\n", error.message), std::exit(1);

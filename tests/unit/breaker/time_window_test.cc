@@ -18,7 +18,9 @@ constexpr auto kNever = [] { return false; };
 
 struct LoneWindow {
   LoneWindow(Nanos length, std::uint32_t buckets, std::size_t shards = 2)
-      : cells(Window::words(buckets, shards), 0), window(cells, length, buckets, shards) {}
+      : shape(WindowShape::of(length, buckets)),
+        cells(Window::words(buckets, shards), 0),
+        window(cells, shape, shards) {}
 
   void add(Nanos now, Window::Kind kind = Window::Failed, std::uint32_t generation = 0, std::size_t shard = 0) {
     TimeSource time(now);
@@ -31,7 +33,9 @@ struct LoneWindow {
     TimeSource time(now);
     std::int64_t bucket = 0;
     window.bucket(generation, time, kAlways, bucket);
-    return window.sum(kind, generation, bucket);
+    const std::int64_t counted = window.count(kind, generation, bucket, kAlways);
+    EXPECT_EQ(counted, window.sum(kind, generation, bucket));
+    return counted;
   }
   // As a snapshot would, which moves nothing.
   std::int64_t look(Nanos now, Window::Kind kind = Window::Failed, std::uint32_t generation = 0) const {
@@ -39,6 +43,7 @@ struct LoneWindow {
     return window.look(generation, now, bucket) ? window.sum(kind, generation, bucket) : 0;
   }
 
+  const WindowShape shape;
   Cells cells;
   Window window;
 };
@@ -86,7 +91,8 @@ TEST(TimeWindow, EachKindHasItsOwnCountAndShardsAreSummed) {
   EXPECT_EQ(w.count(900, Window::Slow), 2);
 }
 
-// Against the list of all calls, over many kinds of steps in time, generations that change included.
+// Against the list of all calls, over many kinds of steps in time, generations that change and calls that are counted
+// late included.
 TEST(TimeWindow, IsWhatAListOfCallsSaysAtEveryStep) {
   std::uint64_t position = 0;
   const auto draw = [&position](std::uint64_t below) { return scale_random(random_at(17, position++), below); };
@@ -110,6 +116,12 @@ TEST(TimeWindow, IsWhatAListOfCallsSaysAtEveryStep) {
       if (draw(3) != 0) {
         w.add(now, Window::Failed, generation);
         calls.push_back(present);
+      }
+      // By a thread that was held up, or whose clock is behind.
+      if (draw(4) == 0) {
+        const Nanos then = now - static_cast<Nanos>(draw(scale));
+        w.add(then, Window::Failed, generation);
+        calls.push_back(w.window.bucket_of(then));
       }
       std::int64_t expected = 0;
       for (const std::int64_t bucket : calls) expected += present - bucket < buckets ? 1 : 0;
@@ -137,6 +149,66 @@ TEST(TimeWindow, NothingComesBackAfterAWholeRoundOfBuckets) {
       }
     }
   }
+}
+
+// Nor must the sum that was kept in a bucket with the same tag.
+TEST(TimeWindow, NoSumIsTakenForOneOfARoundOfBucketsBefore) {
+  constexpr std::int64_t kRound = std::int64_t{1} << 20;
+  for (const std::int64_t step : {kRound, std::int64_t{100'000}, (std::int64_t{1} << 18) - 1}) {
+    LoneWindow w(100, 10);
+    w.add(-5);
+    ASSERT_EQ(w.count(5), 1);
+    for (std::int64_t bucket = step; bucket < kRound; bucket += step) w.add(bucket * 10 + 5, Window::Succeeded);
+    EXPECT_EQ(w.count(kRound * 10 + 5), 0) << step;
+  }
+}
+
+TEST(TimeWindow, TheSumOfThePastIsKeptUntilTheTurnUnlessACallIsLate) {
+  LoneWindow w(100, 10);
+  const auto kept = [&w](std::int64_t bucket) {
+    std::uint64_t sum = 0;
+    return PastSum::tells(w.cells.past[Window::Failed].load(), 0, bucket, sum) ? static_cast<std::int64_t>(sum) : -1;
+  };
+  w.add(905), w.add(995);
+  EXPECT_EQ(kept(99), -1) << "nobody asked";
+  EXPECT_EQ(w.count(995), 2);
+  EXPECT_EQ(kept(99), 1);
+  w.add(995);
+  EXPECT_EQ(w.count(995), 3) << "and the present one grows";
+  EXPECT_EQ(kept(99), 1);
+  w.add(1'005);
+  EXPECT_EQ(w.count(1'005), 3) << "905 is out";
+  EXPECT_EQ(kept(100), 2);
+  w.add(995);
+  EXPECT_EQ(kept(100), -1);
+  EXPECT_EQ(w.count(1'005), 4);
+  EXPECT_EQ(kept(100), -1) << "another may be as late";
+  EXPECT_EQ(w.count(1'015), 4);
+  EXPECT_EQ(kept(101), 4);
+  w.add(925), w.add(1'015);
+  EXPECT_EQ(kept(101), -1) << "the oldest that is in the window";
+  EXPECT_EQ(w.count(1'025), 5) << "it is out again";
+  EXPECT_EQ(kept(102), 5);
+}
+
+TEST(TimeWindow, ACallThatIsOutOfTheWindowLeavesTheSum) {
+  LoneWindow w(100, 10);
+  w.add(995), w.add(1'005);
+  ASSERT_EQ(w.count(1'005), 2);
+  const std::uint64_t kept = w.cells.past[Window::Failed].load();
+  w.add(905);
+  EXPECT_EQ(w.cells.past[Window::Failed].load(), kept) << "a round of slots is 16 long, and the window 10";
+  w.add(915);
+  EXPECT_NE(w.cells.past[Window::Failed].load(), kept);
+}
+
+TEST(TimeWindow, AGenerationThatIsOverKeepsNoSum) {
+  LoneWindow w(100, 10);
+  w.add(995, Window::Failed, 7), w.add(1'005, Window::Failed, 7);
+  ASSERT_EQ(w.count(1'005, Window::Failed, 7), 2);
+  const std::uint64_t kept = w.cells.past[Window::Failed].load();
+  EXPECT_EQ(w.window.count(Window::Failed, 6, 100, kNever), 0);
+  EXPECT_EQ(w.cells.past[Window::Failed].load(), kept);
 }
 
 TEST(TimeWindow, ALookAfterALongSilenceSeesNothing) {
@@ -208,9 +280,10 @@ TEST(TimeWindow, ACountHoldsAtItsEnd) {
 // Tags have 12 bits of a generation: whoever begins one makes 0 of what older ones left, before it could be taken for
 // the present one's.
 TEST(TimeWindow, NoGenerationFindsWhatOneWithTheSameTagLeft) {
-  testing::LoneBreaker<std::atomic> breaker({.timeout = 1, .trip = "totalFailures > 1", .window = kSecond});
-  breaker.fail(1, 10);
-  Nanos now = 10;
+  testing::LoneBreaker<std::atomic> breaker({.timeout = 1, .trip = "totalFailures > 3", .window = kSecond});
+  breaker.fail(2, 10);
+  const Nanos now = kSecond / 10;  // the bucket after
+  breaker.fail(1, now);
   for (int change = 0; change < (1 << 12); ++change) {
     const BreakerWord word = breaker.word();
     const BreakerWord next = breaker.plan.closed_word(word.generation() + 1, 0);
@@ -218,8 +291,10 @@ TEST(TimeWindow, NoGenerationFindsWhatOneWithTheSameTagLeft) {
     freshen_if_due<std::atomic>(next.generation(), breaker.cells.word, std::span(breaker.tallies));
   }
   EXPECT_EQ(breaker.view(now).counts.total_failures, 0);
-  breaker.fail(1, now);
+  breaker.fail(3, now);
   EXPECT_EQ(breaker.state(now), BreakerState::Closed);
+  breaker.fail(1, now);
+  EXPECT_EQ(breaker.state(now), BreakerState::Open);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ TEST(WindowEdges, ACallOfAGenerationThatIsOverCountsForNothing) {
 TEST(WindowEdges, TheCoarseClockNeverCountsInABucketThatIsOver) {
   constexpr std::uint32_t kBuckets = 10;
   Cells cells(TimeWindow<std::atomic>::words(kBuckets, 1), 0);
-  TimeWindow<std::atomic> window(cells, kBuckets * 100 * kMicrosecond, kBuckets, 1);
+  const WindowShape shape = WindowShape::of(kBuckets * 100 * kMicrosecond, kBuckets);
+  TimeWindow<std::atomic> window(cells, shape, 1);
   for (int i = 0; i < 100'000; ++i) {
     const Nanos before = read_clock(CLOCK_MONOTONIC);
     TimeSource time(kReadClock);

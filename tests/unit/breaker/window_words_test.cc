@@ -133,5 +133,32 @@ TEST(WindowWords, AFastWordTellsNoRejection) {
   EXPECT_TRUE(BreakerWord::slow(Phase::Open, 1, 5, true).rejection_told());
 }
 
+TEST(WindowWords, ASumThatIsKeptIsToldInItsBucketAlone) {
+  std::uint64_t sum = 1;
+  for (const std::uint64_t kept : {std::uint64_t{0}, std::uint64_t{1}, BucketWord::kMost - 2}) {
+    ASSERT_TRUE(PastSum::tells(PastSum::pack(7, 9, kept), 7, 9, sum)) << kept;
+    EXPECT_EQ(sum, kept);
+    EXPECT_FALSE(PastSum::tells(PastSum::pack(7, 9, kept), 7, 8, sum)) << kept;
+    EXPECT_FALSE(PastSum::tells(PastSum::pack(7, 9, kept), 7, 10, sum)) << kept;
+    EXPECT_FALSE(PastSum::tells(PastSum::pack(7, 9, kept), 8, 9, sum)) << kept;
+  }
+  EXPECT_FALSE(PastSum::tells(0, 0, 0, sum)) << "nobody has summed";
+  EXPECT_FALSE(PastSum::tells(PastSum::unkept(7, 9), 7, 9, sum));
+}
+
+TEST(WindowWords, ASumThatHasNoRoomIsNotKept) {
+  for (const std::uint64_t sum : {BucketWord::kMost - 1, BucketWord::kMost, 63 * BucketWord::kMost}) {
+    EXPECT_EQ(PastSum::pack(7, 9, sum), PastSum::unkept(7, 9)) << sum;
+  }
+}
+
+TEST(WindowWords, ASumOfALaterBucketIsKnownRoundTheEndOfItsNumbers) {
+  constexpr std::int64_t kLast = BucketWord::kRound - 1;
+  EXPECT_TRUE(PastSum::later(PastSum::pack(7, kLast + 1, 5), kLast));
+  EXPECT_FALSE(PastSum::later(PastSum::pack(7, kLast, 5), kLast));
+  EXPECT_FALSE(PastSum::later(PastSum::pack(7, kLast, 5), kLast + 1));
+  EXPECT_FALSE(PastSum::later(PastSum::pack(7, 0, 5), BucketWord::kRound / 2));
+}
+
 }  // namespace
 }  // namespace resil

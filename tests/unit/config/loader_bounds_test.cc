@@ -46,7 +46,7 @@ TEST(LoaderBounds, OfARetry) {
            {"policy: exponential, multiplier: 0.999", "must be from 1 to 1000"},
            {"policy: exponential, multiplier: 1000.1", "must be from 1 to 1000"},
            {"budget: {ratio: 1000.1}", "must be from 0 to 1000"},
-           {"budget: {minPerSecond: 1000000001}", "must be from 0 to 1e+09"},
+           {"budget: {minPerSecond: 1000000001}", "must be from 0 to 1000000000"},
            {"budget: {window: 999999ns}", "must be at least 1ms"}}) {
     expect_refused(retry(refused), part);
   }

@@ -201,8 +201,9 @@ TEST(LoaderExtension, MistakesSayWhatToWrite) {
   EXPECT_EQ(wrong(retry("jitter: spread, spread: 1.01")), "spread must be from 0 to 1, this is '1.01'");
   EXPECT_EQ(wrong(retry("budget: {ratio: -1}")), "ratio must be from 0 to 1000, this is '-1'");
   EXPECT_EQ(wrong(retry("budget: {window: 0}")), "window of a budget must be at least 1ms; leave it out for 10s");
-  EXPECT_EQ(wrong(retry("budget: {percent: 20}")),
-            "unknown field 'percent' in budget of retry policy 'r'; there are ratio, minPerSecond and window");
+  EXPECT_EQ(
+      wrong(retry("budget: {percent: 20}")),
+      "unknown field 'percent' in budget of retry policy 'r'; how many retries a call may add is ratio, like 0.2");
   EXPECT_EQ(wrong(retry("jiter: full")), "unknown field 'jiter' in retry policy 'r'; did you mean 'jitter'?");
   EXPECT_EQ(wrong(breaker("buckets: 65, window: 1s")), "buckets must be from 1 to 64, this is '65'");
   EXPECT_EQ(wrong(breaker("buckets: 0, window: 1s")), "buckets must be from 1 to 64, this is '0'");
@@ -228,7 +229,8 @@ TEST(LoaderExtension, MistakesSayWhatToWrite) {
             "per cannot be 0; write in how long the rate may begin, like 1s");
   EXPECT_EQ(wrong(app("rateLimit: {rate: 1, burst: 0}")), "burst must be from 1 to 1000000000, this is '0'");
   EXPECT_EQ(wrong(app("rateLimit: 100")),
-            "rateLimit must be a mapping of fields (name: value), this is a single value");
+            "rateLimit must be a mapping of fields (name: value), this is a single value; write rateLimit: {rate: 100, "
+            "per: 1s}");
   EXPECT_EQ(
       wrong("  targets: {components: {c: {deadline: 1s}}}\n"),
       "unknown field 'deadline' in component 'c'; put it under outbound (what the app sends to it) or inbound (what it "

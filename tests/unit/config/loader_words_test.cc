@@ -59,6 +59,40 @@ TEST(LoaderWords, WhatOtherLibrariesCallAField) {
   EXPECT_EQ(only_error(breaker("maxAttempts: 3")).find("how often to retry"), std::string::npos);
 }
 
+// Ours too have other names elsewhere; a document that cannot have them says where they stand.
+TEST(LoaderWords, WhatOtherLibrariesCallAFieldOfAnExtension) {
+  const auto ours = [](const std::string& policies) { return extension("  policies: {" + policies + "}\n"); };
+  const auto of_app = [](const std::string& fields) { return "apps: {a: {" + fields + "}}"; };
+  expect_said(ours("retries: {r: {maxElapsedTime: 1m}}"), "how long an operation may go on retrying is maxDuration");
+  expect_said(ours("retries: {r: {RandomizationFactor: 0.5}}"), "said by jitter: spread and its spread");
+  expect_said(ours("retries: {r: {budget: {ttl: 10s}}}"), "over how long it counts is window");
+  expect_said(ours("circuitBreakers: {b: {failureRateThreshold: 50}}"), "calls >= 20 && failureRate >= 0.5");
+  expect_said(ours("circuitBreakers: {b: {slidingWindowSize: 50}}"), "over how many calls it counts is windowCalls");
+  const std::string all = "  targets: {" + of_app("bulkhead: 5") + "}\n";
+  const std::string said = "how many attempts may be in flight is maxConcurrent";
+  expect_said(extension(all), said);
+  EXPECT_EQ(only_error(extension(all)).find(said + ", in a document"), std::string::npos);
+  expect_said(targets(of_app("bulkhead: 5")), said + ", in a document of kind: ResiliencyExtension");
+  expect_said(targets("actors: {a: {throttle: 5}}"), "a rate limit is written rateLimit: {rate: 100, per: 1s}");
+  expect_said(targets("components: {c: {outbound: {timeLimit: 5s}}}"), "the time of a whole operation is deadline");
+  expect_said(extension("  targets: {" + of_app("rateLimit: {rate: 1, limitRefreshPeriod: 1s}") + "}\n"),
+              "in how long that many may begin is per");
+  EXPECT_EQ(only_error(extension("  targets: {" + of_app("maxConcurrent: 1, bulkhead: 5") + "}\n")).find(said),
+            std::string::npos);
+}
+
+TEST(LoaderWords, WhereAFieldOfAnExtensionBelongs) {
+  expect_said(extension("  targets: {apps: {a: {rate: 5}}}\n"), "it belongs under rateLimit of a target");
+  expect_said(extension("  targets: {apps: {a: {jitter: full}}}\n"), "it belongs to a retry policy");
+  expect_said(extension("  policies: {retries: {r: {maxConcurrent: 5}}}\n"), "it belongs to a target");
+  const std::string plain = only_error(retry("maxConcurrent: 5"));
+  EXPECT_NE(plain.find("it belongs to a target: an app, an actor type, or outbound or inbound of a component, in a "
+                       "document of kind: ResiliencyExtension"),
+            std::string::npos)
+      << plain;
+  EXPECT_EQ(only_error(breaker("maxRetries: 5")).find("ResiliencyExtension"), std::string::npos);
+}
+
 TEST(LoaderWords, WhereAFieldBelongs) {
   expect_said(document("  timeouts: {t: 5s}\n"), "it belongs under spec.policies");
   expect_said(document("  apps: {a: {}}\n"), "it belongs under spec.targets");
@@ -92,6 +126,46 @@ TEST(LoaderWords, AValueInsteadOfAMapping) {
   expect_said(targets("components: {c: r}"), "write {outbound: {retry: r}}");
   const std::string listed = only_error(document("  policies: {retries: {r: [3]}}\n"));
   EXPECT_EQ(listed.find("write {"), std::string::npos) << listed;
+}
+
+// What others write as one value, or as a list.
+TEST(LoaderWords, AValueInsteadOfFields) {
+  const auto of_app = [](const std::string& value) {
+    return extension("  targets: {apps: {a: {rateLimit: " + value + "}}}\n");
+  };
+  for (const auto& [value, like] : std::vector<std::pair<const char*, const char*>>{
+           {"20", "this is a single value; write rateLimit: {rate: 20, per: 1s}"},
+           {"100/s", "{rate: 100, per: 1s}"},
+           {"30/min", "{rate: 30, per: 1m}"},
+           {"5/hour", "{rate: 5, per: 1h}"},
+           {"0/m", "{rate: 100, per: 1s}"},
+           {"fast/m", "{rate: 100, per: 1s}"},
+           {"[5]", "this is a list; write rateLimit: {rate: 100, per: 1s}"}}) {
+    expect_said(of_app(value), like);
+  }
+  for (const auto& [value, like] :
+       std::vector<std::pair<const char*, const char*>>{{"0.3", "write budget: {ratio: 0.3}"},
+                                                        {"20%", "{ratio: 0.2}"},
+                                                        {"30", "{ratio: 0.3}"},
+                                                        {"1", "{ratio: 1}"},
+                                                        {"0", "{ratio: 0}"},
+                                                        {"101", "{ratio: 0.2}"},
+                                                        {"-1", "{ratio: 0.2}"},
+                                                        {"some", "{ratio: 0.2}"}}) {
+    expect_said(extension("  policies: {retries: {r: {budget: " + std::string(value) + "}}}\n"), like);
+  }
+  expect_said(retry("matching: '500'"), "write matching: {httpStatusCodes: \"429,500-599\"}");
+  expect_said(retry("duration: [5s]"), "duration must be a single value, this is a list; write one value");
+}
+
+TEST(LoaderWords, ARateOfLessThanOne) {
+  const auto rate = [](const std::string& number) {
+    return only_error(extension("  targets: {apps: {a: {rateLimit: {rate: " + number + "}}}}\n"));
+  };
+  for (const char* fraction : {"0.5", "1.5", ".25"})
+    EXPECT_NE(rate(fraction).find("a longer per, like {rate: 1, per: 2s}"), std::string::npos) << rate(fraction);
+  for (const char* other : {"0", "-0.5", "0.0", "1e10", "010", "fast"})
+    EXPECT_EQ(rate(other).find("a longer per"), std::string::npos) << rate(other);
 }
 
 TEST(LoaderWords, ATimeoutThatIsNoDuration) {

@@ -60,6 +60,22 @@ TEST(Number, DecimalNumbers) {
     EXPECT_FALSE(parse_number(text)) << text;
 }
 
+TEST(Number, Percents) {
+  EXPECT_EQ(parse_percent("20%"), 0.2);
+  EXPECT_EQ(parse_percent("-1.5%"), -0.015);
+  for (const std::string text : {"", "%", "20", "0.2", "20%%", "x%", "20 %"}) EXPECT_FALSE(parse_percent(text)) << text;
+}
+
+TEST(Number, ShortNumbersAreReadByPeople) {
+  EXPECT_EQ(short_number(0), "0");
+  EXPECT_EQ(short_number(0.2), "0.2");
+  EXPECT_EQ(short_number(1e9), "1000000000");
+  EXPECT_EQ(short_number(-1e14), "-100000000000000");
+  EXPECT_EQ(short_number(0.0001), "0.0001");
+  EXPECT_EQ(short_number(0.00001), "1e-05");
+  EXPECT_EQ(short_number(1e15), "1e+15");
+}
+
 TEST(Number, TheEdgesOfEachSpelling) {
   EXPECT_EQ(parse_integer("0x7").value, 7);
   EXPECT_EQ(parse_integer("0b1").value, 1);

@@ -163,8 +163,10 @@ TEST(TripParser, TypeMistakesNameTheRemedy) {
   for (const auto& [text, expected] : cases) EXPECT_EQ(first_error(text), expected) << text;
 }
 
-TEST(TripParser, AWholeQuotientBesideADoubleIsRemarkedOn) {
-  for (const std::string text : {"totalFailures / requests > 0.5", "0.5 < totalFailures / requests"}) {
+TEST(TripParser, AWholeQuotientIsRemarkedOnOnce) {
+  for (const std::string text :
+       {"totalFailures / requests > 0.5", "0.5 < totalFailures / requests", "totalFailures / requests * 100 > 50",
+        "100 * (totalFailures / requests) > 50", "totalFailures / requests >= 1"}) {
     const TripResult result = compile_trip(text);
     ASSERT_TRUE(result.rule) << text;
     ASSERT_EQ(result.messages.size(), 1u) << text;
@@ -173,7 +175,38 @@ TEST(TripParser, AWholeQuotientBesideADoubleIsRemarkedOn) {
               "totalFailures / requests is a whole number, rounded towards zero; for a ratio write "
               "double(totalFailures) / double(requests)");
   }
-  EXPECT_TRUE(compile_trip("totalFailures * 100 / requests > 50").messages.empty());
+  const TripResult long_one = compile_trip("(totalFailures + 1) / requests > 0.5");
+  ASSERT_EQ(long_one.messages.size(), 1u);
+  EXPECT_NE(long_one.messages[0].text.find("write double((totalFailures + 1)) / double(requests)"), std::string::npos)
+      << long_one.messages[0].text;
+  for (const std::string text : {"totalFailures * 100 / requests > 50", "requests / 2 > 5", "1 / requests == 1",
+                                 "double(totalFailures) / double(requests) > 0.5"}) {
+    EXPECT_TRUE(compile_trip(text).messages.empty()) << text;
+  }
+}
+
+TEST(TripParser, AShareIsNotComparedWithPercents) {
+  const auto remarks = [](const std::string& text) {
+    const TripResult result = compile_trip(text, false, TripNames::Extension);
+    EXPECT_TRUE(result.rule) << text;
+    std::string all;
+    for (const TripMessage& message : result.messages) {
+      EXPECT_FALSE(message.error);
+      all += std::to_string(message.offset) + ": " + message.text + "\n";
+    }
+    return all;
+  };
+  EXPECT_EQ(remarks("failureRate >= 50"), "15: failureRate is from 0 to 1 and never 50; write 0.5\n");
+  EXPECT_EQ(remarks("calls > 9 && 2.5 < slowRate"), "13: slowRate is from 0 to 1 and never 2.5; write 0.025\n");
+  EXPECT_EQ(remarks("failureRate == 100u"), "15: failureRate is from 0 to 1 and never 100u; write 1\n");
+  EXPECT_EQ(remarks("failureRate > 100.5"),
+            "14: failureRate is from 0 to 1 and never 100.5; compare it with a number like 0.5\n");
+  EXPECT_EQ(remarks("failureRate > -1"),
+            "14: failureRate is from 0 to 1 and never -1; compare it with a number like 0.5\n");
+  for (const std::string text : {"failureRate >= 1", "failureRate > 0", "failureRate >= 0.5", "failureRate < slowRate",
+                                 "failureRate * 100.0 > 50", "calls > 50", "50 < calls && failureRate == 1.0"}) {
+    EXPECT_EQ(remarks(text), "");
+  }
 }
 
 TEST(TripParser, UnknownVariablesSuggest) {
