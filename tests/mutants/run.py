@@ -24,7 +24,7 @@ MEMORY = ROOT / "build/mutants/caught.json"  # by which test each fault was caug
 AREAS = {
     "core/resil/base": "TaggedCount*:Types*:Outcome*:Rng*:Jitter*:TimeSource*:ThreadSlot*",
     "core/resil/breaker": "CircuitBreaker*:Endpoint*:BreakerWord*:BreakerPlan*:RestoreMoment*:Freshen*:*Window*:OpenTime*:"
-                          "SlowCalls*:Matching*:Shadow*:EngineExtension*:EngineMax*:EngineGates*:TotalsModel*",
+                          "SlowCalls*:Matching*:Shadow*:ShortWays*:*Sleeper*:EngineExtension*:EngineMax*:EngineGates*:TotalsModel*",
     "core/resil/engine": "Engine*:Ticket*:BreakerLru*:TargetUse*:PolicyTable*:EndpointTable*:GatesReload*:SnapshotJson*",
     "core/resil/events": "EventRing*:EventLog*:ReadersLock*:EngineEvents*:RingModel*",
     "core/resil/limits": "RateLimiter*:Concurrency*:TimeBuckets*:RetryBudget*:Hold*:OncePer*:EngineGates*:GatesReload*:"
