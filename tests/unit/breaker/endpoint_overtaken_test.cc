@@ -110,25 +110,26 @@ TEST(EndpointOvertaken, ABeginCountsOneRequest) {
   });
 }
 
+// Whether or not a failure was counted before.
 TEST(EndpointOvertaken, AnEndCountsOnce) {
-  for (const Ending ending : {Ending::Failure, Ending::Success}) {
-    at_each_look([ending](Overtaken& one, Access access, const void* cell, int nth) {
-      one.end(one.begin(1).permit, Ending::Success, 1);
-      one.end(one.begin(1).permit, Ending::Failure, 1);
-      const Permit permit = one.begin(1).permit;
-      one.overtake(access, cell, nth);
-      EXPECT_FALSE(one.end(permit, ending, 1).happened);
-      const BreakerView view = one.view(1);
-      const bool failed = ending == Ending::Failure;
-      EXPECT_EQ(if_known(view, kTotalFailures, view.counts.total_failures),
-                if_known(view, kTotalFailures, failed ? 2 : 1));
-      EXPECT_EQ(if_known(view, kTotalSuccesses, view.counts.total_successes),
-                if_known(view, kTotalSuccesses, failed ? 1 : 2));
-      EXPECT_EQ(if_known(view, kConsecutiveFailures, view.counts.consecutive_failures),
-                if_known(view, kConsecutiveFailures, failed ? 2 : 0));
-      EXPECT_EQ(if_known(view, kConsecutiveSuccesses, view.counts.consecutive_successes),
-                if_known(view, kConsecutiveSuccesses, failed ? 0 : 1));
-    });
+  for (const int before : {0, 1}) {
+    for (const bool failed : {true, false}) {
+      at_each_look([=](Overtaken& one, Access access, const void* cell, int nth) {
+        one.end(one.begin(1).permit, Ending::Success, 1);
+        for (int i = 0; i < before; ++i) one.end(one.begin(1).permit, Ending::Failure, 1);
+        const Permit permit = one.begin(1).permit;
+        one.overtake(access, cell, nth);
+        EXPECT_FALSE(one.end(permit, failed ? Ending::Failure : Ending::Success, 1).happened);
+        const BreakerView view = one.view(1);
+        const auto expect = [&view](CountSet count, std::int64_t number, int expected) {
+          EXPECT_EQ(if_known(view, count, number), if_known(view, count, expected));
+        };
+        expect(kTotalFailures, view.counts.total_failures, before + (failed ? 1 : 0));
+        expect(kTotalSuccesses, view.counts.total_successes, failed ? 1 : 2);
+        expect(kConsecutiveFailures, view.counts.consecutive_failures, failed ? before + 1 : 0);
+        expect(kConsecutiveSuccesses, view.counts.consecutive_successes, failed ? 0 : 2 - before);
+      });
+    }
   }
 }
 

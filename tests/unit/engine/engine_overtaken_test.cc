@@ -93,16 +93,22 @@ Kind other_than(const Kind& kind) {
   return other;
 }
 
-// One that counts requests elsewhere.
-Kind counting_elsewhere(const Kind& kind) {
+// Those that count requests elsewhere, or have to know when an attempt began.
+std::vector<Kind> unlike(const Kind& kind) {
   const bool windowed = kind.options.window > 0;
-  return {windowed ? "an interval" : "a window",
-          {.interval = windowed ? kLong : 0,
-           .trip = "requests > 100 || totalFailures > 100 || totalSuccesses > 100",
-           .window = windowed ? 0 : kLong,
-           .buckets = 1},
-          {},
-          kind.retries};
+  const Kind elsewhere{windowed ? "an interval" : "a window",
+                       {.interval = windowed ? kLong : 0,
+                        .trip = "requests > 100 || totalFailures > 100 || totalSuccesses > 100",
+                        .window = windowed ? 0 : kLong,
+                        .buckets = 1},
+                       {},
+                       kind.retries};
+  const Kind slow{"slow calls",
+                  {.trip = "slowCalls > 100 || requests > 100 || totalFailures > 100 || totalSuccesses > 100",
+                   .slow_call = kSecond},
+                  {},
+                  kind.retries};
+  return {elsewhere, slow};
 }
 
 class EngineOvertaken : public ::testing::Test {
@@ -128,7 +134,7 @@ class EngineOvertaken : public ::testing::Test {
     });
   }
 
-  // `begins`: each kind retries, so that a ticket shows its policy, and overtakers may count requests elsewhere.
+  // `begins`: each kind retries, so that a ticket shows its policy, and the other breaker may be of any shape.
   template <typename Call>
   static void everywhere(bool begins, const std::vector<const Overtaker*>& overtakers, const Call& call) {
     if (!Interrupted::kPossible) GTEST_SKIP() << "a sanitizer keeps signals back";
@@ -136,7 +142,8 @@ class EngineOvertaken : public ::testing::Test {
     for (Kind& kind : kinds) kind.retries = begins || &kind == kinds.data();
     for (const Kind& kind : kinds) {
       for (const Overtaker* overtaker : overtakers) at_each_instruction(kind, other_than(kind), *overtaker, call);
-      if (begins) at_each_instruction(kind, counting_elsewhere(kind), kReloadAndCalls, call);
+      if (!begins) continue;
+      for (const Kind& to : unlike(kind)) at_each_instruction(kind, to, kReloadAndCalls, call);
     }
     const Kind &plain = kinds.front(), &gates = kinds.back();
     at_each_instruction(plain, other_than(gates), kReload, call);
@@ -153,6 +160,12 @@ void expect_even(const Caller& caller, EndpointId id) {
   }
 }
 
+// One failure was quick, and perhaps another was not.
+void expect_slow_if_counted(const Caller& caller, EndpointId id) {
+  const BreakerView view = caller.entry(id).breaker.value().view;
+  EXPECT_TRUE((view.known & kSlowCalls) == 0 || view.counts.slow_calls == view.counts.total_failures - 1);
+}
+
 TEST_F(EngineOvertaken, ABeginGoesByOnePolicy) {
   everywhere(true, {&kReloadAndCalls, &kKeeping, &kFailures},
              [](Caller& caller, EndpointId id, const Overtaker&, int, const auto& interrupt) {
@@ -162,7 +175,9 @@ TEST_F(EngineOvertaken, ABeginGoesByOnePolicy) {
                ASSERT_EQ(begun, kAllow);
                const Nanos timeout = ticket.timeout;
                EXPECT_TRUE(timeout == kA * kSecond || timeout == kB * kSecond) << timeout;
+               caller.now += 2 * kSecond;
                ASSERT_EQ(caller.end(ticket, kFailure), kRetry);
+               expect_slow_if_counted(caller, id);
                EXPECT_EQ(ticket.delay, timeout / 1'000);
                expect_even(caller, id);
              });
