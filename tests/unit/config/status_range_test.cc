@@ -77,6 +77,12 @@ TEST(StatusRange, MistakesSayWhatToWrite) {
     const std::string expected = "'" + std::string(name) + "' is not a number; write 1";
     EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, expected);
   }
+  for (const char* name : {"DEADLINE_EXCEEDED", "DeadlineExceeded", "deadline exceeded", "Deadline_Exceeded"})
+    EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, "'" + std::string(name) + "' is not a number; write 4");
+  for (const char* none : {"DEADLINE.EXCEEDED", "DEADLINE", "DEADLINE_EXCEEDED1", "__", "5xx"}) {
+    const std::string problem = parse_statuses(none, kGrpcStatuses).problem;
+    EXPECT_NE(problem.find("' is not a status; write statuses and ranges like"), std::string::npos) << problem;
+  }
   EXPECT_EQ(parse_statuses("17", kGrpcStatuses).problem, "'17' is no gRPC status; they go from 0 to 16");
 }
 

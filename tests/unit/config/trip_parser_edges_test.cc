@@ -46,6 +46,30 @@ TEST(TripParserEdges, SpellingsOfNumbers) {
   EXPECT_FALSE(compiles("9223372036854775808 > requests"));
 }
 
+// Why a part that has no counts in it can never have a value.
+TEST(TripParserEdges, WhyAConstantHasNoValue) {
+  for (const auto& [part, why] : std::vector<std::pair<std::string, std::string>>{
+           {"1 / 0 > 0", "division by zero"},
+           {"1 % 0 > 0", "division by zero"},
+           {"1u / 0u > 0u", "division by zero"},
+           {"int(1e300) > 0", "the value does not fit in an int"},
+           {"uint(-1.0) > 0u", "the value does not fit in a uint"},
+           {"0.0 / 0.0 < 1.0", "NaN, as of 0.0 / 0.0, has no order"},
+           {"0.0 / 0.0 >= 0.0", "NaN, as of 0.0 / 0.0, has no order"},
+           {"0u - 1u > 0u", "the result does not fit in 64 bits"},
+           {"-(-9223372036854775807 - 1) > 0", "the result does not fit in 64 bits"},
+           {"-9223372036854775807 * 4 - 0 > 0", "the result does not fit in 64 bits"},
+           {"9223372036854775807 + 1 > 0", "the result does not fit in 64 bits"}}) {
+    const std::vector<std::string> said = messages(part + " || totalFailures > 3", true);
+    const std::vector<std::string> alone = messages(part, true);
+    bool told = false;
+    for (const std::vector<std::string>& all : {said, alone}) {
+      for (const std::string& message : all) told = told || message.find(why) != std::string::npos;
+    }
+    EXPECT_TRUE(told) << part << ": " << (alone.empty() ? "nothing is said" : alone[0]);
+  }
+}
+
 TEST(TripParserEdges, Bounds) {
   const std::string rule = "requests > 1";
   EXPECT_TRUE(compiles(rule + std::string(16'384 - rule.size(), ' ')));
