@@ -40,6 +40,12 @@ TEST(LoaderShapes, APolicyHasValues) {
   expect_said(with("{retries: {r: {duration: {x: 1, y: 2}}}}"), "duration must be a single value, this is a mapping");
 }
 
+TEST(LoaderShapes, TheHeadHasValues) {
+  const std::string rest = "\nkind: Resiliency\nspec: {}\n";
+  expect_said("apiVersion: [dapr.io/v1alpha1]" + rest, "apiVersion must be a single value, this is a list");
+  expect_said("apiVersion: {a: dapr.io/v1alpha1}" + rest, "apiVersion must be a single value, this is a mapping");
+}
+
 // scopes is the only field that is a list; where a key reads like it, what stands there decides.
 TEST(LoaderShapes, AListIsTakenForScopesAndAValueIsNot) {
   const std::string rest = "\nkind: Resiliency\nspec: {}\n";
