@@ -29,6 +29,22 @@ inline void before(Access access, const void* cell, int nth, std::function<void(
   };
 }
 
+// Runs `call`, and `step` before its `nth` access of any kind to any cell; after the call, where it makes fewer. False:
+// it does.
+template <typename Step, typename Call>
+bool overtaken(int nth, const Step& step, const Call& call) {
+  bool reached = false;
+  Hook::on_access = [&, seen = 0](Access, const void*) mutable {
+    if (++seen != nth) return;
+    reached = true;
+    step();
+  };
+  call();
+  Hook::on_access = nullptr;
+  if (!reached) step();
+  return reached;
+}
+
 template <typename T>
 class HookedAtomic {
  public:

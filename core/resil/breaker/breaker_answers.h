@@ -30,7 +30,7 @@ struct Admission {
 // What an end has already done, so that starting over does not do it twice.
 struct Progress {
   Transition transition;  // at most one, which the caller must publish
-  bool success_counted = false, success_marked = false, slow_counted = false, in_window = false;
+  bool success_counted = false, slow_counted = false, in_window = false;
   std::uint64_t failures = 0, run = 0;  // the failure's number; 0: not counted
 };
 

@@ -151,9 +151,10 @@ struct BreakerPlan {
                         : in_window && !reads_any(kConsecutiveSuccesses) ? Way::Window
                                                                          : Way::General;
     success_way = end_way;
-    failure_way = looks_back || matches                                             ? Way::General
-                  : !counts_apart && run_in_word() && question == TripQuestion::Run ? Way::Word
-                                                                                    : end_way;
+    // A rule that asks for the run alone has nothing to count apart.
+    failure_way = looks_back || matches                            ? Way::General
+                  : run_in_word() && question == TripQuestion::Run ? Way::Word
+                                                                   : end_way;
     if (times_operation || slow_call > 0) {
       begin_way = Way::General;
     } else if (gated) {

@@ -53,11 +53,10 @@ class BreakerWord {
     return BreakerWord(kind << 2 | std::uint64_t{second} << 4 | (payload & kPayloadMask) << 5 |
                        generation << kGenerationShift);
   }
-  // `opening` is kept where open times grow, 0 elsewhere.
+  // `opening` is kept where open times grow, as far as the payload has room for it, and is 0 elsewhere.
   static constexpr BreakerWord half_open(std::uint64_t generation, std::uint32_t given, std::uint32_t successes,
                                          bool flag = false, std::uint64_t opening = 0) {
-    return slow(Phase::HalfOpen, generation, given | std::uint64_t{successes} << 16 | (opening & kOpeningMask) << 32,
-                flag);
+    return slow(Phase::HalfOpen, generation, given | std::uint64_t{successes} << 16 | opening << 32, flag);
   }
 
   constexpr std::uint64_t raw() const { return raw_; }
@@ -95,9 +94,7 @@ class BreakerWord {
     return BreakerWord(without_form + kOneMore);
   }
   constexpr bool window_unbegun() const { return (raw_ & 0x1F) == kSecond; }
-  constexpr bool rejection_told() const {
-    return !elidable() && second() && (raw_ >> 2 & 3) != kOther && phase() != Phase::Closed;
-  }
+  constexpr bool rejection_told() const { return second() && (raw_ >> 2 & 3) != kOther && phase() != Phase::Closed; }
   constexpr BreakerWord with_rejection_told() const { return BreakerWord(raw_ | kSecond); }
   constexpr std::uint32_t permits_given() const { return static_cast<std::uint32_t>(payload() & 0xFFFF); }
   constexpr std::uint32_t successes() const { return static_cast<std::uint32_t>(payload() >> 16 & 0xFFFF); }

@@ -52,7 +52,8 @@ bool CircuitBreaker<Atom>::end_apart(BreakerWord seen, Permit permit, Ending end
   return swap(seen, plan_.closed_word(generation, run));
 }
 
-// Each count once, however often a changed word makes the end start over. False: the generation is over.
+// Each count once, however often a changed word makes the end start over; the run of successes ends each time, with
+// those that came in between. False: the generation is over.
 template <template <typename> class Atom>
 bool CircuitBreaker<Atom>::count_apart(std::uint32_t generation, bool failed, bool slow, TimeSource& time,
                                        Progress& progress) {
@@ -74,10 +75,9 @@ bool CircuitBreaker<Atom>::count_apart(std::uint32_t generation, bool failed, bo
     if (!put_in_window(generation, failed, slow, time)) return false;
     progress.in_window = true;
   }
-  if (failed && !progress.success_marked && plan_.reads_any(kConsecutiveSuccesses)) {
-    if (!tallies_[0].successes_before_failure.set(generation, successes(generation), still)) return false;
-    progress.success_marked = true;
-  }
+  if (failed && plan_.reads_any(kConsecutiveSuccesses) &&
+      !tallies_[0].successes_before_failure.set(generation, successes(generation), still))
+    return false;
   if (plan_.run_in_word() || !plan_.reads_any(kConsecutiveFailures)) return true;
   if (!failed) return tallies_[0].run.read(generation) == 0 || tallies_[0].run.set(generation, 0, still);
   if (progress.run == 0) progress.run = tallies_[0].run.add(generation, still);

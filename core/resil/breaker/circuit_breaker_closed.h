@@ -53,10 +53,10 @@ inline bool CircuitBreaker<Atom>::fail_closed(BreakerWord seen, Permit permit, N
     progress.run = tallies_[0].run.add(generation, still(generation));
     if (progress.run == 0) return false;
   }
-  if (!progress.success_marked && plan_.reads_any(kConsecutiveSuccesses)) {
-    if (!tallies_[0].successes_before_failure.set(generation, successes(generation), still(generation))) return false;
-    progress.success_marked = true;
-  }
+  // Again where it starts over: successes that came in between are ended too.
+  if (plan_.reads_any(kConsecutiveSuccesses) &&
+      !tallies_[0].successes_before_failure.set(generation, successes(generation), still(generation)))
+    return false;
   Counts counts;
   // Requests last: whatever ended was begun before, so no ratio is ever over one.
   if (plan_.reads_any(kTotalSuccesses)) counts.total_successes = static_cast<std::int64_t>(successes(generation));

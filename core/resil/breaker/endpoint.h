@@ -49,7 +49,8 @@ class Endpoint {
   }
 
   // The short ways of a closed breaker (short_ways.h), by the plan of a binding that was just read; kInterval: it has
-  // one. False: begin. `admit_by_word` is for a plan that counts nothing where an attempt begins.
+  // one. False: begin. `admit_by_word` is for a plan that counts nothing where an attempt begins. The word is the
+  // plan's only where the binding is the same before and after it was loaded.
   bool admit_by_word(BreakerWord seen, std::uint64_t seen_binding) const {
     return seen.is_plainly_closed() && binding() == seen_binding;
   }
@@ -59,21 +60,22 @@ class Endpoint {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
     return ShortWays<Atom, kInterval, Tallies, Shard>{cells_, seen, plan, latest, tallies, shard}.admit();
   }
-  // `permit`: packed. False: end_general, with what was counted.
+  // An end need not look at the binding again. Only a reload with other settings of the breaker begins a generation, so
+  // while the word is of the permit's generation, the plan that was in force since the permit was given says of it what
+  // any later one says. `permit`: packed. False: end_general, with what was counted.
   template <bool kInterval, typename Tallies, typename Shard>
-  [[gnu::always_inline]] bool succeed_short(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
-                                            Nanos latest, const Tallies& tallies, const Shard& shard) {
+  [[gnu::always_inline]] bool succeed_short(std::uint64_t permit, const BreakerPlan& plan, Nanos latest,
+                                            const Tallies& tallies, const Shard& shard) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for<kInterval>(permit, seen) || binding() != seen_binding) return false;
+    if (!is_closed_for<kInterval>(permit, seen)) return false;
     return ShortWays<Atom, kInterval, Tallies, Shard>{cells_, seen, plan, latest, tallies, shard}.succeed();
   }
   // Of a plan whose rule asks kQuestion.
   template <bool kInterval, TripQuestion kQuestion, typename Tallies, typename Shard>
-  [[gnu::always_inline]] bool fail_short(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
-                                         Nanos latest, const Tallies& tallies, const Shard& shard,
-                                         CountedFailure& counted) {
+  [[gnu::always_inline]] bool fail_short(std::uint64_t permit, const BreakerPlan& plan, Nanos latest,
+                                         const Tallies& tallies, const Shard& shard, CountedFailure& counted) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for<kInterval>(permit, seen) || binding() != seen_binding) return false;
+    if (!is_closed_for<kInterval>(permit, seen)) return false;
     const ShortWays<Atom, kInterval, Tallies, Shard> ways{cells_, seen, plan, latest, tallies, shard};
     return ways.template fail<kQuestion>(counted);
   }
@@ -85,18 +87,18 @@ class Endpoint {
     if (!seen.is_plainly_closed() || binding() != seen_binding) return false;
     return WindowWays<Atom>{cells_, seen, plan, tallies, shard, about}.admit(time);
   }
-  [[gnu::always_inline]] bool succeed_in_window(std::uint64_t permit, std::uint64_t seen_binding,
-                                                const BreakerPlan& plan, std::span<Tally<Atom>> tallies, unsigned shard,
-                                                TimeSource& time, Nanos about) {
+  [[gnu::always_inline]] bool succeed_in_window(std::uint64_t permit, const BreakerPlan& plan,
+                                                std::span<Tally<Atom>> tallies, unsigned shard, TimeSource& time,
+                                                Nanos about) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for<false>(permit, seen) || binding() != seen_binding) return false;
+    if (!is_closed_for<false>(permit, seen)) return false;
     return WindowWays<Atom>{cells_, seen, plan, tallies, shard, about}.succeed(time);
   }
-  [[gnu::always_inline]] bool fail_in_window(std::uint64_t permit, std::uint64_t seen_binding, const BreakerPlan& plan,
+  [[gnu::always_inline]] bool fail_in_window(std::uint64_t permit, const BreakerPlan& plan,
                                              std::span<Tally<Atom>> tallies, TimeSource& time, Nanos about,
                                              bool& counted) {
     const BreakerWord seen(cells_.word.load(std::memory_order_acquire));
-    if (!is_closed_for<false>(permit, seen) || binding() != seen_binding) return false;
+    if (!is_closed_for<false>(permit, seen)) return false;
     return WindowWays<Atom>{cells_, seen, plan, tallies, 0, about}.fail(time, counted);
   }
 
@@ -117,16 +119,15 @@ class Endpoint {
   Transition end(Permit permit, const Ended& ended, TimeSource& time, const Plans& plans, const Tallies& tallies,
                  unsigned shard) {
     CountedFailure counted;
-    const std::uint64_t seen_binding = binding();
-    const BreakerPlan& plan = plans(plan_of(seen_binding));
+    const BreakerPlan& plan = plans(plan_of(binding()));
     const bool failed = ended.ending == Ending::Failure;
     const Way way = failed ? plan.failure_way : ended.ending == Ending::Success ? plan.success_way : Way::General;
     const auto end_short = [&]<bool kInterval>() {
       const Nanos latest = kInterval ? time.not_before_now() : 0;
       const auto own = [shard] { return shard; };
-      if (!failed) return succeed_short<kInterval>(permit.packed(), seen_binding, plan, latest, tallies, own);
+      if (!failed) return succeed_short<kInterval>(permit.packed(), plan, latest, tallies, own);
       return with_question(plan.question, [&]<TripQuestion kQuestion>() {
-        return fail_short<kInterval, kQuestion>(permit.packed(), seen_binding, plan, latest, tallies, own, counted);
+        return fail_short<kInterval, kQuestion>(permit.packed(), plan, latest, tallies, own, counted);
       });
     };
     if (!plan.present) return {};
@@ -134,9 +135,9 @@ class Endpoint {
     if (way == Way::Interval) done = end_short.template operator()<true>();
     if (way == Way::Word || way == Way::Cells) done = end_short.template operator()<false>();
     if (way == Way::Window && failed)
-      done = fail_in_window(permit.packed(), seen_binding, plan, tallies(), time, time.about_now(), in_window);
+      done = fail_in_window(permit.packed(), plan, tallies(), time, time.about_now(), in_window);
     if (way == Way::Window && !failed)
-      done = succeed_in_window(permit.packed(), seen_binding, plan, tallies(), shard, time, time.about_now());
+      done = succeed_in_window(permit.packed(), plan, tallies(), shard, time, time.about_now());
     Progress progress = counted.progress();
     progress.in_window = in_window;
     if (!done) end_general(permit, ended, time, plans, tallies, shard, progress);

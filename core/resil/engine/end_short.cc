@@ -26,7 +26,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
 }
 
 // A success where there is a window to look at, or a count of successes to keep. As below, the operation began under
-// the policy in force.
+// the policy in force: then its number is one of ours, and its plan is what the permit's breaker goes by (Endpoint).
 [[gnu::noinline]] std::int32_t Engine::end_closed(Ticket& ticket, Outcome outcome, Nanos now,
                                                   EndpointRecord& record) noexcept {
   const std::uint32_t number = ticket.policy();
@@ -46,13 +46,11 @@ template <bool kInterval>
 std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& record,
                                    const PolicyRecord& policy) noexcept {
   const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
-  const std::uint64_t binding = record.live.binding();
   const BreakerPlan& plan = policy.plan;
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
-      (plan.present && !record.live.succeed_short<kInterval>(ticket.packed_permit(), binding, plan, latest, tallies,
-                                                             shard))) [[unlikely]]
+  if (plan.present && !record.live.succeed_short<kInterval>(ticket.packed_permit(), plan, latest, tallies, shard))
+      [[unlikely]]
     return end_general(ticket, {Outcome::kSuccess}, now);
   count(EndpointTable::counts(record, shard()).successes);
   ticket.flags = 0;
@@ -65,10 +63,8 @@ std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& re
   TimeSource time(now);
   const bool timed = policy.plan.window > 0 && policy.plan.reads_any(kTotalSuccesses);
   const Nanos about = timed ? time.about_now() : 0;
-  const std::uint64_t binding = record.live.binding();
-  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
-      !record.live.succeed_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record),
-                                     thread_slot(shard_mask_), time, about)) [[unlikely]]
+  if (!record.live.succeed_in_window(ticket.packed_permit(), policy.plan, tallies_of(record), thread_slot(shard_mask_),
+                                     time, about)) [[unlikely]]
     return end_general(ticket, outcome, time.known() ? time.now() : now);
   count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);
   ticket.flags = 0;
@@ -79,15 +75,14 @@ std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& re
 [[gnu::noinline]] std::int32_t Engine::end_failed(Ticket& ticket, Outcome outcome, Nanos now,
                                                   EndpointRecord& record) noexcept {
   const std::uint32_t number = ticket.policy();
-  const std::uint64_t binding = record.live.binding();
-  if (!outcome.plainly_failed() || Endpoint<std::atomic>::plan_of(binding) != number) [[unlikely]]
+  if (!outcome.plainly_failed() || Endpoint<std::atomic>::plan_of(record.live.binding()) != number) [[unlikely]]
     return end_general(ticket, outcome, now);
   const PolicyRecord& policy = policies_.at(number);
   if (policy.plan.failure_way != Way::Word) return end_failed_beside(ticket, outcome, now, record, policy);
   const auto none = [] { return Tallies(); };
   const auto nobody = [] { return 0U; };
   CountedFailure counted;
-  if (!record.live.fail_short<false, TripQuestion::Run>(ticket.packed_permit(), binding, policy.plan, now, none, nobody,
+  if (!record.live.fail_short<false, TripQuestion::Run>(ticket.packed_permit(), policy.plan, now, none, nobody,
                                                         counted)) [[unlikely]]
     return end_general(ticket, outcome, now);
   return answer_short(ticket, outcome, now, record, policy);
@@ -109,15 +104,13 @@ template <bool kInterval, TripQuestion kQuestion>
 std::int32_t Engine::end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                    const PolicyRecord& policy) noexcept {
   const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
-  const std::uint64_t binding = record.live.binding();
   const BreakerPlan& plan = policy.plan;
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
   CountedFailure counted;
   const bool ended =
-      Endpoint<std::atomic>::plan_of(binding) == policy.number &&
-      ((!kInterval && !plan.present) || record.live.fail_short<kInterval, kQuestion>(
-                                            ticket.packed_permit(), binding, plan, latest, tallies, shard, counted));
+      (!kInterval && !plan.present) ||
+      record.live.fail_short<kInterval, kQuestion>(ticket.packed_permit(), plan, latest, tallies, shard, counted);
   if (!ended) [[unlikely]]
     return end_started(ticket, outcome, now, counted);
   return answer_short(ticket, outcome, now, record, policy);
@@ -128,10 +121,8 @@ std::int32_t Engine::end_failed_in(Ticket& ticket, Outcome outcome, Nanos now, E
                                                             const PolicyRecord& policy) noexcept {
   TimeSource time(now);
   const Nanos about = policy.plan.window > 0 ? time.about_now() : 0;
-  const std::uint64_t binding = record.live.binding();
   Progress progress;
-  if (Endpoint<std::atomic>::plan_of(binding) != policy.number ||
-      !record.live.fail_in_window(ticket.packed_permit(), binding, policy.plan, tallies_of(record), time, about,
+  if (!record.live.fail_in_window(ticket.packed_permit(), policy.plan, tallies_of(record), time, about,
                                   progress.in_window)) [[unlikely]]
     return end_general(ticket, outcome, time, progress);
   return answer_short(ticket, outcome, time.known() ? time.now() : now, record, policy);

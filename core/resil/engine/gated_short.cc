@@ -54,9 +54,9 @@ namespace resil {
     return end_general(ticket, outcome, now);
   EndpointRecord& record = table_.at(id);
   const Gates* gates = record.gates.load(std::memory_order_acquire);
-  const std::uint64_t binding = record.live.binding();
   const std::uint32_t number = ticket.policy();
-  if (gates == nullptr || gates->target == nullptr || Endpoint<std::atomic>::plan_of(binding) != number) [[unlikely]]
+  if (gates == nullptr || gates->target == nullptr || Endpoint<std::atomic>::plan_of(record.live.binding()) != number)
+      [[unlikely]]
     return end_general(ticket, outcome, now);
   const PolicyRecord& policy = policies_.at(number);
   const BreakerPlan& plan = policy.plan;
@@ -67,7 +67,7 @@ namespace resil {
     const auto shard = [this] { return thread_slot(shard_mask_); };
     const auto ends = [&]<bool kInterval>() {
       const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
-      return record.live.succeed_short<kInterval>(ticket.packed_permit(), binding, plan, latest, tallies, shard);
+      return record.live.succeed_short<kInterval>(ticket.packed_permit(), plan, latest, tallies, shard);
     };
     if (!(plan.success_way == Way::Interval ? ends.operator()<true>()
                                             : plan.success_way == Way::Cells && ends.operator()<false>())) [[unlikely]]

@@ -130,6 +130,15 @@ TEST(OpenTime, JitterIsOfTheGrownTimeAndGoesBeyondTheMost) {
   EXPECT_GT(longest, 13 * kSecond);
 }
 
+// With a seed all draws of an engine are one sequence.
+TEST(OpenTime, WithoutJitterNothingIsDrawn) {
+  Jitter jitter(7), untouched(7);
+  Breaker breaker({.timeout = 100, .trip = "totalFailures > 0", .timeout_multiplier = 2});
+  Nanos now = 1'000;
+  for (const Nanos expected : {100, 200, 400}) EXPECT_EQ(open_for(breaker, now, &jitter), expected);
+  EXPECT_EQ(jitter.draw(), untouched.draw());
+}
+
 TEST(Shadow, RejectsNobodyAndSaysWhatItWould) {
   Breaker breaker({.timeout = 100, .trip = "totalFailures > 0", .shadow = true});
   EXPECT_TRUE(breaker.attempt(Ending::Failure, 1'000).happened);

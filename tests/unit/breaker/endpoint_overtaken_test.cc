@@ -26,14 +26,15 @@ struct Overtaken {
     return [this] { return std::span(tallies); };
   }
 
-  explicit Overtaken(const BreakerOptions& options) {
+  // `seen_by_none`: in a generation that no cell has seen; else in the first, which all of them count.
+  explicit Overtaken(const BreakerOptions& options, bool seen_by_none = true) {
     for (std::size_t i = 0; i < 2; ++i) {
       policies[i].timeout = static_cast<Nanos>(i) * kSecond;
       policies[i].breaker = testing::breaker(options);
       both[i] = BreakerPlan::of(policies[i]);
     }
     endpoint.create(0, both[0].first_word(0));
-    endpoint.rebind(0, plans(), all());  // a generation that no cell has seen
+    if (seen_by_none) endpoint.rebind(0, plans(), all());
   }
   ~Overtaken() { testing::Hook::on_access = nullptr; }
 
@@ -109,25 +110,54 @@ TEST(EndpointOvertaken, ABeginCountsOneRequest) {
   });
 }
 
+// Whether or not a failure was counted before.
 TEST(EndpointOvertaken, AnEndCountsOnce) {
-  for (const Ending ending : {Ending::Failure, Ending::Success}) {
-    at_each_look([ending](Overtaken& one, Access access, const void* cell, int nth) {
-      one.end(one.begin(1).permit, Ending::Success, 1);
-      one.end(one.begin(1).permit, Ending::Failure, 1);
-      const Permit permit = one.begin(1).permit;
-      one.overtake(access, cell, nth);
-      EXPECT_FALSE(one.end(permit, ending, 1).happened);
-      const BreakerView view = one.view(1);
-      const bool failed = ending == Ending::Failure;
-      EXPECT_EQ(if_known(view, kTotalFailures, view.counts.total_failures),
-                if_known(view, kTotalFailures, failed ? 2 : 1));
-      EXPECT_EQ(if_known(view, kTotalSuccesses, view.counts.total_successes),
-                if_known(view, kTotalSuccesses, failed ? 1 : 2));
-      EXPECT_EQ(if_known(view, kConsecutiveFailures, view.counts.consecutive_failures),
-                if_known(view, kConsecutiveFailures, failed ? 2 : 0));
-      EXPECT_EQ(if_known(view, kConsecutiveSuccesses, view.counts.consecutive_successes),
-                if_known(view, kConsecutiveSuccesses, failed ? 0 : 1));
-    });
+  for (const int before : {0, 1}) {
+    for (const bool failed : {true, false}) {
+      at_each_look([=](Overtaken& one, Access access, const void* cell, int nth) {
+        one.end(one.begin(1).permit, Ending::Success, 1);
+        for (int i = 0; i < before; ++i) one.end(one.begin(1).permit, Ending::Failure, 1);
+        const Permit permit = one.begin(1).permit;
+        one.overtake(access, cell, nth);
+        EXPECT_FALSE(one.end(permit, failed ? Ending::Failure : Ending::Success, 1).happened);
+        const BreakerView view = one.view(1);
+        const auto expect = [&view](CountSet count, std::int64_t number, int expected) {
+          EXPECT_EQ(if_known(view, count, number), if_known(view, count, expected));
+        };
+        expect(kTotalFailures, view.counts.total_failures, before + (failed ? 1 : 0));
+        expect(kTotalSuccesses, view.counts.total_successes, failed ? 1 : 2);
+        expect(kConsecutiveFailures, view.counts.consecutive_failures, failed ? before + 1 : 0);
+        expect(kConsecutiveSuccesses, view.counts.consecutive_successes, failed ? 0 : 2 - before);
+      });
+    }
+  }
+}
+
+// A reload with other settings overtakes it: then it belongs to the breaker of before, and takes nothing from the next.
+TEST(EndpointOvertaken, AnAttemptOfBeforeAReloadCountsForNothing) {
+  for (const BreakerOptions& rule : kRules) {
+    for (const Ending ending : {Ending::Failure, Ending::Success}) {
+      for (const bool seen_by_none : {false, true}) {
+        bool more = true;
+        for (int nth = 1; more; ++nth) {
+          Overtaken one(rule, seen_by_none);
+          const Permit permit = one.begin(1).permit;
+          more = testing::overtaken(
+              nth,
+              [&] {
+                one.endpoint.rebind(1, one.plans(), one.all());
+                for (int i = 0; i < 2; ++i) one.end(one.begin(1).permit, Ending::Failure, 1);
+              },
+              [&] { one.end(permit, ending, 1); });
+          const BreakerView view = one.view(1);
+          EXPECT_EQ(if_known(view, kTotalFailures, view.counts.total_failures), if_known(view, kTotalFailures, 2));
+          EXPECT_EQ(if_known(view, kTotalSuccesses, view.counts.total_successes), 0);
+          EXPECT_EQ(if_known(view, kConsecutiveFailures, view.counts.consecutive_failures),
+                    if_known(view, kConsecutiveFailures, 2))
+              << rule.trip << " at access " << nth;
+        }
+      }
+    }
   }
 }
 
@@ -149,6 +179,32 @@ TEST(EndpointOvertaken, AFailureTripsAtItsOwnNumber) {
         }
       }
     }
+  }
+}
+
+// Who helps a reload and sleeps before any of its steps finds others done with that one and the next, back to the
+// policy that it had found in force.
+TEST(EndpointOvertaken, AHelperThatSleptThroughLaterReloadsChangesNothing) {
+  bool more = true;
+  for (int nth = 1; more; ++nth) {
+    Overtaken one({.trip = "consecutiveFailures > 5"});
+    one.endpoint.word().store(BreakerWord::slow(Phase::Rebinding, 7, 1).raw());
+    more = testing::overtaken(
+        nth, [&] { one.endpoint.rebind(0, one.plans(), one.all()); }, [&] { one.begin(1); });
+    EXPECT_EQ(Endpoint<HookedAtomic>::plan_of(one.endpoint.binding()), 0u) << "at access " << nth;
+    EXPECT_EQ(BreakerWord(one.endpoint.word().load()), one.both[0].first_word(8)) << "at access " << nth;
+  }
+}
+
+// Only a word that shows a timeout is written anew.
+TEST(EndpointOvertaken, AReloadThatKeepsTheStateLeavesAnInterval) {
+  Overtaken one({.interval = 60 * kSecond, .trip = "totalFailures > 1"});
+  for (const bool begun : {false, true}) {
+    if (begun) one.begin(1);
+    const BreakerWord word(one.endpoint.word().load());
+    ASSERT_EQ(word.window_unbegun(), !begun);
+    one.endpoint.rebind_keeping_state(begun ? 0 : 1, one.plans());
+    EXPECT_EQ(BreakerWord(one.endpoint.word().load()), word);
   }
 }
 

@@ -65,6 +65,17 @@ TEST(WindowEdges, SlowCallsEndWithTheirInterval) {
   }
 }
 
+// Whoever finds the interval over first: also where that is the end that would have tripped.
+TEST(WindowEdges, AnEndAfterTheIntervalCountsForNothing) {
+  for (const Ending ending : {Ending::Success, Ending::Failure}) {
+    LoneBreaker<> breaker({.interval = 100, .trip = "slowCalls > 0", .slow_call = 10});
+    const Permit slow = breaker.begin(0).permit;
+    EXPECT_FALSE(breaker.end(slow, took(ending, 0), 101).happened);
+    EXPECT_EQ(breaker.view(101).counts.slow_calls, 0);
+    EXPECT_EQ(breaker.begin(201).permit.generation, breaker.begin(101).permit.generation) << "the end began the next";
+  }
+}
+
 TEST(WindowEdges, ARunBesideSlowCallsHoldsAtItsEnd) {
   LoneBreaker<> breaker({.trip = "slowCalls > 5 && consecutiveFailures > 5", .slow_call = 10});
   breaker.cells.word.store(BreakerWord::slow(Phase::Closed, 0, BreakerWord::kPayloadMask).raw());

@@ -114,6 +114,54 @@ TEST(EngineReload, AnOperationOutlivesManyReloads) {
   EXPECT_EQ(ticket.timeout, kSecond);
 }
 
+// Its retries are attempts of the breaker in force, which goes by its own rule.
+TEST(EngineReload, ARetryOfAnEarlierPolicyIsCountedByTheBreakerInForce) {
+  const auto with = [](const BreakerOptions& options) {
+    return one_app({.retry = shared(constant_retry(kSecond, -1)), .breaker = breaker(options)});
+  };
+  const BreakerOptions lax[] = {{.trip = "consecutiveFailures > 9"},
+                                {.trip = "totalFailures > 9"},
+                                {.interval = kSecond, .trip = "consecutiveFailures > 9"},
+                                {.trip = "totalFailures > 9", .window = kSecond},
+                                {.trip = "totalFailures > 9", .window_calls = 100}};
+  const BreakerOptions strict[] = {{.trip = "consecutiveFailures > 0"},
+                                   {.trip = "totalFailures > 0"},
+                                   {.trip = "totalFailures > 0", .window = kSecond},
+                                   {.trip = "totalFailures > 0", .window_calls = 100}};
+  for (const BreakerOptions& before : lax) {
+    for (const BreakerOptions& after : strict) {
+      Caller caller(with(before));
+      const EndpointId id = caller.app();
+      Ticket ticket{};
+      caller.begin(id, ticket);
+      ASSERT_EQ(caller.end(ticket, kFailure), kRetry);
+      caller.engine.reload(with(after));
+      ASSERT_EQ(caller.begin(id, ticket), kAllow);
+      ASSERT_EQ(caller.end(ticket, kFailure), kRetry);
+      EXPECT_EQ(caller.state(id), BreakerState::Open) << before.trip << ", then " << after.trip;
+    }
+  }
+}
+
+// The end of an attempt that no breaker admitted may be the first to find that the time of an open one is up.
+TEST(EngineReload, ALateEndOfAPolicyWithoutABreakerMayBeginHalfOpen) {
+  for (const TargetLimits& limits : {TargetLimits{}, TargetLimits{.max_concurrent = 10}}) {
+    for (const Outcome outcome : {kSuccess, kFailure}) {
+      Caller caller(one_app({.limits = limits}));
+      const EndpointId id = caller.app();
+      Ticket late{};
+      ASSERT_EQ(caller.begin(id, late), kAllow);
+      caller.engine.reload(
+          one_app({.breaker = breaker({.timeout = kSecond, .trip = "totalFailures > 0"}), .limits = limits}));
+      caller.fail(id, 1);
+      caller.now += 2 * kSecond;
+      caller.events();
+      caller.end(late, outcome);
+      EXPECT_EQ(caller.events(EventKind::Breaker).size(), 1u);
+    }
+  }
+}
+
 TEST(EngineReload, ALimitOnTheWholeOperationCountsForThoseThatBeginUnderIt) {
   RetryPolicy limited = constant_retry(kSecond, -1);
   limited.max_duration = 5 * kSecond;
