@@ -12,6 +12,9 @@
 
 namespace resil {
 
+// Of a back-off, and of a breaker's open time.
+inline constexpr double kMostMultiplier = 1'000;
+
 // Where a policy or a target was defined, and where each of its fields that are in force was given.
 struct Definition {
   Place at;

@@ -11,8 +11,6 @@
 namespace resil {
 namespace {
 
-constexpr double kMostMultiplier = 1'000;
-
 void read_trip(const YamlNode& mapping, TripNames names, TripRule& trip, Diagnostics& diagnostics) {
   const YamlNode* node = mapping.find("trip");
   if (node == nullptr) return;

@@ -15,7 +15,7 @@ namespace {
 using Jitter = Backoff::Jitter;
 
 constexpr std::int64_t kMostRetries = std::numeric_limits<std::int32_t>::max();
-constexpr double kMostMultiplier = 1'000, kMostRatio = 1'000, kMostPerSecond = 1'000'000'000;
+constexpr double kMostRatio = 1'000, kMostPerSecond = 1'000'000'000;
 
 void read_jitter(const YamlNode& mapping, Backoff& backoff, Diagnostics& diagnostics) {
   std::size_t word = 0;

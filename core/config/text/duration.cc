@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "config/text/digits.h"
 #include "config/text/suggest.h"
 
 namespace resil {
@@ -21,8 +22,6 @@ constexpr std::array kUnits = {
 };
 
 constexpr std::uint64_t kTooFar = std::uint64_t{1} << 63;  // as a magnitude only -2^63 has it
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads digits off the front of `text`. False if more digits follow than a number of up to 2^63 has; one that is a hair
 // greater is left to whoever multiplies it by its unit.

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <string>
 
+#include "config/text/digits.h"
+
 namespace resil {
 namespace {
 
 constexpr double kTwo63 = 9223372036854775808.0;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Without the underscores between digits. Nothing if one stands elsewhere.

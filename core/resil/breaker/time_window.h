@@ -154,7 +154,8 @@ class TimeWindow {
  private:
   static constexpr unsigned kKinds = 4, kNumberBits = 44;
   static constexpr std::int64_t kMostNumber = (std::int64_t{1} << (kNumberBits - 1)) - 1;
-  static constexpr std::int64_t kFreshenEvery = BucketWord::kRound / 4, kFarBehind = BucketWord::kRound / 4;
+  static constexpr unsigned kFreshenShift = BucketWord::kBucketBits - 2;  // a quarter of a round
+  static constexpr std::int64_t kFarBehind = std::int64_t{1} << kFreshenShift;
 
   static constexpr std::int64_t number(std::uint64_t present) {
     return static_cast<std::int64_t>(present << (64 - kNumberBits)) >> (64 - kNumberBits);
@@ -228,11 +229,12 @@ class TimeWindow {
   }
 
   // `present` is about to move from bucket `latest` to `bucket`. Once in a quarter of a round of the numbers that tags
-  // have, and after a long silence, what the window does not reach any more is made 0, so that no tag comes again with
-  // a number beside it. False: somebody else moved `present`. Until then no word is of a bucket after `latest`, so ages
-  // are exact, and no swap below takes away what somebody counts now.
+  // have, after a long silence, and when a clock that was far ahead is set right, what the window does not reach any
+  // more is made 0, so that no tag comes again with a number beside it. False: somebody else moved `present`. Until
+  // then no word is of a bucket after `latest`, so ages are exact, and no swap below takes away what somebody counts
+  // now.
   bool freshen(std::uint64_t seen, std::int64_t latest, std::int64_t bucket) const {
-    if (bucket > latest && latest / kFreshenEvery == bucket / kFreshenEvery) return true;
+    if (latest >> kFreshenShift == bucket >> kFreshenShift) return true;
     return zero_before(seen, latest, bucket);
   }
 

@@ -80,6 +80,22 @@ class BreakerLru {
     return id;
   }
 
+  // Forgets the residents whose use is longest ago, until the bound is kept. The newest stays, though calls may have
+  // used all others since it came; and whom `forget` refuses is set aside.
+  template <typename RecordOf, typename Forget>
+  void keep_bound(EndpointId newest, RecordOf record_of, Forget forget) {
+    bool spared = false;
+    while (residents() + (spared ? 1 : 0) > bound) {
+      const EndpointId oldest = take_oldest(record_of);
+      if (oldest < 0) break;
+      if (oldest == newest)
+        spared = true;
+      else if (!forget(oldest))
+        set_aside(oldest);
+    }
+    if (spared) put_back(record_of(newest).last_used.load(std::memory_order_relaxed), newest);
+  }
+
   // Makes residents again of those that came back since the last time.
   template <typename RecordOf>
   void collect_returned(RecordOf record_of) {

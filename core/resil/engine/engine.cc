@@ -93,8 +93,8 @@ Engine::Windows* Engine::provide_cells(EndpointRecord& record, const BreakerPlan
   std::size_t calls = plan.window_calls;
   if (present != nullptr) {
     if (present->hold(words, calls)) return nullptr;
-    // Growing by halves at least, so that no series of reloads keeps more than a few.
-    words = std::bit_ceil(std::max(words, present->bucket_count));
+    // To powers of two, which buckets come in anyway, so that no series of reloads keeps more than a few.
+    words = std::max(words, present->bucket_count);
     calls = std::bit_ceil(std::max(calls, present->call_count));
   }
   return windows_.emplace_back(new Windows(words, calls)).get();

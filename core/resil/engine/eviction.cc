@@ -14,10 +14,9 @@ BreakerLru& Engine::use_of(const EndpointName& name) {
   return *use;
 }
 
-// Does its breaker count towards a bound of its target?
+// Does its breaker count towards a bound of its target? Without a breaker there is none.
 bool Engine::keeps_bound(const Binding& binding) const {
-  const BreakerPlan& plan = policies_.at(binding.policy).plan;
-  return plan.present && !plan.shared && binding.cache_size != 0;
+  return binding.cache_size != 0 && !policies_.at(binding.policy).plan.shared;
 }
 
 void Engine::join(const Binding& binding) {
@@ -87,17 +86,7 @@ void Engine::evict_beyond_bound(BreakerLru& use, EndpointId newest) {
     else
       use.set_aside(id);
   }
-  bool keeps_newest = false;
-  while (use.residents() + (keeps_newest ? 1 : 0) > use.bound) {
-    const EndpointId oldest = use.take_oldest(record_of);
-    if (oldest < 0) break;
-    if (oldest == newest) {
-      keeps_newest = true;
-      continue;
-    }
-    if (!forget(oldest)) use.set_aside(oldest);
-  }
-  if (keeps_newest) use.put_back(record_of(newest).last_used.load(std::memory_order_relaxed), newest);
+  use.keep_bound(newest, record_of, [this](EndpointId id) { return forget(id); });
   if (use.residents() <= use.bound || use.said_over) return;
   use.said_over = true;
   EndpointId any = newest;
@@ -113,11 +102,12 @@ bool Engine::forget(EndpointId id) {
   // Zero first: a call that comes now puts the endpoint back on the stack, and finds the fresh breaker or is the
   // reason why it could not be forgotten.
   const std::uint64_t used = record.last_used.exchange(0, std::memory_order_relaxed);
-  record.name.resident = false;
-  if (record.live.forget(plans(), [&] { return tallies_of(record); })) return true;
+  if (record.live.forget(plans(), [&] { return tallies_of(record); })) {
+    record.name.resident = false;
+    return true;
+  }
   std::uint64_t unused = 0;
   record.last_used.compare_exchange_strong(unused, used, std::memory_order_relaxed);
-  record.name.resident = true;
   return false;
 }
 

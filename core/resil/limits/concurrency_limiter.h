@@ -19,7 +19,7 @@ namespace resil {
 // epoch on the grace, so a target has a limiter for each of these lengths, and an attempt's policy says which is its.
 // The first is exact, for all timeouts of up to 30 s; the next ones are longer by an eighth each.
 struct Grace {
-  static constexpr unsigned kClasses = 176;
+  static constexpr unsigned kClasses = 162;  // the last one is long enough for any timeout
   static constexpr unsigned kUnitBits = 20;  // epochs are counted in units of 2^20 ns, a millisecond or so
 
   unsigned number = 0;
@@ -30,7 +30,7 @@ struct Grace {
     const Nanos twice = add_saturated(timeout, timeout);
     const std::uint64_t needed = units_of_half(twice > kLeast ? twice : kLeast);
     Grace grace;
-    while (grace.epoch_units < needed && grace.number + 1 < kClasses) grace = grace.next();
+    while (grace.epoch_units < needed) grace = grace.next();
     return grace;
   }
   constexpr Grace next() const { return {number + 1, epoch_units + epoch_units / 8}; }

@@ -238,6 +238,41 @@ TEST(TimeWindow, AClockThatWasFarAheadDoesNotStopTheWindow) {
   EXPECT_EQ(w.count(1'105), 0);
 }
 
+// What a clock that was ahead had counted is made 0 when it is set right: else it would be there when time comes to it.
+TEST(TimeWindow, WhatAClockThatWasFarAheadCountedIsForgotten) {
+  for (const std::int64_t ahead : {std::int64_t{1} << 17, std::int64_t{1} << 18, std::int64_t{1} << 20}) {
+    for (const std::int64_t present : {-(std::int64_t{1} << 17), std::int64_t{-1} << 18, std::int64_t{-5}}) {
+      if (ahead - present < std::int64_t{1} << 18) continue;  // nearer than that it may be a thread that was held up
+      LoneWindow w(100, 10);
+      w.add(ahead * 10);
+      w.add(present * 10);
+      EXPECT_EQ(w.look(ahead * 10 + 1), 0);
+      w.add(ahead * 10 + 1);
+      EXPECT_EQ(w.count(ahead * 10 + 2), 1) << "from " << present << " to " << ahead;
+    }
+  }
+}
+
+// Where a bucket is shorter than the coarse clock may lag, only the exact one tells which is the present one; where
+// both ends of the doubt are in one bucket, nobody needs to know better.
+TEST(TimeWindow, TheExactClockIsReadWhereTheCoarseOneLeavesADoubt) {
+  LoneWindow brief(10 * (TimeSource::kCoarseLag - 1), 10);
+  for (int i = 0; i < 10; ++i) {
+    brief.add(TimeSource(kReadClock).about_now());
+    TimeSource time(kReadClock);
+    std::int64_t bucket = 0;
+    ASSERT_TRUE(brief.window.bucket(0, time, kAlways, bucket));
+    EXPECT_TRUE(time.known());
+    EXPECT_EQ(bucket, brief.window.bucket_of(time.now()));
+  }
+  LoneWindow lasting(INT64_MAX, 1);
+  lasting.add(kReadClock);
+  TimeSource time(kReadClock);
+  std::int64_t bucket = 0;
+  ASSERT_TRUE(lasting.window.bucket(0, time, kAlways, bucket));
+  EXPECT_FALSE(time.known());
+}
+
 TEST(TimeWindow, BucketsBeforeZeroBeginAtTheirNumberToo) {
   const LoneWindow w(100, 10);
   for (const Nanos now : {Nanos{-11}, Nanos{-10}, Nanos{-1}, Nanos{0}, Nanos{9}, Nanos{10}}) {

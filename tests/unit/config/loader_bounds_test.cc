@@ -137,6 +137,22 @@ TEST(LoaderBounds, OfATextAndAFile) {
   }
 }
 
+// As many values as a text of the usual size may have, and more only where more bytes are allowed.
+TEST(LoaderBounds, OfValues) {
+  const auto too_many = [](std::size_t max_bytes, std::size_t values) {
+    std::string list = "[";
+    for (std::size_t i = 1; i < values; ++i) list += "1,";
+    const LoadResult result = load_text({.max_bytes = max_bytes}, list + "]");
+    const std::vector<std::string> said = errors(result);
+    return !said.empty() && said[0].find("the document is too large: more than ") != std::string::npos;
+  };
+  for (const auto& [max_bytes, values] : std::vector<std::pair<std::size_t, std::size_t>>{
+           {0, 20'000}, {262'143, 20'000}, {262'144, 20'000}, {262'148, 65'537}, {400'000, 100'000}}) {
+    EXPECT_FALSE(too_many(max_bytes, values)) << max_bytes;
+    EXPECT_TRUE(too_many(max_bytes, values + 1)) << max_bytes;
+  }
+}
+
 TEST(LoaderBounds, SpellingsOfYes) {
   for (const char* yes : {"true", "True", "TRUE"}) {
     EXPECT_TRUE(loaded(app("holdOnRetryAfter: " + std::string(yes))).apps.at("a").limits.hold_on_retry_after) << yes;

@@ -145,6 +145,46 @@ TEST(YamlReader, BytesThatAreNoText) {
   }
 }
 
+// Each range of Unicode's table of well-formed sequences, at its ends and just beyond them.
+TEST(YamlReader, Utf8ToTheEdges) {
+  for (const std::string good :
+       {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xE0\xBF\xBF", "\xE1\x80\x80", "\xEC\xBF\xBF", "\xED\x80\x80",
+        "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBD", "\xF0\x90\x80\x80", "\xF0\xBF\xBF\xBF", "\xF1\x80\x80\x80",
+        "\xF3\xBF\xBF\xBF", "\xF4\x80\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+    EXPECT_FALSE(find_bad_byte({good, 1})) << good;
+    EXPECT_FALSE(find_bad_byte({"a" + good + "b", 1})) << good;
+    // Without its last byte it is none, be it at the end or before a letter.
+    const std::string cut = good.substr(0, good.size() - 1);
+    EXPECT_TRUE(find_bad_byte({cut, 1}));
+    EXPECT_TRUE(find_bad_byte({cut + "a", 1}));
+    EXPECT_TRUE(find_bad_byte({cut + "\xC0", 1}));
+  }
+  for (const std::string bad :
+       {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE1\x80\x7F", "\xE1\xC0\x80", "\xF1\x80\x7F\x80", "\xF1\x80\x80\x7F",
+        "\xF1\x7F\x80\x80", "\xF1\xC0\x80\x80", "\xC2\x7F", "\xC2\xC0", "\xF8\x88\x80\x80\x80"}) {
+    EXPECT_TRUE(find_bad_byte({bad, 1})) << "not " << bad;
+    EXPECT_TRUE(find_bad_byte({bad + "\x80\x80", 1})) << "not " << bad;
+  }
+}
+
+TEST(YamlReader, ControlCharactersButTheUsualThree) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    const bool bad = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F;
+    const std::string text = "a" + std::string(1, static_cast<char>(byte)) + "b";
+    const auto found = find_bad_byte({text, 1});
+    ASSERT_EQ(found.has_value(), bad) << byte;
+    if (bad) {
+      EXPECT_EQ(found->column, 2);
+    }
+  }
+  const auto later = find_bad_byte({"ab\n\nc\xC3\xA9\xFF", 5});
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->line, 7);
+  EXPECT_EQ(later->column, 4);
+  EXPECT_EQ(later->message, "the byte 0xFF is not UTF-8; save the file as UTF-8");
+}
+
 TEST(YamlReader, SplitsAtDocumentLines) {
   const auto texts = [](const std::string& text) {
     std::vector<std::pair<std::string, int>> parts;
@@ -157,6 +197,13 @@ TEST(YamlReader, SplitsAtDocumentLines) {
   EXPECT_EQ(texts("\xEF\xBB\xBF"
                   "a: 1"),
             (Parts{{"a: 1", 1}}));
+  for (const std::string line : {"---", "--- ", "---\t", "---\r", "--- b"})
+    EXPECT_EQ(texts("a\n" + line + "\nc"), (Parts{{"a\n", 1}, {line + "\nc", 2}})) << line;
+  for (const std::string line : {"--", "----", "---b", " ---", "a ---"})
+    EXPECT_EQ(texts("a\n" + line + "\nc"), (Parts{{"a\n" + line + "\nc", 1}})) << line;
+  EXPECT_EQ(texts("---"), (Parts{{"---", 1}}));
+  EXPECT_EQ(texts("---\n---"), (Parts{{"---\n", 1}, {"---", 2}}));
+  EXPECT_EQ(texts("\n\n---\na\n\n---\nb"), (Parts{{"\n\n", 1}, {"---\na\n\n", 3}, {"---\nb", 6}}));
   EXPECT_EQ(texts("a: ---\n ---\n----\n"), (Parts{{"a: ---\n ---\n----\n", 1}}));
   EXPECT_EQ(texts(""), Parts{});
 }

@@ -82,6 +82,43 @@ TEST_F(TargetUseTest, ComingBackTwiceBeforeBeingCollectedIsComingBackOnce) {
   EXPECT_EQ(use_.residents(), 3u);
 }
 
+TEST_F(TargetUseTest, OneThatIsForgottenAgainComesBackAgain) {
+  for (int round = 1; round <= 3; ++round) {
+    record(0).last_used.store(0);
+    record(0).name.resident = false;
+    use_.clear();
+    use(0);
+    use_.collect_returned(record_of());
+    EXPECT_EQ(use_.residents(), 1u) << round;
+  }
+}
+
+TEST_F(TargetUseTest, KeepingTheBoundForgetsThoseUsedLongestAgo) {
+  std::vector<EndpointId> forgotten;
+  const auto forget = [&](EndpointId id) { return forgotten.push_back(id), id != 1; };
+  for (const EndpointId id : {4, 1, 0, 3, 2}) use(id), add(id);
+  use_.bound = 5;
+  use_.keep_bound(2, record_of(), forget);
+  EXPECT_EQ(forgotten, (std::vector<EndpointId>{}));
+  use_.bound = 3;
+  use_.keep_bound(2, record_of(), forget);
+  EXPECT_EQ(forgotten, (std::vector<EndpointId>{4, 1, 0}));
+  EXPECT_EQ(use_.residents(), 3u) << "1 was refused, and is set aside";
+  EXPECT_EQ(use_.next_set_aside(), 1);
+}
+
+// Its stamp is the latest when it comes, but calls on other threads may write later ones before the bound is kept.
+TEST_F(TargetUseTest, TheNewestIsNotForgottenThoughAllOthersWereUsedSince) {
+  std::vector<EndpointId> forgotten;
+  const auto forget = [&](EndpointId id) { return forgotten.push_back(id), true; };
+  for (const EndpointId id : {3, 0, 1, 2}) use(id), add(id);
+  use_.bound = 2;
+  use_.keep_bound(3, record_of(), forget);
+  EXPECT_EQ(forgotten, (std::vector<EndpointId>{0, 1}));
+  EXPECT_EQ(use_.residents(), 2u) << "it counts";
+  EXPECT_EQ(take_all(), (std::vector<EndpointId>{3, 2})) << "with the use that it had";
+}
+
 TEST_F(TargetUseTest, ThoseSetAsideTakeTurns) {
   for (const EndpointId id : {0, 1, 2}) use(id), add(id);
   EXPECT_EQ(use_.take_oldest(record_of()), 0);

@@ -218,21 +218,6 @@ TEST_F(EngineEviction, RejectedCallsAreUse) {
   EXPECT_FALSE(caller.entry(c).evicted);
 }
 
-TEST_F(EngineEviction, ABoundRaisedFarAboveLetsCallsBeSkippedAgain) {
-  Caller caller(bounded(2));
-  const EndpointId a = caller.app("a");
-  caller.app("b"), caller.app("c");
-  ASSERT_EQ(caller.engine.word(a)->load() & 1, 0u);
-  caller.engine.reload(bounded(100));
-  for (EndpointId id = 0; id < 3; ++id) {
-    EXPECT_EQ(caller.engine.word(id)->load() & 1, 1u);
-    EXPECT_FALSE(caller.entry(id).evicted);
-  }
-  caller.engine.reload(bounded(2));
-  EXPECT_EQ(caller.engine.word(a)->load() & 1, 0u);
-  EXPECT_EQ(caller.entry(0).evicted + caller.entry(1).evicted + caller.entry(2).evicted, 1);
-}
-
 TEST_F(EngineEviction, EachTargetHasABoundOfItsOwn) {
   PolicySet set = bounded(3);
   set.apps.emplace("other", set.apps.at("app"));

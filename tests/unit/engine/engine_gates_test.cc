@@ -54,6 +54,22 @@ TEST(EngineGates, ARetryTakesAPlaceOfItsOwn) {
   EXPECT_EQ(others.enter(2), 1);
 }
 
+// The short end is for first attempts: a later one that succeeds is told, and counted.
+TEST(EngineGates, ARetryThatHoldsAPlaceRecovers) {
+  Caller caller(one_app({.retry = shared(constant_retry(kSecond, 5)), .limits = concurrent(1)}));
+  const EndpointId id = caller.app();
+  Ticket ticket{};
+  ASSERT_EQ(caller.begin(id, ticket), kAllow);
+  ASSERT_EQ(caller.end(ticket, kFailure), kRetry);
+  ASSERT_EQ(caller.begin(id, ticket), kAllow);
+  ASSERT_EQ(caller.end(ticket, kSuccess), kDone);
+  EXPECT_EQ(ticket.flags & Ticket::kHasEvents, Ticket::kHasEvents);
+  EXPECT_EQ(caller.entry(id).totals.recovered, 1u);
+  const std::vector<Event> events = caller.events(EventKind::Recovered);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].before, 2);
+}
+
 TEST(EngineGates, ALostPlaceComesBackAfterItsGrace) {
   for (const Nanos timeout : {Nanos{0}, 40 * kSecond}) {
     Caller caller(one_app({.timeout = timeout, .limits = concurrent(2)}));

@@ -6,6 +6,7 @@
 
 #include "support/caller.h"
 #include "support/loading.h"
+#include "support/policies.h"
 #include "support/sanitized.h"
 
 namespace resil {
@@ -46,6 +47,11 @@ class EngineMemory : public ::testing::Test {
     for (const char* method : {"a", "b", "c"}) caller_.app(method);
   }
 
+  void reload_with(testing::BreakerOptions window) {
+    window.trip = "totalFailures > 1";  // else no cells are needed
+    caller_.engine.reload(testing::one_app({.breaker = testing::breaker(window)}));
+  }
+
   Caller caller_{loaded(document_of(1, "requests > 1"))};
 };
 
@@ -75,6 +81,34 @@ TEST_F(EngineMemory, ANewPolicyAddsABoundedNumberOfBytes) {
   EXPECT_EQ(caller_.engine.view(1).policies, kDocuments + 2u);
   EXPECT_GT(each, 100);
   EXPECT_LT(each, 4096);
+}
+
+// Cells that grow hold what the ones before them held, so two policies that take turns agree on the second ones made.
+TEST_F(EngineMemory, TwoWindowsThatTakeTurnsShareTheirCells) {
+  const testing::BreakerOptions of_time{.window = kSecond, .buckets = 64}, of_calls{.window_calls = 8'000};
+  for (const auto& [first, second] : {std::pair{of_time, of_calls}, {of_calls, of_time}}) {
+    Caller caller(testing::one_app({.breaker = testing::breaker()}));
+    const auto reload_with = [&](testing::BreakerOptions window) {
+      window.trip = "totalFailures > 1";  // else no cells are needed
+      caller.engine.reload(testing::one_app({.breaker = testing::breaker(window)}));
+    };
+    caller.app();
+    const std::size_t none = bytes_in_use();
+    reload_with(first);
+    reload_with(second);
+    const std::size_t before = bytes_in_use();
+    EXPECT_GT(before, none + 64'000);
+    for (int i = 0; i < 3; ++i) reload_with(first), reload_with(second);
+    EXPECT_LT(bytes_in_use(), before + 1024);
+  }
+}
+
+// Each a call longer than the one before: cells of the exact size would be made anew at every step, 16 MB in all.
+TEST_F(EngineMemory, WindowsThatGrowStepByStepKeepFewCells) {
+  reload_with({.window_calls = 1'000});
+  const std::size_t before = bytes_in_use();
+  for (std::uint32_t calls = 1'001; calls <= 1'500; ++calls) reload_with({.window_calls = calls});
+  EXPECT_LT(bytes_in_use(), before + 2'000'000);
 }
 
 }  // namespace

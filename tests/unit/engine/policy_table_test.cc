@@ -33,6 +33,7 @@ TEST(PolicyTable, EqualPoliciesShareANumber) {
   EXPECT_EQ(table.intern(full()), 0u);
   EXPECT_EQ(table.intern(Policy{}), 1u);
   EXPECT_EQ(table.size(), 2u);
+  for (const std::uint32_t number : {0U, 1U}) EXPECT_EQ(table.at(number).number, number) << "whose record it is";
 }
 
 TEST(PolicyTable, WhatDiffersFromEndpointToEndpointDoesNotMakeAPolicy) {

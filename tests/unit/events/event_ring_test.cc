@@ -191,6 +191,18 @@ TEST_F(EventRingRace, AWriterAsleepForALapCostsEventsButNeverASilentOne) {
   EXPECT_EQ(read_all(ring, late), (std::vector<std::int64_t>{3, 4, 6}));
 }
 
+// A writer that slept between its number and its slot finds a later lap's event there, and leaves it.
+TEST_F(EventRingRace, AWriterThatComesALapLateTakesNoSlotFromALaterEvent) {
+  HookedRing ring(4);
+  testing::before(Access::Swap, nullptr, 2, [&] {  // the first raised the order
+    for (int i = 2; i <= 5; ++i) publish(ring, numbered(i));
+  });
+  publish(ring, numbered(1));
+  testing::Hook::on_access = nullptr;
+  std::uint64_t cursor = 0;
+  EXPECT_EQ(read_all(ring, cursor), (std::vector<std::int64_t>{2, 3, 4, 5}));
+}
+
 // As in a forked child, where the writer is not.
 TEST_F(EventRingRace, WhatNobodyWillFinishIsGivenUpAndWhatIsFinishedIsNot) {
   HookedRing ring(4);
