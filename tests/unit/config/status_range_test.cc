@@ -17,6 +17,18 @@ TEST(StatusRange, ListsAndRanges) {
   }
 }
 
+TEST(StatusRange, GrpcByNameIsToldItsNumber) {
+  for (const auto& [name, number] : std::vector<std::pair<std::string, std::string>>{{"NOT_FOUND", "5"},
+                                                                                     {"not found", "5"},
+                                                                                     {"DeadlineExceeded", "4"},
+                                                                                     {"canceled", "1"},
+                                                                                     {"UNAUTHENTICATED", "16"}}) {
+    EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, "'" + name + "' is not a number; write " + number);
+  }
+  EXPECT_EQ(parse_statuses("not.found", kGrpcStatuses).problem,
+            "'not.found' is not a status; write statuses and ranges like 4,8,14");
+}
+
 TEST(StatusRange, Grpc) {
   const StatusResult result = parse_statuses("4,8,14-16", kGrpcStatuses);
   ASSERT_TRUE(result.value) << result.problem;
@@ -82,12 +94,6 @@ TEST(StatusRange, MistakesSayWhatToWrite) {
   for (const char* name : {"CANCELLED", "Cancelled", "CANCELED", "canceled"}) {
     const std::string expected = "'" + std::string(name) + "' is not a number; write 1";
     EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, expected);
-  }
-  for (const char* name : {"DEADLINE_EXCEEDED", "DeadlineExceeded", "deadline exceeded", "Deadline_Exceeded"})
-    EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, "'" + std::string(name) + "' is not a number; write 4");
-  for (const char* none : {"DEADLINE.EXCEEDED", "DEADLINE", "DEADLINE_EXCEEDED1", "__", "5xx"}) {
-    const std::string problem = parse_statuses(none, kGrpcStatuses).problem;
-    EXPECT_NE(problem.find("' is not a status; write statuses and ranges like"), std::string::npos) << problem;
   }
   EXPECT_EQ(parse_statuses("17", kGrpcStatuses).problem, "'17' is no gRPC status; they go from 0 to 16");
 }
