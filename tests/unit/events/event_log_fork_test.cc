@@ -34,7 +34,7 @@ TEST_F(EventLogForks, AChildReadsOnWhereItsParentWas) {
   EXPECT_EQ(values(log, cursor), (Values{2, 3, 4, 5}));
 }
 
-// Nothing that the parent had looked at is dealt a second number: a new reader of the child sees each event once.
+// Nothing that the parent had looked at is dealt a second number: whoever reads in the child sees each event once.
 TEST_F(EventLogForks, ANewReaderOfAChildSeesEachEventOnce) {
   HookedLog log(8, 2);
   std::uint64_t cursor = 0, fresh = 0;
@@ -42,6 +42,7 @@ TEST_F(EventLogForks, ANewReaderOfAChildSeesEachEventOnce) {
   Event event;
   ASSERT_EQ(log.read(cursor, &event, 1), 1u);  // which looks at the next one of the other ring, too
   const auto in_child = [&] {
+    EXPECT_EQ(values(log, cursor), (Values{2, 3, 4, 5}));
     Values all;
     for (const Event& read : read_all(log, fresh)) all.insert(all.end(), {std::int64_t(read.seq), read.value});
     return all;
