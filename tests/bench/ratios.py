@@ -28,6 +28,20 @@ def native(ns):
     for row in ("healthy pair", "failing pair"):
         yield (f"a window of time / an interval, {row}",
                ns("C: windows", row, 1, "resil: a window of time") / ns("C: windows", row, 1, "resil: an interval"), "at most 1.5")
+    def bound(subject, row, threads):
+        return ns("C: what bounds a target", row + (SHARED if threads > 1 else ""), threads, subject)
+
+    for row in ("at a moment that is given", "on the engine's clock"):
+        for what, aim in (("a rate limit", "at most 15"), ("maxConcurrent", "at most 20")):
+            yield (f"{what} on top of a pair that counts, {row}, ns",
+                   bound(f"resil: and {what}", row, 1) - bound("resil: a pair that counts", row, 1), aim)
+        for what in ("a rate limit", "maxConcurrent"):
+            yield (f"{what}, {row}, 2 threads / 1 thread",
+                   bound(f"resil: and {what}", row, 2) / bound(f"resil: and {what}", row, 1), "at most 2")
+        for what in ("one add", "two adds"):
+            floor = f"floor: and {what} to a shared word"
+            yield (f"{what} to a shared word, {row}, 2 threads / 1 thread", bound(floor, row, 2) / bound(floor, row, 1),
+                   "the floor of the rows above")
     yield "trip on totals, 2 threads / 1 thread", healthy(TOTALS, 2) / healthy(TOTALS), "at most 1.5"
     clock = call("rejected begin", RUN, 1, CLOCK)
     yield ("with an interval - on totals, in clock readings",

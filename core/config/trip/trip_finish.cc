@@ -72,6 +72,8 @@ TripResult TripBuilder::finish(Id root, bool lenient) {
   } else if (top.constant && top.node.literal.is_error() && impossible_) {
     result.messages.push_back(
         {!lenient, impossible_->offset, impossible_->text + ", so this can never trip" + consequence});
+  } else if (!top.constant && impossible_ && !may_be_true(root)) {  // the original loads it, and never trips
+    result.messages.push_back({false, impossible_->offset, impossible_->text + ", so this can never trip"});
   }
 
   // Pieces were added in the order in which a stack machine needs them, so the used ones in that order are the program.

@@ -55,18 +55,17 @@ class Builder final : public YAML::EventHandler {
     finished_ = true;
   }
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    check(mark, "", anchor);
-    add(mark, YamlNode::Kind::Null);
-  }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(mark, YamlNode::Kind::Null); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     refuse(mark, "aliases (*name) are not allowed here; write the value out");
   }
-  void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse_anchor(mark); }
+  // Before the event of the node that has it.
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+    refuse(mark, "anchors (&name) are not allowed here; write the value out where it is needed");
+  }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    check(mark, tag, anchor);
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+    check(mark, tag);
     if (value.size() > limits_.scalar) {
       refuse(mark, "a value of " + std::to_string(value.size()) + " bytes is too long: at most " +
                        std::to_string(limits_.scalar));
@@ -82,16 +81,15 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
-    check(mark, tag, anchor);
+    check(mark, tag);
     open(mark, YamlNode::Kind::Sequence);
   }
   void OnSequenceEnd() override { close(); }
 
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    check(mark, tag, anchor);
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    check(mark, tag);
     open(mark, YamlNode::Kind::Mapping);
   }
   void OnMapEnd() override {
@@ -104,17 +102,12 @@ class Builder final : public YAML::EventHandler {
     throw Refused{{mark.line + document_.first_line, mark.column + 1, std::move(message)}};
   }
 
-  [[noreturn]] void refuse_anchor(const YAML::Mark& mark) const {
-    refuse(mark, "anchors (&name) are not allowed here; write the value out where it is needed");
-  }
-
   // Marks count bytes: the stream is UTF-8 and has no byte order mark.
   std::size_t position(const YAML::Mark& mark) const {
     return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), document_.text.size());
   }
 
-  void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
-    if (anchor != YAML::NullAnchor) refuse_anchor(mark);
+  void check(const YAML::Mark& mark, const std::string& tag) const {
     if (tag.empty() || tag == "?" || tag == "!") return;
     if (tag[0] == '!' && (in_trip() || tag.find('(') != std::string::npos)) {
       refuse(mark, "YAML takes a value that begins with '!' for a tag; put it in quotes, like '!(a > 1)'");

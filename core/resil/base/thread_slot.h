@@ -1,4 +1,4 @@
-// Which shard of a sharded counter a thread writes: threads get 0, 1, 2, ... as they come.
+// Which shard of a sharded counter a thread writes: threads get them in turn, as they come.
 #pragma once
 
 #include <atomic>
@@ -17,6 +17,6 @@ inline unsigned this_thread() {
   return thread_number;
 }
 
-inline unsigned thread_slot(unsigned shard_mask) { return (this_thread() - 1) & shard_mask; }
+inline unsigned thread_slot(unsigned shard_mask) { return this_thread() & shard_mask; }
 
 }  // namespace resil

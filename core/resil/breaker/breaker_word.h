@@ -86,6 +86,8 @@ class BreakerWord {
   constexpr std::uint64_t payload() const { return elidable() ? 0 : raw_payload(); }
   // Of a word that is not elidable.
   constexpr std::uint64_t plain_payload() const { return raw_payload(); }
+  // The same with the generation above it, for restore_moment.
+  constexpr std::uint64_t raw_from_payload() const { return raw_ >> 5; }
   // Of a closed breaker without an interval, after one failure more in a row; a payload of 0: there is no room for it.
   constexpr BreakerWord with_longer_run() const {
     const std::uint64_t without_form = elidable() ? raw_ & ~std::uint64_t{0} << kGenerationShift : raw_;
@@ -113,7 +115,8 @@ constexpr std::uint64_t moment_bits(Nanos moment) {
   return static_cast<std::uint64_t>(moment) & BreakerWord::kPayloadMask;
 }
 
-// The moment nearest to `near` whose low bits are `bits`: exact as long as `near` is within 4.5 minutes.
+// The moment nearest to `near` that has the low bits of `bits`, whatever is above these: exact as long as `near` is
+// within 4.5 minutes.
 constexpr Nanos restore_moment(std::uint64_t bits, Nanos near) {
   constexpr unsigned kShift = 64 - BreakerWord::kPayloadBits;
   const std::uint64_t difference = (bits - static_cast<std::uint64_t>(near)) << kShift;

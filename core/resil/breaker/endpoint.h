@@ -42,7 +42,7 @@ class Endpoint {
   // already. 0: ask begin. No plan is needed, so no reload can be in the way.
   Nanos time_until_half_open(BreakerWord seen, Nanos now) const {
     if (!seen.is_open_and_told()) return 0;
-    const Nanos due = restore_moment(seen.plain_payload(), cells_.half_open_near.load(std::memory_order_acquire));
+    const Nanos due = restore_moment(seen.raw_from_payload(), cells_.half_open_near.load(std::memory_order_acquire));
     // Still the same word: then the cell spoke of the same moment.
     if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || now > due) return 0;
     return add_saturated(subtract_saturated(due, now), 1);

@@ -64,7 +64,7 @@ struct ShortWays {
 
   [[gnu::always_inline]] bool admit() const {
     if (kInterval && !window_holds()) return false;
-    return !plan.counts_requests() || tallies()[shard()].requests.add_if_tagged(seen.raw());
+    return !plan.reads_any(kRequests) || tallies()[shard()].requests.add_if_tagged(seen.raw());
   }
 
   // Of an attempt that this generation admitted.
@@ -92,7 +92,7 @@ struct ShortWays {
     const Nanos near = cells.window_end_near.load(std::memory_order_acquire);
     // Still the same word: then the cell spoke of the same moment.
     return BreakerWord(cells.word.load(std::memory_order_acquire)) == seen &&
-           latest <= restore_moment(seen.plain_payload(), near);
+           latest <= restore_moment(seen.raw_from_payload(), near);
   }
 
   // The word has the run.

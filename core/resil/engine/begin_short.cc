@@ -9,9 +9,10 @@ namespace resil {
 
 // On an endpoint whose word tells hosts that they need not come: a few loads.
 std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
-  if (!table_.contains(id)) [[unlikely]]
+  EndpointRecord* const found = table_.find_quickly(id);
+  if (found == nullptr) [[unlikely]]
     return kBadArgument;
-  EndpointRecord& record = table_.at(id);
+  EndpointRecord& record = *found;
   if (!ticket.is_plain_start()) [[unlikely]]
     return begin_general(id, now, ticket, record);
   const std::uint64_t binding = record.live.binding();

@@ -12,9 +12,10 @@ namespace resil {
 // While the word is fast or counted a success changes nothing, whichever generation it belongs to.
 std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const auto id = static_cast<EndpointId>(ticket.endpoint);
-  if (!table_.contains(id) || !ticket.is_plain_attempt()) [[unlikely]]
+  EndpointRecord* const found = table_.find_quickly(id);
+  if (found == nullptr || !ticket.is_plain_attempt()) [[unlikely]]
     return end_with_place(ticket, outcome, now);
-  EndpointRecord& record = table_.at(id);
+  EndpointRecord& record = *found;
   if (!outcome.succeeded()) return end_failed(ticket, outcome, now, record);
   if (ticket.attempt != 1 || !BreakerWord(record.live.word().load(std::memory_order_acquire)).elidable()) {
     return end_closed(ticket, outcome, now, record);

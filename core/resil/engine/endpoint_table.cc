@@ -56,7 +56,9 @@ EndpointId EndpointTable::add(TargetKind kind, std::string_view name, std::strin
 void EndpointTable::publish(EndpointId id) {
   const EndpointName& name = unpublished(id).name;
   const std::size_t slot = slot_of(name.kind, name.name(), name.instance());
-  count_.store(static_cast<std::uint32_t>(id) + 1, std::memory_order_release);
+  const std::uint32_t count = static_cast<std::uint32_t>(id) + 1;
+  count_.store(count, std::memory_order_release);
+  if (count <= kPage) first_count_.store(count, std::memory_order_release);
   index_[slot] = id;
 }
 

@@ -25,6 +25,16 @@ class EndpointTable {
   bool contains(EndpointId id) const { return static_cast<std::uint32_t>(id) < size(); }
   // Null: no such endpoint.
   EndpointRecord* find(EndpointId id) const { return contains(id) ? &at(id) : nullptr; }
+  // The same; on the short ways, since it is one comparison for one of the first page.
+  EndpointRecord* find_quickly(EndpointId id) const {
+    const auto index = static_cast<std::uint32_t>(id);
+    if (index < first_count_.load(std::memory_order_acquire)) [[likely]] {
+      EndpointRecord* const record = &first_page_->records[index];
+      if (record == nullptr) __builtin_unreachable();  // spares whoever asks the question
+      return record;
+    }
+    return find(id);
+  }
   // Of an endpoint that is known to be there.
   EndpointRecord& at(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
@@ -76,6 +86,7 @@ class EndpointTable {
   Page* first_page_ = nullptr;      // pages_[0]: most engines have no other
   std::unique_ptr<Page*[]> pages_;  // both written before the count that makes a page reachable
   std::atomic<std::uint32_t> count_{0};
+  std::atomic<std::uint32_t> first_count_{0};  // of these on the first page
 
   std::vector<std::int32_t> index_;  // open addressing; -1: free
   std::deque<std::string> arena_;    // blocks of names

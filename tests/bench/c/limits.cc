@@ -1,6 +1,8 @@
 // What bounds a target, on top of a pair that counts: a rate limit and a bound of attempts in flight, neither of which
 // ever refuses. "at a moment that is given" leaves the clock to the host; else the engine reads its own, as it must
-// where a rate limit asks what time it is.
+// where a rate limit asks what time it is. The floors take the same pair that counts, and change a word that all
+// threads share as often as the limit must, without asking it anything; on the engine's clock the first also reads the
+// clock.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,8 +15,14 @@ namespace {
 
 using bench::Subject;
 
-// `bounds`: a target's fields in an extension; empty: none. One engine each, kept until the end.
-Subject pair(const char* name, const std::string& bounds, bool given) {
+// What a bound costs at the least where threads share it: so many atomic adds to one word.
+struct alignas(128) {
+  std::uint64_t word;
+} shared;
+
+// `bounds`: a target's fields in an extension; empty: none. `adds`: to the shared word, beside begin and beside end;
+// `reads`: the clock, once more. One engine each, kept until the end.
+Subject pair(const char* name, const std::string& bounds, bool given, int adds = 0, bool reads = false) {
   std::string yaml =
       "apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nspec:\n"
       "  policies: {circuitBreakers: {cb: {trip: \"requests >= 10 && double(totalFailures) / double(requests) > "
@@ -33,7 +41,10 @@ Subject pair(const char* name, const std::string& bounds, bool given) {
             for (std::int64_t i = 0; i < times; ++i) {
               resil_ticket ticket;
               std::memset(&ticket, 0, sizeof ticket);
+              if (reads) resil_now();
+              if (adds > 0) __atomic_fetch_add(&shared.word, 1, __ATOMIC_ACQ_REL);
               if (resil_begin(engine, id, now, &ticket) != RESIL_ALLOW) std::abort();
+              if (adds > 1) __atomic_fetch_sub(&shared.word, 1, __ATOMIC_ACQ_REL);
               resil_end(engine, &ticket, RESIL_SUCCESS, now);
               if (given) now += 1'000;
             }
@@ -51,9 +62,13 @@ int main(int argc, char** argv) {
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 9;
   const std::string rate = "rateLimit: {rate: 1000000000, burst: 1000000000}", places = "maxConcurrent: 1000";
   for (const bool given : {true, false}) {
-    const std::vector<Subject> subjects{
-        kClock, pair("resil: a pair that counts", "", given), pair("resil: and a rate limit", rate, given),
-        pair("resil: and maxConcurrent", places, given), pair("resil: and both", rate + ", " + places, given)};
+    const std::vector<Subject> subjects{kClock,
+                                        pair("resil: a pair that counts", "", given),
+                                        pair("resil: and a rate limit", rate, given),
+                                        pair("floor: and one add to a shared word", "", given, 1, !given),
+                                        pair("resil: and maxConcurrent", places, given),
+                                        pair("floor: and two adds to a shared word", "", given, 2),
+                                        pair("resil: and both", rate + ", " + places, given)};
     const std::string row = given ? "at a moment that is given" : "on the engine's clock";
     for (const int threads : {1, 2}) {
       bench::row("C: what bounds a target", row + (threads > 1 ? ", one endpoint" : ""), subjects, threads, times,

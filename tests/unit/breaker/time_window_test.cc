@@ -79,6 +79,15 @@ TEST(TimeWindow, NeverCountsWhatIsOlderAndAlwaysWhatIsYoungEnough) {
   }
 }
 
+// In n-ths of a nanosecond: a bucket is as long as the window then, and the lag n times as long.
+TEST(TimeWindow, TheCoarseClockWillDoAsFarFromABucketsEndAsItMayLag) {
+  constexpr auto sure = [](Nanos window, std::uint32_t buckets) { return WindowShape::of(window, buckets).sure; };
+  EXPECT_EQ(sure(10 * kSecond, 10), 10 * kSecond - 10 * TimeSource::kCoarseLag);
+  EXPECT_EQ(sure(10 * TimeSource::kCoarseLag + 1, 10), 1u);
+  EXPECT_EQ(sure(10 * TimeSource::kCoarseLag, 10), 0u);
+  EXPECT_EQ(sure(kMillisecond, 64), 0u);
+}
+
 TEST(TimeWindow, EachKindHasItsOwnCountAndShardsAreSummed) {
   LoneWindow w(1'000, 4);
   w.add(10, Window::Begun, 0, 0), w.add(10, Window::Begun, 0, 1), w.add(300, Window::Begun, 0, 1);
@@ -89,6 +98,8 @@ TEST(TimeWindow, EachKindHasItsOwnCountAndShardsAreSummed) {
   EXPECT_EQ(w.count(900, Window::Succeeded), 1);
   EXPECT_EQ(w.count(900, Window::Failed), 1);
   EXPECT_EQ(w.count(900, Window::Slow), 2);
+  w.add(910, Window::Begun, 0, 0), w.add(910, Window::Begun, 0, 1), w.add(910, Window::Begun, 0, 1);
+  EXPECT_EQ(w.count(910, Window::Begun), 6) << "of the present bucket too";
 }
 
 // Against the list of all calls, over many kinds of steps in time, generations that change and calls that are counted

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <functional>
+
+#include "config/text/own_stack.h"
 #include "support/loading.h"
 #include "support/sanitized.h"
 
@@ -135,6 +138,38 @@ TEST(LoaderSources, AFileFarTooLongIsNotReadToItsEnd) {
     std::_Exit(0);
   };
   EXPECT_EXIT(read_in_a_gigabyte(), ::testing::ExitedWithCode(0), "the policy text is too large");
+}
+
+// What a process may run out of is an error like any other.
+TEST(LoaderSources, WithoutRoomForAnotherFile) {
+  TemporaryFolder folder;
+  const std::string file = folder.write("a.yaml", timeouts("t: 5s"));
+  const auto without_files = [&file] {
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_NOFILE, &none);
+    const LoadResult result = load_path({}, file);
+    std::fprintf(stderr, "%s", result.diagnostics.empty() ? "none" : result.diagnostics[0].text().c_str());
+    std::_Exit(result.policies ? 1 : 0);
+  };
+  EXPECT_EXIT(without_files(), ::testing::ExitedWithCode(0), "a.yaml: cannot be opened: Too many open files");
+}
+
+TEST(LoaderSources, WithoutRoomForAThread) {
+  if (testing::kSanitized) GTEST_SKIP() << "sanitizers need room of their own";
+  // Threads that have ended leave their stacks to the next ones; one within another uses these up.
+  const std::function<void()> load_where_no_thread_starts = [&] {
+    if (run_on_own_stack(load_where_no_thread_starts)) return;
+    const LoadResult result = load_text({}, timeouts("t: 5s"));
+    std::fprintf(stderr, "%s", result.diagnostics.empty() ? "none" : result.diagnostics[0].text().c_str());
+    std::_Exit(result.policies ? 1 : 0);
+  };
+  const auto without_room = [&] {
+    const rlimit none{1, 1};
+    setrlimit(RLIMIT_AS, &none);
+    load_where_no_thread_starts();
+  };
+  EXPECT_EXIT(without_room(), ::testing::ExitedWithCode(0),
+              "no thread could be started to read the policies on; free some");
 }
 
 // Which kind a source has instead is told by its line, with the file's name only in a folder.

@@ -17,6 +17,18 @@ TEST(StatusRange, ListsAndRanges) {
   }
 }
 
+TEST(StatusRange, GrpcByNameIsToldItsNumber) {
+  for (const auto& [name, number] : std::vector<std::pair<std::string, std::string>>{{"NOT_FOUND", "5"},
+                                                                                     {"not found", "5"},
+                                                                                     {"DeadlineExceeded", "4"},
+                                                                                     {"canceled", "1"},
+                                                                                     {"UNAUTHENTICATED", "16"}}) {
+    EXPECT_EQ(parse_statuses(name, kGrpcStatuses).problem, "'" + name + "' is not a number; write " + number);
+  }
+  EXPECT_EQ(parse_statuses("not.found", kGrpcStatuses).problem,
+            "'not.found' is not a status; write statuses and ranges like 4,8,14");
+}
+
 TEST(StatusRange, Grpc) {
   const StatusResult result = parse_statuses("4,8,14-16", kGrpcStatuses);
   ASSERT_TRUE(result.value) << result.problem;

@@ -78,6 +78,7 @@ TEST(Suggest, WhatIsQuotedHasRoomForTheMostAndNoMore) {
   EXPECT_EQ(quoted("abcd", 4), "'abcd'");
   EXPECT_EQ(quoted("abcde", 4), "'abcd...'");
   EXPECT_EQ(quoted("abc\u20ac", 4), "'abc...'");
+  EXPECT_EQ(quoted("\x80\x80\x80", 2), "'...'") << "not one whole character";
 }
 
 }  // namespace

@@ -27,6 +27,29 @@ std::string repeated(const std::string& part, int times) {
   return text;
 }
 
+TEST(TripParserEdges, WhatCanNeverBeComputedSaysWhy) {
+  for (const auto& [text, why] : std::vector<std::pair<std::string, std::string>>{
+           {"requests > 1 / 0", "division by zero"},
+           {"requests > 1 % 0", "division by zero"},
+           {"0.0 / 0.0 < 0.0", "NaN, as of 0.0 / 0.0, has no order"},
+           {"int(1e30) > requests", "the value does not fit in an int"},
+           {"uint(-1) > 0u", "the value does not fit in a uint"},
+           {"requests < 9223372036854775807 + 1", "the result does not fit in 64 bits"},
+           {"requests < -9223372036854775807 - 2", "the result does not fit in 64 bits"}}) {
+    EXPECT_EQ(messages(text), std::vector<std::string>{why + ", so this can never trip"}) << text;
+  }
+  for (const char* text :
+       {"requests > 1 / 0 || requests > 5", "requests > 5 ? requests > 1 / 0 : true", "1 / 0 > 1 || requests > 1"})
+    EXPECT_EQ(messages(text), std::vector<std::string>{}) << text;
+}
+
+// Only where nothing in it depends on a count is it no rule at all.
+TEST(TripParserEdges, WhatCanNeverBeComputedIsAnErrorOnlyByItself) {
+  EXPECT_FALSE(compiles("1 / 0 > 1"));
+  EXPECT_FALSE(trips("requests > 1 / 0"));
+  EXPECT_TRUE(compile_trip("requests > 1 / 0 && requests > 5").rule);
+}
+
 TEST(TripParserEdges, SpellingsOfNumbers) {
   const std::string zeros(400, '0');
   for (const std::string& text : std::vector<std::string>{

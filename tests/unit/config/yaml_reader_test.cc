@@ -68,6 +68,9 @@ TEST(YamlReader, NothingButCommentsIsNoDocument) {
 TEST(YamlReader, RefusesWhatAPolicyHasNoUseFor) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"a: &x 1\n", "1:4: anchors (&name) are not allowed here; write the value out where it is needed"},
+      {"a: &x\n", "1:4: anchors (&name) are not allowed here; write the value out where it is needed"},
+      {"a: &x {b: 1}\n", "1:4: anchors (&name) are not allowed here; write the value out where it is needed"},
+      {"&x a: 1\n", "1:1: anchors (&name) are not allowed here; write the value out where it is needed"},
       {"a: &x [*x, 1]\n", "1:4: anchors (&name) are not allowed here; write the value out where it is needed"},
       {"a: *x\n",
        "1:4: not valid YAML: the referenced anchor is not defined; aliases (*name) are not allowed here, write the "
