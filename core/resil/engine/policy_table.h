@@ -60,15 +60,17 @@ class PolicyTable {
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
 
  private:
-  // Block b holds kFirst << b records: nothing ever moves, and few policies cost little.
+  // Block b holds kFirst << b records: nothing ever moves, and few policies cost little. Beyond those that are ever made
+  // there is a place for each number that 32 bits can say: one that is no policy's meets a null pointer there, and not
+  // what stands behind the array.
   static constexpr std::uint32_t kFirst = 16;
-  static constexpr unsigned kBlocks = 26;
+  static constexpr unsigned kBlocks = 26, kPlaces = 29;
   static constexpr unsigned block_of(std::uint32_t number) {
     return static_cast<unsigned>(std::bit_width(number / kFirst + 1)) - 1;
   }
   static constexpr std::uint32_t first_of(unsigned block) { return (kFirst << block) - kFirst; }
 
-  std::array<std::atomic<PolicyRecord*>, kBlocks> blocks_{};
+  std::array<std::atomic<PolicyRecord*>, kPlaces> blocks_{};
   std::atomic<std::uint32_t> count_{0};
   // Candidates by a hash of a few members; whether one is equal, all members tell.
   std::unordered_multimap<std::size_t, std::uint32_t> numbers_;

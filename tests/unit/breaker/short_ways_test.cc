@@ -152,6 +152,21 @@ TEST(ShortWays, ARunHoldsWhereTheWordHasNoRoom) {
   }
 }
 
+// Whichever way counts the last one, it is counted once and trips.
+TEST(ShortWays, TheFailureThatTripsIsTheOneThatTheRuleNames) {
+  for (const std::string_view rule :
+       {"consecutiveFailures == 3", "totalFailures == 3", "totalFailures + consecutiveFailures == 6",
+        "requests >= 3 && double(totalFailures) / double(requests) > 0.5",
+        "requests == 3 && totalFailures == 3 && totalSuccesses == 0"}) {
+    for (const Nanos interval : {Nanos{0}, Nanos{100}}) {
+      Short one({.interval = interval, .trip = rule});
+      for (const bool trips : {false, false, true}) {
+        EXPECT_EQ(one.end(one.begin(1), Ending::Failure, 1).happened, trips) << rule << ", interval " << interval;
+      }
+    }
+  }
+}
+
 // A host may adopt an attempt that it has not counted; what the rule says to a share of nothing is for the rule to say.
 TEST(ShortWays, AShareOfNothingIsNotDecidedHere) {
   const std::string_view rule =

@@ -38,6 +38,19 @@ TEST(EngineBudget, TheBudgetBoundsTheRetriesOfTheTarget) {
   EXPECT_EQ(retries_of(caller, a, later), 3);
 }
 
+TEST(EngineBudget, ItHoldsBesideWhateverElseBoundsTheTarget) {
+  for (const TargetLimits& limits : {TargetLimits{}, concurrent(10), rate(1'000, kSecond, 100)}) {
+    for (const bool breaks : {false, true}) {
+      Caller caller(one_app({.retry = shared(budgeted(0.5, 0.2)),
+                             .breaker = breaks ? breaker({.trip = "consecutiveFailures > 99"}) : nullptr,
+                             .limits = limits}));
+      Ticket ticket{};
+      EXPECT_EQ(retries_of(caller, caller.app(), ticket), 3) << breaks;
+      EXPECT_EQ(reason_of(ticket), Reason::RetryBudget);
+    }
+  }
+}
+
 TEST(EngineBudget, AnOperationCountsOnceAndWhereItWasAdmitted) {
   Caller caller(one_app({.retry = shared(budgeted(1, 0)), .limits = concurrent(1)}));
   Crowd crowd{caller, caller.app()};
