@@ -33,7 +33,7 @@ AREAS = {
     "core/resil/trip": "Trip*:Counts*",
     "core/report": "SnapshotJson*:EngineExtension*",
     "core/config/trip": "TripParser*:TripRule*:Loader*",
-    "core/config": "Loader*:Duration*:Number*:StatusRange*:Suggest*:TripParser*:YamlReader*:OwnStack*",
+    "core/config": "Loader*:Duration*:Number*:StatusRange*:Suggest*:TripParser*:Yaml*:OwnStack*",
     "capi": "C?pi*:EngineShadow*",
 }
 

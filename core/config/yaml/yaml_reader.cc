@@ -149,10 +149,11 @@ class Builder final : public YAML::EventHandler {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return mapping.key(a).text < mapping.key(b).text; });
+    const auto place = [](const YamlNode& key) { return std::pair(key.line, key.column); };
     const YamlNode *first = nullptr, *second = nullptr;
     for (std::size_t i = 1; i < order.size(); ++i) {
       const YamlNode &a = mapping.key(order[i - 1]), &b = mapping.key(order[i]);
-      if (a.text == b.text && (second == nullptr || b.line < second->line)) first = &a, second = &b;
+      if (a.text == b.text && (second == nullptr || place(b) < place(*second))) first = &a, second = &b;
     }
     if (second == nullptr) return;
     throw Refused{{second->line, second->column,

@@ -142,9 +142,7 @@ void Engine::reload(PolicySet policies) {
   // From here on it is only book-keeping of bounds.
   stop_noting_far_from_bound(bindings);
   for (const Binding& binding : bindings) join(binding);
-  for (auto& [name, use] : uses_) {
-    if (use->bound != 0 && use->residents() > use->bound) evict_beyond_bound(*use, -1);
-  }
+  for (auto& [name, use] : uses_) evict_beyond_bound(*use, -1);
 }
 
 std::set<const Gates*> Engine::gates_in_force() const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "resil/breaker/endpoint.h"
 #include "support/hooked_atomic.h"
@@ -110,24 +111,31 @@ TEST(EndpointOvertaken, ABeginCountsOneRequest) {
   });
 }
 
-// Whether or not a failure was counted before.
+// Whatever was counted before it.
 TEST(EndpointOvertaken, AnEndCountsOnce) {
-  for (const int before : {0, 1}) {
-    for (const bool failed : {true, false}) {
-      at_each_look([=](Overtaken& one, Access access, const void* cell, int nth) {
-        one.end(one.begin(1).permit, Ending::Success, 1);
-        for (int i = 0; i < before; ++i) one.end(one.begin(1).permit, Ending::Failure, 1);
+  constexpr Ending kGood = Ending::Success, kBad = Ending::Failure;
+  for (const std::vector<Ending>& before : {std::vector{kGood}, {kGood, kBad}, {kBad, kGood}}) {
+    for (const Ending last : {kGood, kBad}) {
+      at_each_look([&](Overtaken& one, Access access, const void* cell, int nth) {
+        int bad = 0, good = 0, run = 0, streak = 0;
+        const auto count = [&](Ending ending) {
+          ++(ending == kBad ? bad : good);
+          run = ending == kBad ? run + 1 : 0;
+          streak = ending == kBad ? 0 : streak + 1;
+        };
+        for (const Ending ending : before) one.end(one.begin(1).permit, ending, 1), count(ending);
         const Permit permit = one.begin(1).permit;
         one.overtake(access, cell, nth);
-        EXPECT_FALSE(one.end(permit, failed ? Ending::Failure : Ending::Success, 1).happened);
+        EXPECT_FALSE(one.end(permit, last, 1).happened);
+        count(last);
         const BreakerView view = one.view(1);
-        const auto expect = [&view](CountSet count, std::int64_t number, int expected) {
-          EXPECT_EQ(if_known(view, count, number), if_known(view, count, expected));
+        const auto expect = [&view](CountSet set, std::int64_t number, int expected) {
+          EXPECT_EQ(if_known(view, set, number), if_known(view, set, expected));
         };
-        expect(kTotalFailures, view.counts.total_failures, before + (failed ? 1 : 0));
-        expect(kTotalSuccesses, view.counts.total_successes, failed ? 1 : 2);
-        expect(kConsecutiveFailures, view.counts.consecutive_failures, failed ? before + 1 : 0);
-        expect(kConsecutiveSuccesses, view.counts.consecutive_successes, failed ? 0 : 2 - before);
+        expect(kTotalFailures, view.counts.total_failures, bad);
+        expect(kTotalSuccesses, view.counts.total_successes, good);
+        expect(kConsecutiveFailures, view.counts.consecutive_failures, run);
+        expect(kConsecutiveSuccesses, view.counts.consecutive_successes, streak);
       });
     }
   }

@@ -11,6 +11,7 @@
 namespace resil {
 namespace {
 
+using testing::BreakerOptions;
 using testing::LoneBreaker;
 using Cells = WindowCells<std::atomic>;
 constexpr auto kAlways = [] { return true; };
@@ -67,12 +68,18 @@ TEST(WindowEdges, SlowCallsEndWithTheirInterval) {
 
 // Whoever finds the interval over first: also where that is the end that would have tripped.
 TEST(WindowEdges, AnEndAfterTheIntervalCountsForNothing) {
-  for (const Ending ending : {Ending::Success, Ending::Failure}) {
-    LoneBreaker<> breaker({.interval = 100, .trip = "slowCalls > 0", .slow_call = 10});
-    const Permit slow = breaker.begin(0).permit;
-    EXPECT_FALSE(breaker.end(slow, took(ending, 0), 101).happened);
-    EXPECT_EQ(breaker.view(101).counts.slow_calls, 0);
-    EXPECT_EQ(breaker.begin(201).permit.generation, breaker.begin(101).permit.generation) << "the end began the next";
+  for (const BreakerOptions& options :
+       {BreakerOptions{.interval = 100, .trip = "slowCalls > 0", .slow_call = 10},
+        {.interval = 100, .trip = "slowCalls > 9 || totalFailures > 0", .slow_call = 10},
+        {.interval = 100, .trip = "totalFailures > 0"},
+        {.interval = 100, .trip = "consecutiveFailures > 0"}}) {
+    for (const Ending ending : {Ending::Success, Ending::Failure}) {
+      LoneBreaker<> breaker(options);
+      const Permit late = breaker.begin(0).permit;
+      EXPECT_FALSE(breaker.end(late, took(ending, 0), 101).happened) << options.trip;
+      EXPECT_EQ(breaker.view(101).counts, Counts{});
+      EXPECT_EQ(breaker.begin(201).permit.generation, breaker.begin(101).permit.generation) << "the end began the next";
+    }
   }
 }
 

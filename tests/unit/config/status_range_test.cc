@@ -53,9 +53,15 @@ TEST(StatusRange, AnEmptyTextIsNoListButAListOfNothingMatchesNothing) {
 }
 
 TEST(StatusRange, TheWholeRange) {
-  EXPECT_TRUE(parse_statuses("100-599", kHttpStatuses).value->matches(100));
-  EXPECT_TRUE(parse_statuses("0-16", kGrpcStatuses).value->matches(0));
-  EXPECT_TRUE(parse_statuses("500-500", kHttpStatuses).value->matches(500));
+  const auto taken = [](const std::string& text, const StatusBounds& bounds, int status) {
+    const StatusResult result = parse_statuses(text, bounds);
+    return result.value.has_value() && result.value->matches(status);
+  };
+  EXPECT_TRUE(taken("100-599", kHttpStatuses, 100));
+  EXPECT_TRUE(taken("100-599", kHttpStatuses, 599));
+  EXPECT_TRUE(taken("0-16", kGrpcStatuses, 0));
+  EXPECT_TRUE(taken("0-16", kGrpcStatuses, 16));
+  EXPECT_TRUE(taken("500-500", kHttpStatuses, 500));
 }
 
 TEST(StatusRange, MistakesSayWhatToWrite) {

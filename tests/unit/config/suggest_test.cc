@@ -35,6 +35,21 @@ TEST(Suggest, HowFarIsStillNear) {
   EXPECT_EQ(nearest(std::string(48, 'x'), {std::string(47, 'x')}), std::string(47, 'x'));
 }
 
+TEST(Suggest, LettersBeforeAWordAreEditsToo) {
+  EXPECT_EQ(nearest("xab", {"ab"}), "ab");
+  EXPECT_EQ(nearest("ab", {"xab"}), "xab");
+  EXPECT_EQ(nearest("xyabcd", {"abcdef"}), "") << "two too many and two missing";
+  EXPECT_EQ(nearest("abcdef", {"xyabcd"}), "");
+}
+
+TEST(Suggest, ASwapIsOneOnlyOfTheSameTwoLetters) {
+  EXPECT_EQ(nearest("abq", {"baq"}), "baq");
+  EXPECT_EQ(nearest("abq", {"bzq"}), "");
+  EXPECT_EQ(nearest("abq", {"zaq"}), "");
+}
+
+TEST(Suggest, SmallLettersOfTheAlphabetAndNothingElse) { EXPECT_EQ(lowered("@AMZ[`az{0_"), "@amz[`az{0_"); }
+
 TEST(Suggest, TheNearerOfTwoWins) { EXPECT_EQ(nearest("retr", {"retries", "retry"}), "retry"); }
 
 TEST(Suggest, GivesUpOnWhatNobodyTyped) { EXPECT_EQ(nearest(std::string(49, 'x'), {std::string_view("xxx")}), ""); }

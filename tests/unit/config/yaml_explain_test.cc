@@ -34,6 +34,9 @@ TEST(YamlExplain, ATemplateIsTheCauseWhereverItStands) {
   EXPECT_EQ(told("a: [\nb: {{ .x }}\n", 1), "2:4: '{{ .x }}'" + filled);
   EXPECT_EQ(told("{% if x %}\na: {{ .x }}\n", 9), "1:1: '{% if x %}'" + filled);
   EXPECT_EQ(told("--\na: ${X}", 9), "2:4: '${X}'" + filled) << "rather than a separator";
+  EXPECT_EQ(told("a: {{ .x }}b %}\n", 1), "1:4: '{{ .x }}'" + filled) << "and not what follows it";
+  EXPECT_EQ(told("a: ${X}/b\n", 1), "1:4: '${X}'" + filled);
+  EXPECT_EQ(told("a: {{ .x\n", 1), "1:4: '{{ .x'" + filled) << "where it has no end";
   EXPECT_EQ(told("a#{{ .x }}\n", 1), "1:3: '{{ .x }}'" + filled) << "no comment begins within a word";
   for (const std::string remark : {"# {{ .x }}\n", "a: 1 # {{ .x }}\n", "a: 1\t# {{ .x }}\n", "b: 1\n#{{ .x }}"})
     EXPECT_EQ(told(remark, 1), "1:7: " + kSeen) << remark;

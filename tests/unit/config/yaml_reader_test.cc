@@ -235,6 +235,8 @@ TEST(YamlReader, AValueThatBeginsWithAnExclamationMark) {
 TEST(YamlReader, OfSeveralKeysThatAreThereTwiceTheFirstIsTold) {
   EXPECT_EQ(mistake("z: 1\na: 2\nz: 3\na: 4\n").substr(0, 4), "3:1:");
   EXPECT_EQ(mistake("a: 1\nz: 2\na: 3\nz: 4\n").substr(0, 4), "3:1:");
+  EXPECT_EQ(mistake("{z: 1, a: 1, z: 2, a: 3}").substr(0, 5), "1:14:");
+  EXPECT_EQ(mistake("{a: 1, z: 1, a: 2, z: 3}").substr(0, 5), "1:14:");
 }
 
 }  // namespace

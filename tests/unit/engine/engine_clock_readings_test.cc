@@ -74,7 +74,6 @@ TEST_F(EngineClockReadings, NorDoesOneThatIsOvertakenAskAgain) {
       const EndpointId id = caller.app();
       caller.attempt(id, kFailure);  // in a bucket that is over
       const Nanos now = read_clock(CLOCK_MONOTONIC);
-      caller.now = kReadClock;
       int between = 0;
       const auto overtake = [&] {
         ClockReadings::before_exact = [&] {
@@ -87,8 +86,10 @@ TEST_F(EngineClockReadings, NorDoesOneThatIsOvertakenAskAgain) {
       };
       Ticket ticket{};
       if (at_begin) overtake();
+      caller.now = at_begin ? kReadClock : now - kSecond;  // a bucket before that of the end
       timed([&] { return caller.begin(id, ticket); });
       if (!at_begin) overtake();
+      caller.now = kReadClock;
       timed([&] { return caller.end(ticket, outcome); });
       EXPECT_EQ(between, 1);
     }

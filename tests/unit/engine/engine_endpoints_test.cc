@@ -91,6 +91,21 @@ TEST_F(ScopeType, RoomForTheTypeAndTheActorOrForNeither) {
   Engine engine({.max_endpoints = 1}, one_actor({.breaker = breaker(kTouchy), .scope = TargetEntry::Scope::Type}));
   EXPECT_EQ(engine.endpoint(TargetKind::Actor, "actor", "1"), kTableFull);
   EXPECT_EQ(engine.endpoint(TargetKind::App, "app", "m"), 0);  // nothing was used up
+  Engine both({.max_endpoints = 2}, one_actor({.breaker = breaker(kTouchy), .scope = TargetEntry::Scope::Type}));
+  EXPECT_GE(both.endpoint(TargetKind::Actor, "actor", "1"), 0) << "room for exactly two";
+  EXPECT_EQ(both.view(1).endpoints.size(), 2u);
+  EXPECT_EQ(both.endpoint(TargetKind::Actor, "actor", "2"), kTableFull);
+}
+
+// The type may be an endpoint already, the very first one too: then it is not made a second time.
+TEST_F(ScopeType, AReloadToTheTypesScopeTakesTheTypeThatIsThere) {
+  Caller caller(one_actor({.breaker = breaker(kTouchy), .scope = TargetEntry::Scope::Id}));
+  const EndpointId type = caller.actor(""), one = caller.actor("1"), two = caller.actor("2");
+  ASSERT_EQ(type, 0);
+  caller.engine.reload(one_actor({.breaker = breaker(kTouchy), .scope = TargetEntry::Scope::Type}));
+  EXPECT_EQ(caller.engine.view(caller.now).endpoints.size(), 3u);
+  caller.fail(one, 1);
+  for (const EndpointId id : {type, one, two}) EXPECT_EQ(caller.state(id), BreakerState::Open);
 }
 
 PolicySet one_component(const Target& inbound, const Target& outbound) {

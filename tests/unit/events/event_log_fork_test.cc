@@ -34,6 +34,22 @@ TEST_F(EventLogForks, AChildReadsOnWhereItsParentWas) {
   EXPECT_EQ(values(log, cursor), (Values{2, 3, 4, 5}));
 }
 
+// Nothing that the parent had looked at is dealt a second number: whoever reads in the child sees each event once.
+TEST_F(EventLogForks, ANewReaderOfAChildSeesEachEventOnce) {
+  HookedLog log(8, 2);
+  std::uint64_t cursor = 0, fresh = 0;
+  for (int i = 1; i <= 5; ++i) log.publish(of(i, i));
+  Event event;
+  ASSERT_EQ(log.read(cursor, &event, 1), 1u);  // which looks at the next one of the other ring, too
+  const auto in_child = [&] {
+    EXPECT_EQ(values(log, cursor), (Values{2, 3, 4, 5}));
+    Values all;
+    for (const Event& read : read_all(log, fresh)) all.insert(all.end(), {std::int64_t(read.seq), read.value});
+    return all;
+  };
+  EXPECT_EQ(in_children(1, in_child).front(), (Values{2, 2, 3, 3, 4, 4, 5, 5})) << "numbers and values";
+}
+
 // What readers have merged may be half written: another of the parent's threads was at it. A slow reader is told.
 TEST_F(EventLogForks, WhatTheParentHadMergedIsLostToTheChild) {
   HookedLog log(8, 2);

@@ -58,6 +58,10 @@ TEST(PolicySet, MostSpecificDefaultWins) {
   expect_level(set.resolve(TargetKind::Actor, "t", "1"), "Actor");
   expect_level(set.resolve(TargetKind::ComponentOut, "c", "Statestore"), "StatestoreComponentOutbound");
   expect_level(set.resolve(TargetKind::ComponentOut, "c", "statestore"), "StatestoreComponentOutbound");
+  for (const char* spelled : {"STATESTORE", "stATEsTORe", "StateStore"})
+    expect_level(set.resolve(TargetKind::ComponentOut, "c", spelled), "StatestoreComponentOutbound");
+  for (const char* other : {"Statestor", "Statestores", "St@testore", "St`testore"})
+    expect_level(set.resolve(TargetKind::ComponentOut, "c", other), "ComponentOutbound");
   expect_level(set.resolve(TargetKind::ComponentIn, "c", "Statestore"), "ComponentInbound");
   expect_level(set.resolve(TargetKind::ComponentIn, "c", "Pubsub"), "PubsubComponentInbound");
   expect_level(set.resolve(TargetKind::ComponentOut, "c", "Pubsub"), "ComponentOutbound");
@@ -157,6 +161,8 @@ TEST(PolicySet, ReservedRetriesAreTargetsByName) {
 
   EXPECT_EQ(set.resolve(TargetKind::Builtin, "DaprBuiltInActorRetries", "").retry->max_retries, 3);
   EXPECT_EQ(set.resolve(TargetKind::Builtin, "DaprBuiltInActorNotFoundRetries", "").retry->max_retries, 5);
+  for (const auto& [name, policy] : reserved_retries())
+    EXPECT_EQ(set.resolve(TargetKind::Builtin, name, "").retry->name, name);
   EXPECT_FALSE(set.resolve(TargetKind::Builtin, "mine", "").retry) << "only reserved names are targets";
   EXPECT_FALSE(set.resolve(TargetKind::App, "DaprBuiltInServiceRetries", "").retry);
 }
