@@ -124,6 +124,14 @@ TEST(EngineEvictionReload, WhoCameBackBeforeAReloadThatSharesTheBreakerCountsNoM
   Caller caller(actors(TargetEntry::Scope::Id));
   const EndpointId one = caller.actor("1"), type = caller.actor("");
   ASSERT_TRUE(caller.entry(one).evicted);
+  {
+    Caller without_a_call(actors(TargetEntry::Scope::Id));
+    const EndpointId forgotten = without_a_call.actor("1");
+    without_a_call.actor("");
+    ASSERT_TRUE(without_a_call.entry(forgotten).evicted);
+    without_a_call.engine.reload(actors(TargetEntry::Scope::Type));
+    EXPECT_FALSE(without_a_call.entry(forgotten).evicted) << "it has the type's breaker";
+  }
   caller.attempt(one, kSuccess);
   caller.engine.reload(actors(TargetEntry::Scope::Type));
   caller.actor("");
