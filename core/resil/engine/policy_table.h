@@ -60,9 +60,9 @@ class PolicyTable {
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
 
  private:
-  // Block b holds kFirst << b records: nothing ever moves, and few policies cost little. Beyond those that are ever made
-  // there is a place for each number that 32 bits can say: one that is no policy's meets a null pointer there, and not
-  // what stands behind the array.
+  // Block b holds kFirst << b records: nothing ever moves, and few policies cost little. Beyond those that are ever
+  // made there is a place for each number that 32 bits can say: one that is no policy's meets a null pointer there, and
+  // not what stands behind the array.
   static constexpr std::uint32_t kFirst = 16;
   static constexpr unsigned kBlocks = 26, kPlaces = 29;
   static constexpr unsigned block_of(std::uint32_t number) {
