@@ -46,6 +46,23 @@ TEST(EndpointTable, KindNameAndInstanceAllTell) {
   EXPECT_EQ(table.lookup(TargetKind::App, "a", "bc"), 4);
 }
 
+// Of so many some meet in the index; what tells two of them apart is one of the three alone.
+TEST(EndpointTable, EachOfManyIsFoundThatDiffersInOneThing) {
+  constexpr TargetKind kKinds[] = {TargetKind::App, TargetKind::Actor, TargetKind::ComponentIn,
+                                   TargetKind::ComponentOut};
+  EndpointTable table(6'000, 1);
+  const auto expect_found = [&table](TargetKind kind, const std::string& name, const std::string& instance) {
+    const EndpointId id = intern(table, kind, name, instance);
+    ASSERT_EQ(table.lookup(kind, name, instance), id);
+  };
+  for (int i = 0; i < 1'000; ++i) {
+    expect_found(TargetKind::App, "name" + std::to_string(i), "same");
+    expect_found(TargetKind::App, "same", "instance" + std::to_string(i));
+    for (const TargetKind kind : kKinds) expect_found(kind, "both" + std::to_string(i), "kinds");
+  }
+  EXPECT_EQ(table.size(), 6'000u);
+}
+
 TEST(EndpointTable, AnyBytesMakeAName) {
   EndpointTable table(10, 1);
   const std::string name("\0\xff\x80\n", 4), longer("\0\xff\x80\n\0", 5);
