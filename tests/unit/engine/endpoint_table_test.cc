@@ -48,18 +48,23 @@ TEST(EndpointTable, KindNameAndInstanceAllTell) {
 
 // Of so many some meet in the index; what tells two of them apart is one of the three alone.
 TEST(EndpointTable, EachOfManyIsFoundThatDiffersInOneThing) {
-  constexpr TargetKind kKinds[] = {TargetKind::App, TargetKind::Actor, TargetKind::ComponentIn,
-                                   TargetKind::ComponentOut};
+  static constexpr TargetKind kKinds[] = {TargetKind::App, TargetKind::Actor, TargetKind::ComponentIn,
+                                          TargetKind::ComponentOut};
   EndpointTable table(6'000, 1);
-  const auto expect_found = [&table](TargetKind kind, const std::string& name, const std::string& instance) {
-    const EndpointId id = intern(table, kind, name, instance);
-    ASSERT_EQ(table.lookup(kind, name, instance), id);
+  const auto each = [](const auto& visit) {
+    for (int i = 0; i < 1'000; ++i) {
+      visit(TargetKind::App, "name" + std::to_string(i), std::string("same"));
+      visit(TargetKind::App, std::string("same"), "instance" + std::to_string(i));
+      for (const TargetKind kind : kKinds) visit(kind, "both" + std::to_string(i), std::string("kinds"));
+    }
   };
-  for (int i = 0; i < 1'000; ++i) {
-    expect_found(TargetKind::App, "name" + std::to_string(i), "same");
-    expect_found(TargetKind::App, "same", "instance" + std::to_string(i));
-    for (const TargetKind kind : kKinds) expect_found(kind, "both" + std::to_string(i), "kinds");
-  }
+  each([&](TargetKind kind, const std::string& name, const std::string& instance) {
+    intern(table, kind, name, instance);
+  });
+  EndpointId id = 0;
+  each([&](TargetKind kind, const std::string& name, const std::string& instance) {
+    EXPECT_EQ(table.lookup(kind, name, instance), id++) << name << " " << instance;
+  });
   EXPECT_EQ(table.size(), 6'000u);
 }
 
