@@ -156,6 +156,19 @@ TEST(WindowsModel, ASumThatIsKeptLacksNoLateCall) {
   }
 }
 
+// Here nothing is counted in the bucket that begins, so only the turn itself tells that it came before the sum.
+TEST(WindowsModel, ASumOfRequestsThatIsKeptLacksNoLateOne) {
+  expect_well({.options = {.trip = "requests >= 6", .window = 100, .buckets = 2},
+               .threads = {[](Windowed& w) { w.begin(10); },
+                           [](Windowed& w) { w.end(w.begin(10).permit, Ending::Failure, 60); }},
+               .verdict = [](Windowed& w) {
+                 const std::string seen = expect("requests", w.view(60).counts.requests, 2);
+                 std::int64_t more = 0;
+                 for (; w.view(60).state == BreakerState::Closed && more < 20; ++more) w.fail(60);
+                 return seen + expect("it opens after", 2 + more, 6);
+               }});
+}
+
 TEST(WindowsModel, ASumIsKeptForThePresentBucketAlone) {
   for (const std::string_view trip : kTrips) {
     expect_well({.options = {.trip = trip, .window = 150, .buckets = 3},
@@ -258,13 +271,16 @@ TEST(WindowsModel, ThreeThreadsAtOneSlot) {
 }
 
 TEST(WindowsModel, TheCallThatReachesTheThresholdOpensWhoeverIsLast) {
-  for (BreakerOptions options : {kTimed, kCalls}) {
-    options.trip = "totalFailures > 1";
-    const auto fail = [](Windowed& w) { w.fail(1); };
-    expect_well({.options = options, .threads = {fail, fail}, .verdict = [](Windowed& w) {
-                   return expect("changes", w.changes, 1) +
-                          (w.view(1).state == BreakerState::Open ? "" : "it is not open");
-                 }});
+  for (const std::string_view trip :
+       {"totalFailures > 1", "requests >= 2 && double(totalFailures) / double(requests) >= 1.0"}) {
+    for (BreakerOptions options : {kTimed, kCalls}) {
+      options.trip = trip;
+      const auto fail = [](Windowed& w) { w.fail(1); };
+      expect_well({.options = options, .threads = {fail, fail}, .verdict = [](Windowed& w) {
+                     return expect("changes", w.changes, 1) +
+                            (w.view(1).state == BreakerState::Open ? "" : "it is not open");
+                   }});
+    }
   }
 }
 
