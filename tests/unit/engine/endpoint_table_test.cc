@@ -46,6 +46,28 @@ TEST(EndpointTable, KindNameAndInstanceAllTell) {
   EXPECT_EQ(table.lookup(TargetKind::App, "a", "bc"), 4);
 }
 
+// Of so many some meet in the index; what tells two of them apart is one of the three alone.
+TEST(EndpointTable, EachOfManyIsFoundThatDiffersInOneThing) {
+  static constexpr TargetKind kKinds[] = {TargetKind::App, TargetKind::Actor, TargetKind::ComponentIn,
+                                          TargetKind::ComponentOut};
+  EndpointTable table(6'000, 1);
+  const auto each = [](const auto& visit) {
+    for (int i = 0; i < 1'000; ++i) {
+      visit(TargetKind::App, "name" + std::to_string(i), std::string("same"));
+      visit(TargetKind::App, std::string("same"), "instance" + std::to_string(i));
+      for (const TargetKind kind : kKinds) visit(kind, "both" + std::to_string(i), std::string("kinds"));
+    }
+  };
+  each([&](TargetKind kind, const std::string& name, const std::string& instance) {
+    intern(table, kind, name, instance);
+  });
+  EndpointId id = 0;
+  each([&](TargetKind kind, const std::string& name, const std::string& instance) {
+    EXPECT_EQ(table.lookup(kind, name, instance), id++) << name << " " << instance;
+  });
+  EXPECT_EQ(table.size(), 6'000u);
+}
+
 TEST(EndpointTable, AnyBytesMakeAName) {
   EndpointTable table(10, 1);
   const std::string name("\0\xff\x80\n", 4), longer("\0\xff\x80\n\0", 5);
