@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HEAD = re.compile(r"== (\S+) (\S+)((?: \| (?:by|equivalent): [^|]+)*)$")
-REMARK = re.compile(r" \| (by|equivalent): ([^|]+)")
+REMARK = re.compile(r"\| (by|equivalent): ([^|]+)")
 
 
 class Wrong(Exception):
