@@ -41,12 +41,14 @@ TEST(EngineBudget, TheBudgetBoundsTheRetriesOfTheTarget) {
 TEST(EngineBudget, ItHoldsBesideWhateverElseBoundsTheTarget) {
   for (const TargetLimits& limits : {TargetLimits{}, concurrent(10), rate(1'000, kSecond, 100)}) {
     for (const bool breaks : {false, true}) {
-      Caller caller(one_app({.retry = shared(budgeted(0.5, 0.2)),
-                             .breaker = breaks ? breaker({.trip = "consecutiveFailures > 99"}) : nullptr,
-                             .limits = limits}));
-      Ticket ticket{};
-      EXPECT_EQ(retries_of(caller, caller.app(), ticket), 3) << breaks;
-      EXPECT_EQ(reason_of(ticket), Reason::RetryBudget);
+      for (const double ratio : {0.0, 2.0}) {
+        Caller caller(one_app({.retry = shared(budgeted(ratio, 0.2)),
+                               .breaker = breaks ? breaker({.trip = "consecutiveFailures > 99"}) : nullptr,
+                               .limits = limits}));
+        Ticket ticket{};
+        EXPECT_EQ(retries_of(caller, caller.app(), ticket), 2 + ratio) << breaks;
+        EXPECT_EQ(reason_of(ticket), Reason::RetryBudget);
+      }
     }
   }
 }
