@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "17ca8ff12b2584fe7d4874a8c78b6af0d80ae64fc238b214f981a93a89fc9b2b"
+	SHA256  = "f184222f442b5b0113aa14334e43378c5555c4bb63c596d98cecceff6baedd25"
 )
