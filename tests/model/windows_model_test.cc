@@ -170,22 +170,18 @@ TEST(WindowsModel, ASumOfRequestsThatIsKeptLacksNoLateOne) {
 }
 
 TEST(WindowsModel, ASumIsKeptForThePresentBucketAlone) {
-  for (const std::string_view trip : kTrips) {
-    expect_well({.options = {.trip = trip, .window = 150, .buckets = 3},
-                 .before = [](Windowed& w) { w.fail(10); },
-                 .threads = {[](Windowed& w) { w.fail(60); }, [](Windowed& w) { w.fail(110); },
-                             [](Windowed& w) { w.fail(60); }},
-                 .verdict = [](Windowed& w) { return expect_opens_at_six(w, 110, 4); }});
-  }
+  expect_well(
+      {.options = {.trip = kTrips[0], .window = 150, .buckets = 3},
+       .before = [](Windowed& w) { w.fail(10); },
+       .threads = {[](Windowed& w) { w.fail(60); }, [](Windowed& w) { w.fail(110); }, [](Windowed& w) { w.fail(60); }},
+       .verdict = [](Windowed& w) { return expect_opens_at_six(w, 110, 4); }});
 }
 
 TEST(WindowsModel, AReloadBesideSumsThatAreKept) {
-  for (const std::string_view trip : kTrips) {
-    expect_well({.options = {.trip = trip, .window = 100, .buckets = 2},
-                 .threads = {[](Windowed& w) { w.fail(10), w.fail(60); },
-                             [](Windowed& w) { w.reload(), w.fail(10), w.fail(60); }},
-                 .verdict = [](Windowed& w) { return expect_opens_at_six(w, 60, w.failed[w.word().generation()]); }});
-  }
+  expect_well({.options = {.trip = kTrips[0], .window = 100, .buckets = 2},
+               .threads = {[](Windowed& w) { w.fail(10), w.fail(60); },
+                           [](Windowed& w) { w.reload(), w.fail(10), w.fail(60); }},
+               .verdict = [](Windowed& w) { return expect_opens_at_six(w, 60, w.failed[w.word().generation()]); }});
 }
 
 // Bucket 2^20 has the tag of bucket 0, whose failures nobody has touched since.

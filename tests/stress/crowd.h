@@ -25,6 +25,13 @@ inline std::uint64_t rounds(std::uint64_t normal) {
   return normal * (more != nullptr ? std::max(1ULL, std::strtoull(more, nullptr, 10)) : 1);
 }
 
+// A round that many times, and on until there is enough: on few or busy cores one thread may be away for most of what
+// the others do. Far beyond that it ends all the same, so that what can never be enough fails and does not hang.
+template <typename Enough, typename Round>
+void go_on(std::uint64_t times, const Enough& enough, const Round& round) {
+  for (std::uint64_t i = 0; i < times || (!enough() && i < 1000 * times); ++i) round();
+}
+
 class Draw {  // one thread's random numbers, the same every run
  public:
   explicit Draw(std::uint64_t seed) : seed_(seed) {}

@@ -45,24 +45,30 @@ TEST_F(Gates, NeverLetInMoreThanTheyMay) {
   std::mutex lock;
   std::vector<Nanos> begun;
   std::atomic<int> inside{0};
+  std::atomic<std::uint64_t> admitted{0};
   std::atomic<std::uint64_t> refused[5]{};  // by reason, from Open on; see below
   run_crowd(kThreads, [&](unsigned, Draw& draw) {
     std::vector<Nanos> mine;
-    for (std::uint64_t i = rounds(20'000); i > 0; --i) {
+    const auto enough = [&] {
+      return admitted.load() > 100 && refused[0].load() > 0 && refused[2].load() > 0 && refused[3].load() > 0 &&
+             refused[4].load() > 0;
+    };
+    go_on(rounds(20'000), enough, [&] {
       Ticket ticket{};
       const Nanos now = clock_.tick(static_cast<Nanos>(draw.below(12)));
       if (caller_.engine.begin(ids_[draw.below(2)], now, ticket) != kAllow) {
         const Reason reason = reason_of(ticket);
         refused[reason == Reason::Open ? 0 : reason == Reason::TooManyRequests ? 1 : ticket.reason - 21].fetch_add(1);
-        continue;
+        return;
       }
       complaint_.unless(inside.fetch_add(1) < 3, "more in flight than maxConcurrent");
+      admitted.fetch_add(1);
       mine.push_back(now);
       if (draw.one_in(4)) std::this_thread::yield();
       if (draw.one_in(500)) ticket.delay = 50;
       inside.fetch_sub(1);
       caller_.engine.end(ticket, draw.one_in(9) ? kCancelled : draw.one_in(2) ? kFailure : kSuccess, clock_.tick(1));
-    }
+    });
     const std::lock_guard held(lock);
     begun.insert(begun.end(), mine.begin(), mine.end());
   });

@@ -33,11 +33,11 @@ class Interrupted {
   }
 
   // Calls `then(at)` for each instruction of a call that may touch what threads share, and once with a number beyond
-  // the end. `then` runs the call, as above. Where the whole would be more than some 10'000 traps, only for some of
+  // the end. `then` runs the call, as above. Where the whole would be more than some 5'000 traps, only for some of
   // them, evenly chosen: that is how long code is that nobody optimized.
   template <typename Then>
   static void at_each(const Then& then) {
-    constexpr std::size_t kTraps = 10'000;
+    constexpr std::size_t kTraps = 5'000;
     then(kFarBeyond);
     const std::vector<long> all = std::move(touching_);
     const std::size_t most = all.empty() ? 1 : 2 * kTraps / static_cast<std::size_t>(all.back()) + 1;
