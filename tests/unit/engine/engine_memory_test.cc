@@ -94,8 +94,8 @@ TEST_F(EngineMemory, TwoWindowsThatTakeTurnsShareTheirCells) {
     };
     caller.app();
     const std::size_t none = bytes_in_use();
-    const auto take_turns = [&](int times) {
-      for (int i = 0; i < times; ++i) reload_with(first), reload_with(second);
+    const auto take_turns = [&reload_with, &one = first, &other = second](int times) {
+      for (int i = 0; i < times; ++i) reload_with(one), reload_with(other);
     };
     take_turns(100);  // enough for the allocator to have settled
     const std::size_t before = bytes_in_use();
