@@ -55,8 +55,8 @@ class Subject {
     operation_begins();
     TimeSource time(now);
     Admission admission;  // the short way first, as Engine::begin does
-    admission.wait = endpoint_.time_until_half_open(word(), now);
-    if (admission.wait > 0)
+    const BreakerWord seen = word();
+    if (seen.is_open_and_told() && endpoint_.rejects_until(seen, now, admission.wait))
       admission.reason = Reason::Open;
     else
       admission = endpoint_.begin(time, plan_of(), tallies(), 0);

@@ -75,7 +75,10 @@ class BreakerWord {
   // Closed with a run of failures, or with a window that has begun, or by a plan that lets no host skip anything.
   constexpr bool is_plainly_closed() const { return (raw_ & 0x1F) == 0; }
   constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(raw_ >> kGenerationShift); }
-  constexpr bool same_generation(std::uint64_t raw) const { return (raw_ ^ raw) >> kGenerationShift == 0; }
+  // `permit`, packed, is of this generation and no half-open probe's. One with an age beside it (Ticket) is left to the
+  // general way.
+  constexpr bool admitted(std::uint64_t permit) const { return (raw_ & kTag) == permit; }
+  constexpr bool is_plainly_closed_and_admitted(std::uint64_t permit) const { return (raw_ & (kTag | 0x1F)) == permit; }
   // Where it stands it is the timeout times two or four.
   constexpr Nanos fast_timeout() const {
     return is_fast() ? static_cast<Nanos>(raw_ & kLongestFastTimeoutMs << 1) * (kMillisecond / 2) : counted_timeout();
@@ -90,7 +93,7 @@ class BreakerWord {
   constexpr std::uint64_t raw_from_payload() const { return raw_ >> 5; }
   // Of a closed breaker without an interval, after one failure more in a row; a payload of 0: there is no room for it.
   constexpr BreakerWord with_longer_run() const {
-    const std::uint64_t without_form = elidable() ? raw_ & ~std::uint64_t{0} << kGenerationShift : raw_;
+    const std::uint64_t without_form = elidable() ? raw_ & kTag : raw_;
     return BreakerWord(without_form + kOneMore);
   }
   constexpr bool window_unbegun() const { return (raw_ & 0x1F) == kSecond; }
@@ -104,7 +107,7 @@ class BreakerWord {
 
  private:
   static constexpr std::uint64_t kFast = 1, kCounted = 2, kForm = 3, kOther = 3, kSecond = 1 << 4, kOneMore = 1 << 5,
-                                 kOpenAndTold = kSecond | 1 << 2;
+                                 kOpenAndTold = kSecond | 1 << 2, kTag = ~std::uint64_t{0} << kGenerationShift;
   constexpr bool second() const { return (raw_ & kSecond) != 0; }
   constexpr std::uint64_t raw_payload() const { return raw_ >> 5 & kPayloadMask; }
 

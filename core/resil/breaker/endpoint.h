@@ -38,14 +38,14 @@ class Endpoint {
     cells_.word.store(word.raw(), std::memory_order_release);
   }
 
-  // The short way to a rejection: how long until half-open is due, where the breaker is open and somebody was told so
-  // already. 0: ask begin. No plan is needed, so no reload can be in the way.
-  Nanos time_until_half_open(BreakerWord seen, Nanos now) const {
-    if (!seen.is_open_and_told()) return 0;
+  // The short way to a rejection, where `seen` is of a breaker that is open and told somebody so already: how long
+  // until half-open is due. False: ask begin. No plan is needed, so no reload can be in the way.
+  bool rejects_until(BreakerWord seen, Nanos now, Nanos& wait) const {
     const Nanos due = restore_moment(seen.raw_from_payload(), cells_.half_open_near.load(std::memory_order_acquire));
     // Still the same word: then the cell spoke of the same moment.
-    if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || now > due) return 0;
-    return add_saturated(subtract_saturated(due, now), 1);
+    if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || now > due) return false;
+    wait = subtract_saturated(due, now - 1);  // no time that is known is so low that this would wrap: kReadClock is
+    return true;
   }
 
   // The short ways of a closed breaker (short_ways.h), by the plan of a binding that was just read; kInterval: it has
@@ -211,8 +211,8 @@ class Endpoint {
   // Closed, in the generation that gave the permit. Beside an interval no word is elidable.
   template <bool kInterval>
   static bool is_closed_for(std::uint64_t permit, BreakerWord word) {
-    return ((!kInterval && word.elidable()) || word.is_plainly_closed()) && word.same_generation(permit) &&
-           (permit & 1) == 0;
+    if (kInterval) return word.is_plainly_closed_and_admitted(permit);
+    return (word.elidable() || word.is_plainly_closed()) && word.admitted(permit);
   }
   static constexpr std::uint64_t next_binding(std::uint64_t binding, std::uint32_t plan) {
     return ((binding >> 32) + 1) << 32 | plan;

@@ -70,7 +70,7 @@ struct ShortWays {
   // Of an attempt that this generation admitted.
   [[gnu::always_inline]] bool succeed() const {
     if (kInterval && !window_holds()) return false;
-    if (plan.reads_any(kConsecutiveFailures)) {
+    if (plan.reads_any(kConsecutiveFailures)) [[likely]] {
       const bool run = kInterval ? tallies()[0].run.counts_in(seen.raw()) : seen.payload() != 0;
       if (run) return false;  // somebody has to end it
     }

@@ -11,6 +11,7 @@ namespace resil {
 
 [[gnu::noinline]] std::int32_t Engine::begin_general(EndpointId id, Nanos now, Ticket& ticket,
                                                      EndpointRecord& record) noexcept {
+  if (!table_.contains(id)) return kBadArgument;
   const bool fresh = ticket.stage() == Stage::Fresh;
   if (!fresh && !continues(ticket, id)) return kBadTicket;
   resume(ticket, id);

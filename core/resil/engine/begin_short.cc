@@ -1,30 +1,12 @@
 // begin, the short ways: the first attempt of an operation without a deadline, on a closed breaker or on an open one
-// that said so before. What is less simple goes on in begin.cc. Nothing in this file may lock, allocate, throw, log or
-// enter the kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
+// that said so before. They begin in first_look.h; what is less simple goes on in begin.cc. Nothing in this file may
+// lock, allocate, throw, log or enter the kernel (tests/abi checks the object code); the clock is read only where the
+// answer depends on it.
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
 #include "resil/engine/hot_path.h"
 
 namespace resil {
-
-// On an endpoint whose word tells hosts that they need not come: a few loads.
-std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
-  EndpointRecord* const found = table_.find_quickly(id);
-  if (found == nullptr) [[unlikely]]
-    return kBadArgument;
-  EndpointRecord& record = *found;
-  if (!ticket.is_plain_start()) [[unlikely]]
-    return begin_general(id, now, ticket, record);
-  const std::uint64_t binding = record.live.binding();
-  const BreakerWord word(record.live.word().load(std::memory_order_acquire));
-  // The binding again: half of one policy and half of another is worse than the long way.
-  if (word.is_fast() && record.live.binding() == binding) [[likely]]
-    return admit_first(ticket, id, policy_of(binding), word, word.fast_timeout());
-  if (word.elidable()) return begin_counted(id, now, ticket, record);
-  if (word.is_plainly_closed()) return begin_closed(id, now, ticket, record);
-  if (word.is_open_and_told()) return begin_open(id, now, ticket, record);
-  return begin_general(id, now, ticket, record);
-}
 
 // Where only the request is to be counted: an add to a cell of this thread's shard besides.
 [[gnu::noinline]] std::int32_t Engine::begin_counted(EndpointId id, Nanos now, Ticket& ticket,
@@ -98,14 +80,13 @@ std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
 }
 
 // While the breaker is open and somebody was told so: there is only the time to tell.
-[[gnu::noinline]] std::int32_t Engine::begin_open(EndpointId id, Nanos now, Ticket& ticket,
-                                                  EndpointRecord& record) noexcept {
+[[gnu::noinline]] std::int32_t Engine::begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
+                                                  BreakerWord word) noexcept {
   if (record.gates.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
     return begin_general(id, now, ticket, record);
   now = TimeSource(now).now();
-  const BreakerWord word(record.live.word().load(std::memory_order_acquire));
-  const Nanos wait = record.live.time_until_half_open(word, now);
-  if (wait == 0) [[unlikely]]
+  Nanos wait = 0;
+  if (!record.live.rejects_until(word, now, wait)) [[unlikely]]
     return begin_general(id, now, ticket, record);
   count(EndpointTable::counts(record, thread_slot(shard_mask_)).rejections);
   ticket.note_rejected_start(now);

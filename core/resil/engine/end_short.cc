@@ -1,6 +1,6 @@
-// end, the short ways: an attempt of a closed breaker that succeeded, or that failed and trips nothing. What is less
-// simple goes on in end.cc. Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi checks
-// the object code); the clock is read only where the answer depends on it.
+// end, the short ways: an attempt of a closed breaker that succeeded, or that failed and trips nothing. They begin in
+// first_look.h; what is less simple goes on in end.cc. Nothing in this file may lock, allocate, throw, log or enter the
+// kernel (tests/abi checks the object code); the clock is read only where the answer depends on it.
 
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
@@ -9,49 +9,32 @@
 
 namespace resil {
 
-// While the word is fast or counted a success changes nothing, whichever generation it belongs to.
-std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
-  const auto id = static_cast<EndpointId>(ticket.endpoint);
-  EndpointRecord* const found = table_.find_quickly(id);
-  if (found == nullptr || !ticket.is_plain_attempt()) [[unlikely]]
-    return end_with_place(ticket, outcome, now);
-  EndpointRecord& record = *found;
-  if (!outcome.succeeded()) return end_failed(ticket, outcome, now, record);
-  if (ticket.attempt != 1 || !BreakerWord(record.live.word().load(std::memory_order_acquire)).elidable()) {
-    return end_closed(ticket, outcome, now, record);
-  }
-  count(EndpointTable::counts(record, thread_slot(shard_mask_)).successes);
-  ticket.flags = 0;
-  return done(ticket);
-}
-
 // A success where there is a window to look at, or a count of successes to keep. As below, the operation began under
 // the policy in force: then its number is one of ours, and its plan is what the permit's breaker goes by (Endpoint).
 [[gnu::noinline]] std::int32_t Engine::end_closed(Ticket& ticket, Outcome outcome, Nanos now,
                                                   EndpointRecord& record) noexcept {
   const std::uint32_t number = ticket.policy();
-  if (ticket.attempt != 1 || Endpoint<std::atomic>::plan_of(record.live.binding()) != number) [[unlikely]]
+  if (Endpoint<std::atomic>::plan_of(record.live.binding()) != number) [[unlikely]]
     return end_general(ticket, outcome, now);
   const PolicyRecord& policy = policies_.at(number);
   switch (policy.plan.success_way) {
-    case Way::Interval: return end_closed_in<true>(ticket, now, record, policy);
-    case Way::Cells: return end_closed_in<false>(ticket, now, record, policy);
+    case Way::Interval: return end_closed_in<true>(ticket, outcome, now, record, policy);
+    case Way::Cells: return end_closed_in<false>(ticket, outcome, now, record, policy);
     case Way::Window: return end_in_window(ticket, outcome, now, record, policy);
     default: return end_general(ticket, outcome, now);
   }
 }
 
-// Which outcome it was that succeeded makes no difference to anybody.
 template <bool kInterval>
-std::int32_t Engine::end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& record,
+std::int32_t Engine::end_closed_in(Ticket& ticket, [[maybe_unused]] Outcome outcome, Nanos now, EndpointRecord& record,
                                    const PolicyRecord& policy) noexcept {
   const Nanos latest = kInterval ? TimeSource(now).not_before_now() : now;
   const BreakerPlan& plan = policy.plan;
   const auto tallies = [&record, this] { return tallies_of(record); };
   const auto shard = [this] { return thread_slot(shard_mask_); };
-  if (plan.present && !record.live.succeed_short<kInterval>(ticket.packed_permit(), plan, latest, tallies, shard))
-      [[unlikely]]
-    return end_general(ticket, {Outcome::kSuccess}, now);
+  if ((kInterval || plan.present) &&
+      !record.live.succeed_short<kInterval>(ticket.packed_permit(), plan, latest, tallies, shard)) [[unlikely]]
+    return end_general(ticket, {Outcome::kSuccess}, now);  // which it was makes no difference
   count(EndpointTable::counts(record, shard()).successes);
   ticket.flags = 0;
   return done(ticket);

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <functional>
 
+#include "resil/engine/policy_table.h"
+
 namespace resil {
 namespace {
 
@@ -19,8 +21,18 @@ std::size_t hash_of(TargetKind kind, std::string_view name, std::string_view ins
 
 }  // namespace
 
+EndpointTable::Page::Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {
+  const BreakerWord nobodys = BreakerWord::slow(Phase::NoBreaker, 0, 0);
+  for (std::uint32_t i = 0; i < kPage; ++i) {
+    records[i].calls = &counts[i];
+    records[i].live.create(PlanNumber::kNobody, nobodys);
+  }
+}
+
 EndpointTable::EndpointTable(std::uint32_t max_endpoints, unsigned shards)
-    : max_endpoints_(max_endpoints), shards_(shards), pages_(new Page*[max_endpoints / kPage + 1]()), index_(16, -1) {}
+    : max_endpoints_(max_endpoints), shards_(shards), pages_(new Page*[max_endpoints / kPage + 1]()), index_(16, -1) {
+  first_page_ = pages_[0] = new Page(shards_);
+}
 
 EndpointTable::~EndpointTable() {
   for (std::uint32_t i = 0; i <= max_endpoints_ / kPage; ++i) delete pages_[i];
@@ -45,7 +57,6 @@ EndpointId EndpointTable::add(TargetKind kind, std::string_view name, std::strin
   if (id >= max_endpoints_) return -1;
   Page*& page = pages_[id / kPage];
   if (page == nullptr) page = new Page(shards_);
-  if (id == 0) first_page_ = page;
   if ((std::size_t{id} + 1) * 4 > index_.size() * 3) grow_index();
   EndpointName& record = page->records[id % kPage].name;
   record.kind = kind;
@@ -58,7 +69,6 @@ void EndpointTable::publish(EndpointId id) {
   const std::size_t slot = slot_of(name.kind, name.name(), name.instance());
   const std::uint32_t count = static_cast<std::uint32_t>(id) + 1;
   count_.store(count, std::memory_order_release);
-  if (count <= kPage) first_count_.store(count, std::memory_order_release);
   index_[slot] = id;
 }
 

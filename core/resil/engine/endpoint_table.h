@@ -25,10 +25,12 @@ class EndpointTable {
   bool contains(EndpointId id) const { return static_cast<std::uint32_t>(id) < size(); }
   // Null: no such endpoint.
   EndpointRecord* find(EndpointId id) const { return contains(id) ? &at(id) : nullptr; }
-  // The same; on the short ways, since it is one comparison for one of the first page.
+  // The same; on the short ways, since it is one comparison with a constant for one of the first page. There it answers
+  // also what is not an endpoint yet: a record whose word is no closed breaker's and whose policy is kNobody, so that
+  // the short ways leave it to the general one, which asks `contains`.
   EndpointRecord* find_quickly(EndpointId id) const {
     const auto index = static_cast<std::uint32_t>(id);
-    if (index < first_count_.load(std::memory_order_acquire)) [[likely]] {
+    if (index < kPage) [[likely]] {
       EndpointRecord* const record = &first_page_->records[index];
       if (record == nullptr) __builtin_unreachable();  // spares whoever asks the question
       return record;
@@ -68,9 +70,7 @@ class EndpointTable {
   static constexpr std::uint32_t kPage = 128;
 
   struct Page {
-    explicit Page(unsigned shards) : counts(new CallCounts[std::size_t{kPage} * shards]) {
-      for (std::uint32_t i = 0; i < kPage; ++i) records[i].calls = &counts[i];
-    }
+    explicit Page(unsigned shards);
     EndpointRecord records[kPage];
     TransitionCounts transitions[kPage];
     RejectionCounts rejections[kPage];
@@ -83,10 +83,9 @@ class EndpointTable {
 
   const std::uint32_t max_endpoints_;
   const unsigned shards_;
-  Page* first_page_ = nullptr;      // pages_[0]: most engines have no other
-  std::unique_ptr<Page*[]> pages_;  // both written before the count that makes a page reachable
+  std::unique_ptr<Page*[]> pages_;  // written before the count that makes a page reachable
+  Page* first_page_;                // pages_[0], there from the start: most engines have no other
   std::atomic<std::uint32_t> count_{0};
-  std::atomic<std::uint32_t> first_count_{0};  // of these on the first page
 
   std::vector<std::int32_t> index_;  // open addressing; -1: free
   std::deque<std::string> arena_;    // blocks of names

@@ -98,10 +98,10 @@ class Engine {
                             const PolicyRecord& policy) noexcept;
   std::int32_t begin_in_window(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record,
                                const PolicyRecord& policy) noexcept;
-  std::int32_t begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record) noexcept;
+  std::int32_t begin_open(EndpointId id, Nanos now, Ticket& ticket, EndpointRecord& record, BreakerWord word) noexcept;
   std::int32_t end_closed(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record) noexcept;
   template <bool kInterval>
-  [[gnu::noinline]] std::int32_t end_closed_in(Ticket& ticket, Nanos now, EndpointRecord& record,
+  [[gnu::noinline]] std::int32_t end_closed_in(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                                                const PolicyRecord& policy) noexcept;
   std::int32_t end_in_window(Ticket& ticket, Outcome outcome, Nanos now, EndpointRecord& record,
                              const PolicyRecord& policy) noexcept;
@@ -207,3 +207,5 @@ class Engine {
 };
 
 }  // namespace resil
+
+#include "resil/engine/first_look.h"  // begin and end

@@ -20,6 +20,8 @@ std::size_t hash_of(const Policy& policy) {
 
 }  // namespace
 
+PolicyTable::PolicyTable() { blocks_.back().store(new PolicyRecord[1]); }
+
 PolicyTable::~PolicyTable() {
   for (const auto& block : blocks_) delete[] block.load();
 }
@@ -38,7 +40,7 @@ std::uint32_t PolicyTable::intern(const Policy& policy) {
   if (index >= kBlocks) throw std::length_error("too many different policies since the engine was opened");
   std::atomic<PolicyRecord*>& block = blocks_[index];
   if (block.load() == nullptr) block.store(new PolicyRecord[kFirst << index], std::memory_order_release);
-  PolicyRecord& record = block.load()[number - first_of(index)];
+  PolicyRecord& record = block.load()[number - kFirstOf[index]];
   record.number = number;
   record.policy = std::move(common);
   record.plan = BreakerPlan::of(record.policy);

@@ -31,6 +31,9 @@ struct PolicyRecord {
 // target is so near its bound of breakers that each call must be seen, so that the least recently used can be told.
 struct PlanNumber {
   static constexpr std::uint32_t kNoting = 1U << 31;
+  // Of what is no endpoint yet. No ticket ever has it; one that is made up finds a policy that leaves all to the
+  // general way, which knows the ticket for what it is.
+  static constexpr std::uint32_t kNobody = 0xFFFF'FFF0;
   static constexpr std::uint32_t of(std::uint32_t policy, bool noting) { return policy | (noting ? kNoting : 0); }
   static constexpr bool notes(std::uint32_t plan) { return (plan & kNoting) != 0; }
   static constexpr std::uint32_t policy(std::uint32_t plan) { return plan & ~kNoting; }
@@ -38,7 +41,7 @@ struct PlanNumber {
 
 class PolicyTable {
  public:
-  PolicyTable() = default;
+  PolicyTable();
   ~PolicyTable();
   PolicyTable(const PolicyTable&) = delete;
   PolicyTable& operator=(const PolicyTable&) = delete;
@@ -50,7 +53,7 @@ class PolicyTable {
     if (number < kFirst) [[likely]]
       return blocks_[0].load(std::memory_order_acquire)[number];
     const unsigned block = block_of(number);
-    return blocks_[block].load(std::memory_order_acquire)[number - first_of(block)];
+    return blocks_[block].load(std::memory_order_acquire)[number - kFirstOf[block]];
   }
   const BreakerPlan& plan(std::uint32_t plan_number) const {
     const PolicyRecord& record = at(PlanNumber::policy(plan_number));
@@ -62,13 +65,19 @@ class PolicyTable {
  private:
   // Block b holds kFirst << b records: nothing ever moves, and few policies cost little. Beyond those that are ever
   // made there is a place for each number that 32 bits can say: one that is no policy's meets a null pointer there, and
-  // not what stands behind the array.
+  // not what stands behind the array. The last block has one record, kNobody's.
   static constexpr std::uint32_t kFirst = 16;
   static constexpr unsigned kBlocks = 26, kPlaces = 29;
   static constexpr unsigned block_of(std::uint32_t number) {
     return static_cast<unsigned>(std::bit_width(number / kFirst + 1)) - 1;
   }
-  static constexpr std::uint32_t first_of(unsigned block) { return (kFirst << block) - kFirst; }
+  // A table, since to shift by a variable takes the one register that an argument of the short ways is in.
+  static constexpr auto kFirstOf = [] {
+    std::array<std::uint32_t, kPlaces> first{};
+    for (unsigned block = 0; block < kPlaces; ++block) first[block] = (kFirst << block) - kFirst;
+    return first;
+  }();
+  static_assert(kFirstOf[kPlaces - 1] == PlanNumber::kNobody);
 
   std::array<std::atomic<PolicyRecord*>, kPlaces> blocks_{};
   std::atomic<std::uint32_t> count_{0};

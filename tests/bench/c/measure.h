@@ -2,6 +2,8 @@
 // for all of them; the median of the rounds counts, and the spread is told.
 #pragma once
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -10,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -19,26 +22,50 @@ struct Subject {
   std::function<void(int thread, std::int64_t times)> loop;
 };
 
-// Nanoseconds an operation, for one thread of `threads`.
+// Thread n stays on the n-th of the cores that this process may use. Left to itself the system may start two threads on
+// one core, and a round is over before it moves one of them: then each seems to take twice the time.
+inline int stay_on_core_of(int thread) {
+  cpu_set_t allowed, own;
+  CPU_ZERO(&allowed);
+  CPU_ZERO(&own);
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  const int cores = std::max(1, CPU_COUNT(&allowed));
+  for (int core = 0, nth = thread % cores; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &allowed) && nth-- == 0) CPU_SET(core, &own);
+  }
+  sched_setaffinity(0, sizeof own, &own);
+  return cores;
+}
+
+// Nanoseconds an operation, for one thread of `threads`: from when the first began until the last was done. Whoever
+// starts them sleeps meanwhile.
 inline double once(const Subject& subject, int threads, std::int64_t times) {
-  std::atomic<int> ready{0};
+  using Clock = std::chrono::steady_clock;
+  std::atomic<int> ready{0}, cores{1};
   std::atomic<bool> go{false};
+  std::vector<std::pair<Clock::time_point, Clock::time_point>> spans(threads);
   std::vector<std::thread> workers;
   for (int thread = 0; thread < threads; ++thread) {
     workers.emplace_back([&, thread] {
+      cores.store(stay_on_core_of(thread));
       subject.loop(thread, times / 16 + 1);
       ready.fetch_add(1);
-      while (!go.load()) {}
+      ready.notify_one();
+      while (!go.load()) {
+        if (threads > cores) std::this_thread::yield();
+      }
+      spans[thread].first = Clock::now();
       subject.loop(thread, times);
+      spans[thread].second = Clock::now();
     });
   }
-  while (ready.load() < threads) {}
-  const auto start = std::chrono::steady_clock::now();
+  for (int seen = ready.load(); seen < threads; seen = ready.load()) ready.wait(seen);
   go.store(true);
   for (std::thread& worker : workers) worker.join();
-  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
+  Clock::time_point start = spans[0].first, stop = spans[0].second;
+  for (const auto& [first, last] : spans) start = std::min(start, first), stop = std::max(stop, last);
+  const std::chrono::duration<double, std::nano> took = stop - start;
   // More threads than cores share them: what one operation costs a thread that runs.
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return took.count() / static_cast<double>(times) / std::max(1.0, static_cast<double>(threads) / cores);
 }
 

@@ -59,7 +59,10 @@ class EndpointTest : public ::testing::Test {
 
 TEST_F(EndpointTest, TheShortWayToARejectionSaysWhatBeginSays) {
   create(add({.timeout = 10 * kSecond, .trip = "consecutiveFailures > 0"}));
-  const auto short_way = [this](Nanos now) { return endpoint_.time_until_half_open(word(), now); };
+  const auto short_way = [this](Nanos now) {
+    Nanos wait = 0;
+    return word().is_open_and_told() && endpoint_.rejects_until(word(), now, wait) ? wait : 0;
+  };
   EXPECT_EQ(short_way(0), 0);  // closed
   fail(0);
   EXPECT_EQ(short_way(1), 0);  // the first rejection is to be told
@@ -84,7 +87,8 @@ TEST_F(EndpointTest, TheShortWayToARejectionIsNotMisledByAnotherMoment) {
     const Nanos later = 20 * 60 * kSecond;
     end(begin(later).permit, Ending::Failure, later);
   });
-  EXPECT_EQ(endpoint_.time_until_half_open(open, 2), 0);
+  Nanos wait = 0;
+  EXPECT_FALSE(endpoint_.rejects_until(open, 2, wait));
   EXPECT_NE(word(), open);
 }
 

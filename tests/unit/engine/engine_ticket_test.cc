@@ -30,6 +30,33 @@ TEST(EngineTicket, NoSuchEndpoint) {
   }
 }
 
+// Records of the first page are there before their endpoints are. A ticket that says it is under way there was made up.
+TEST(EngineTicket, NoEndpointYet) {
+  Caller caller = busy_caller();
+  for (const EndpointId first : {0, 1}) {
+    for (EndpointId id = first; id < 300; ++id) {
+      Ticket ticket{};
+      ASSERT_EQ(caller.begin(id, ticket), kBadArgument) << id;
+      ticket.deadline = 1;
+      ASSERT_EQ(caller.begin(id, ticket), kBadArgument) << id;
+      for (const std::uint32_t policy : {0U, 1U, PlanNumber::kNobody, UINT32_MAX}) {
+        for (const Outcome outcome : {kSuccess, kFailure, kTimeout, http(500), grpc(14)}) {
+          for (const std::uint32_t attempt : {1U, 2U}) {
+            Ticket made_up{};
+            made_up.endpoint = static_cast<std::uint32_t>(id);
+            made_up.attempt = attempt;
+            made_up.start(policy, Stage::InFlight);
+            ASSERT_EQ(caller.end(made_up, outcome), kBadTicket) << id << " " << policy << " " << outcome.code;
+          }
+        }
+      }
+    }
+    ASSERT_EQ(caller.app(), 0);
+  }
+  EXPECT_EQ(caller.attempt(caller.app(), kSuccess), kDone);
+  EXPECT_EQ(caller.entry(0).totals.successes, 1u);
+}
+
 TEST(EngineTicket, EndNeedsAnAttemptInFlight) {
   Caller caller = busy_caller();
   const EndpointId id = caller.app();
