@@ -23,6 +23,9 @@ def native(ns):
     yield ("inlined healthy pair, trip on totals / on consecutive failures",
            ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
            / ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h"), "at most 3")
+    yield ("inlined healthy pair, trip on totals / one compare-and-swap",
+           ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
+           / ns("C: inlined healthy pair", "word read twice", 1, "floor: an own compare-and-swap"), "the floor of the row above")
     yield ("a trip rule over a rate, asked with two counts, ns",
            ns("C: trip rule", "enough requests, and half of them failed", 1, "resil: two counts"), "at most 5")
     for row in ("healthy pair", "failing pair"):
@@ -51,6 +54,10 @@ def native(ns):
             for table in ("failing pair", "one failure in 16"):
                 yield (f"mutex twin / {table}, {row}, threads: {threads}",
                        call(table, row, threads, TWIN) / call(table, row, threads, "resil"), "over 1")
+    for row in (RUN, TOTALS, WINDOW):
+        table = "C: failing pair and retry decision"
+        yield (f"failing pair and retry decision, {row}, an endpoint each, 2 threads / 1 thread",
+               ns(table, row + ", an endpoint each", 2, "resil") / ns(table, row, 1, "resil"), "at most 1.2")
     for threads in (1, 2, 8):
         yield (f"rejected begin - a clock reading, ns, threads: {threads}",
                call("rejected begin", RUN, threads, "resil") - call("rejected begin", RUN, threads, CLOCK), "at most 10")
