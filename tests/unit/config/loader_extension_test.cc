@@ -249,7 +249,8 @@ TEST(LoaderExtension, ACountCoversOneThing) {
       "write interval: 0s beside window");
   EXPECT_NE(only_error(base + "---\n" + extension(breaker("windowCalls: 30"))).find("both windowCalls and interval"),
             std::string::npos);
-  EXPECT_EQ(warnings(load_text({}, base + "---\n" + extension(breaker("window: 30s, interval: 0s, trip: calls > 9")))), Texts{});
+  EXPECT_EQ(warnings(load_text({}, base + "---\n" + extension(breaker("window: 30s, interval: 0s, trip: calls > 9")))),
+            Texts{});
   EXPECT_NE(wrong(breaker("window: 30s, windowCalls: 5")).find("has both window and windowCalls"), std::string::npos);
 }
 
