@@ -13,6 +13,7 @@
 #include "report/snapshot_json.h"
 #include "resil/base/clock.h"
 #include "resil/engine/engine.h"
+#include "resil/engine/first_look.h"
 #include "resil/policy/retry_after.h"
 
 using namespace resil;
@@ -309,12 +310,12 @@ int64_t resil_retry_after(const char* text, int64_t len, int64_t unix_now_ns) {
 
 int32_t resil_begin(resil_engine* e, int32_t endpoint, int64_t now_ns, resil_ticket* t) {
   if (e == nullptr || t == nullptr) return RESIL_E_ARG;
-  return e->engine.begin(endpoint, now_ns, ticket_of(t));
+  return e->engine.begin_in_line(endpoint, now_ns, ticket_of(t));
 }
 
 int32_t resil_end(resil_engine* e, resil_ticket* t, int32_t outcome, int64_t now_ns) {
   if (e == nullptr || t == nullptr) return RESIL_E_ARG;
-  return e->engine.end(ticket_of(t), Outcome{outcome}, now_ns);
+  return e->engine.end_in_line(ticket_of(t), Outcome{outcome}, now_ns);
 }
 
 int32_t resil_adopt(resil_engine* e, int32_t endpoint, uint64_t word, int64_t began_ns, resil_ticket* t) {

@@ -23,6 +23,9 @@ def native(ns):
     yield ("inlined healthy pair, trip on totals / on consecutive failures",
            ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
            / ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h"), "at most 3")
+    yield ("one add without a lock / inlined healthy pair, on consecutive failures",
+           ns("C: inlined healthy pair", "word read twice", 1, "floor: an own add without a lock")
+           / ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h"), "what no way to count goes below")
     yield ("inlined healthy pair, trip on totals / one compare-and-swap",
            ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
            / ns("C: inlined healthy pair", "word read twice", 1, "floor: an own compare-and-swap"), "the floor of the row above")
