@@ -167,6 +167,10 @@ public sealed unsafe partial class Engine : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>In a line, for a log or a debugger: whose it is, and how many endpoints it has.</summary>
+    public override string ToString()
+        => $"resil engine{(AppId is { } app ? " of " + app : "")}, {endpoints.Count} endpoints{(IsDisposed ? ", disposed" : "")}";
+
     /// <summary>Within the gate, for what belongs to no endpoint.</summary>
     internal void Inside(Action work)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Resil.Calls;
 using Resil.Interop;
 
@@ -113,6 +114,16 @@ public struct Operation
             endpoint.Leave(healthy);
         }
     }
+
+    /// <summary>In a line, for a log or a debugger: whose it is, and where it stands.</summary>
+    public override readonly string ToString() => step switch
+    {
+        Step.None => "no operation",
+        Step.InFlight => $"{endpoint}: attempt {Attempt} is in flight",
+        Step.Rejected => Rejection!.Value.ToString(),
+        Step.RetryOffered => string.Create(CultureInfo.InvariantCulture, $"{endpoint}: attempt {Attempt + 1} may begin in {Delay.TotalMilliseconds} ms"),
+        _ => Reason == Reason.None ? $"{endpoint}: over" : $"{endpoint}: over, {ReasonText.Of(Reason)}",
+    };
 
     /// <summary>Begins the next attempt: after a retry was offered, or after waiting for an admission.</summary>
     /// <returns><see cref="Admitted"/>.</returns>
