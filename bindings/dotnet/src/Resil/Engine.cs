@@ -133,18 +133,23 @@ public sealed unsafe partial class Engine : IDisposable, IAsyncDisposable
     }
 
     /// <summary>A method of an app, or the app itself. Methods are separate endpoints with a breaker each.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint App(string appId, string? method = null) => EndpointOf(EndpointKind.App, appId, method);
 
     /// <summary>An actor.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint Actor(string type, string? id = null) => EndpointOf(EndpointKind.Actor, type, id);
 
     /// <summary>What comes in from a component. Its type (Statestore, Pubsub, ...) chooses default policies.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint ComponentInbound(string name, string? type = null) => EndpointOf(EndpointKind.ComponentInbound, name, type);
 
     /// <summary>What goes out to a component. Its type (Statestore, Pubsub, ...) chooses default policies.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint ComponentOutbound(string name, string? type = null) => EndpointOf(EndpointKind.ComponentOutbound, name, type);
 
     /// <summary>A reserved policy by its name, e.g. <c>DaprBuiltInServiceRetries</c>.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint Builtin(string name) => EndpointOf(EndpointKind.Builtin, name, null);
 
     /// <summary>

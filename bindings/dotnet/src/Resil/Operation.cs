@@ -121,7 +121,8 @@ public struct Operation
         Step.None => "no operation",
         Step.InFlight => $"{endpoint}: attempt {Attempt} is in flight",
         Step.Rejected => Rejection!.Value.ToString(),
-        Step.RetryOffered => string.Create(CultureInfo.InvariantCulture, $"{endpoint}: attempt {Attempt + 1} may begin in {Delay.TotalMilliseconds} ms"),
+        Step.RetryOffered => string.Create(
+            CultureInfo.InvariantCulture, $"{endpoint}: attempt {Attempt + 1} may begin in {Delay.TotalMilliseconds} ms"),
         _ => Reason == Reason.None ? $"{endpoint}: over" : $"{endpoint}: over, {ReasonText.Of(Reason)}",
     };
 

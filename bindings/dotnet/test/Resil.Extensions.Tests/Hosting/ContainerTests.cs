@@ -80,6 +80,16 @@ public sealed class ContainerTests : IDisposable
     }
 
     [Fact]
+    public void A_client_without_an_engine_is_told_what_is_missing()
+    {
+        var services = new ServiceCollection();
+        services.AddHttpClient("orders").AddResil();
+        using var provider = services.BuildServiceProvider();
+        var missing = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders"));
+        Assert.Contains("call AddResil on the services too", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Time_is_the_containers()
     {
         var path = File(Documents.Policies);
