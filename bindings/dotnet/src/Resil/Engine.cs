@@ -49,6 +49,9 @@ public sealed unsafe partial class Engine : IDisposable, IAsyncDisposable
     /// <summary>True once it was disposed: it makes no more calls.</summary>
     public bool IsDisposed => Gate.IsClosed;
 
+    /// <summary>Cancelled when the engine is disposed: ends the waits between attempts that are made by hand (<see cref="Operation"/>).</summary>
+    public CancellationToken Closing => Gate.Closing;
+
     /// <summary>What happens at the endpoints, for whoever asks.</summary>
     public EngineEvents Events { get; }
 

@@ -72,6 +72,12 @@ public struct Operation
     internal readonly long DelayNs => ticket.DelayNs;
 
     /// <summary>Ends the attempt in flight, whatever happened to it.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <returns>What follows.</returns>
+    /// <exception cref="InvalidOperationException">No attempt is in flight.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The engine was disposed while the attempt was in flight: nothing follows, and what the attempt answered is the answer.
+    /// </exception>
     public EndAnswer End(OutcomeCode outcome)
     {
         if (step != Step.InFlight)
@@ -110,6 +116,8 @@ public struct Operation
 
     /// <summary>Begins the next attempt: after a retry was offered, or after waiting for an admission.</summary>
     /// <returns><see cref="Admitted"/>.</returns>
+    /// <exception cref="InvalidOperationException">An attempt is in flight, or the operation is over.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed; <see cref="Engine.Closing"/> tells it to a wait.</exception>
     public bool BeginAgain()
     {
         if (step is not (Step.RetryOffered or Step.Rejected))
