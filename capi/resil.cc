@@ -1,18 +1,20 @@
-// The C ABI: the only file with extern "C". It checks what callers pass, keeps exceptions inside, and pins the
-// public structs and numbers to the core's (the wall of static_asserts).
+// The C ABI: the only file with extern "C". It checks what callers pass, and keeps exceptions inside (answers.h); its
+// structs and numbers are the core's (pinned.h).
 #include "resil.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <exception>
 #include <memory>
 #include <string>
 
+#include "answers.h"
 #include "config/document/loader.h"
+#include "pinned.h"
 #include "report/snapshot_json.h"
 #include "resil/base/clock.h"
 #include "resil/engine/engine.h"
+#include "resil/engine/first_look.h"
 #include "resil/policy/retry_after.h"
 
 using namespace resil;
@@ -28,107 +30,11 @@ constexpr std::uint32_t kOldestOptions = offsetof(resil_options, max_bytes);
 constexpr std::uint32_t kMostEndpoints = 1U << 28, kMostEvents = 1U << 20;
 constexpr std::uint32_t kKnownFlags = RESIL_LENIENT | RESIL_EVERY_REJECTION;
 
-static_assert(sizeof(resil_ticket) == sizeof(Ticket) && alignof(resil_ticket) == alignof(Ticket));
-static_assert(offsetof(resil_ticket, endpoint) == offsetof(Ticket, endpoint));
-static_assert(offsetof(resil_ticket, attempt) == offsetof(Ticket, attempt));
-static_assert(offsetof(resil_ticket, flags) == offsetof(Ticket, flags));
-static_assert(offsetof(resil_ticket, reason) == offsetof(Ticket, reason));
-static_assert(offsetof(resil_ticket, deadline_ns) == offsetof(Ticket, deadline));
-static_assert(offsetof(resil_ticket, timeout_ns) == offsetof(Ticket, timeout));
-static_assert(offsetof(resil_ticket, delay_ns) == offsetof(Ticket, delay));
-static_assert(offsetof(resil_ticket, engine) == offsetof(Ticket, private_words));
-static_assert(sizeof(resil_event) == 64 && sizeof(resil_error) == 256);
-static_assert(RESIL_NOW == kReadClock && RESIL_FAST == 1 && RESIL_COUNTED == 2 &&
-              RESIL_TALLY_MOST == TaggedCount<std::atomic>::kMost && RESIL_HAS_EVENTS == Ticket::kHasEvents &&
-              RESIL_MAY_WAIT == Ticket::kMayWait && RESIL_NO_RETRY == Outcome::kNoRetry);
-static_assert(RESIL_E_ARG == kBadArgument && RESIL_E_FULL == kTableFull && RESIL_E_TICKET == kBadTicket);
-static_assert(RESIL_APP == int(TargetKind::App) && RESIL_ACTOR == int(TargetKind::Actor) &&
-              RESIL_COMPONENT_IN == int(TargetKind::ComponentIn) &&
-              RESIL_COMPONENT_OUT == int(TargetKind::ComponentOut) && RESIL_BUILTIN == int(TargetKind::Builtin));
-static_assert(RESIL_ALLOW == int(BeginAnswer::Allow) && RESIL_REJECT == int(BeginAnswer::Reject));
-static_assert(RESIL_DONE == int(EndAnswer::Done) && RESIL_RETRY == int(EndAnswer::Retry) &&
-              RESIL_GIVE_UP == int(EndAnswer::GiveUp));
-static_assert(RESIL_WHY_OPEN == int(Reason::Open) && RESIL_WHY_TOO_MANY_REQUESTS == int(Reason::TooManyRequests) &&
-              RESIL_WHY_HALF_OPEN_FULL == RESIL_WHY_TOO_MANY_REQUESTS &&
-              RESIL_WHY_EXHAUSTED == int(Reason::Exhausted) && RESIL_WHY_NOT_RETRIABLE == int(Reason::NotRetriable) &&
-              RESIL_WHY_CANCELLED == int(Reason::Cancelled) && RESIL_WHY_DEADLINE == int(Reason::Deadline) &&
-              RESIL_WHY_RETRY_BUDGET == int(Reason::RetryBudget) && RESIL_WHY_BUSY == int(Reason::Busy) &&
-              RESIL_WHY_RATE_LIMITED == int(Reason::RateLimited) && RESIL_WHY_HELD == int(Reason::Held));
-static_assert(RESIL_SUCCESS == Outcome::kSuccess && RESIL_FAILURE == Outcome::kFailure &&
-              RESIL_TIMEOUT == Outcome::kTimeout && RESIL_CANCELLED == Outcome::kCancelled &&
-              RESIL_HTTP(0) == Outcome::kHttp && RESIL_GRPC(0) == Outcome::kGrpc);
-static_assert(RESIL_CLOSED == int(BreakerState::Closed) && RESIL_OPEN == int(BreakerState::Open) &&
-              RESIL_HALF_OPEN == int(BreakerState::HalfOpen));
-static_assert(RESIL_EVENT_BREAKER == int(EventKind::Breaker) && RESIL_EVENT_RETRY == int(EventKind::Retry) &&
-              RESIL_EVENT_RECOVERED == int(EventKind::Recovered) && RESIL_EVENT_REJECTED == int(EventKind::Rejected) &&
-              RESIL_EVENT_TIMED_OUT == int(EventKind::TimedOut) && RESIL_EVENT_GAVE_UP == int(EventKind::GaveUp) &&
-              RESIL_EVENT_WARNING == int(EventKind::Warning));
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(std::atomic<std::uint64_t>) == 8);
-
 Ticket& ticket_of(resil_ticket* t) { return *reinterpret_cast<Ticket*>(t); }
 
 std::string_view text_of(const char* text, std::int64_t length) {
   if (text == nullptr) return {};
   return length < 0 ? std::string_view(text) : std::string_view(text, static_cast<std::size_t>(length));
-}
-
-// Copies as much as fits, never half a UTF-8 character, and ends it with NUL.
-void copy_text(std::string_view text, char* buf, std::size_t capacity) {
-  if (buf == nullptr || capacity == 0) return;
-  std::size_t length = std::min(text.size(), capacity - 1);
-  while (length > 0 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
-  if (length > 0) std::memcpy(buf, text.data(), length);
-  buf[length] = '\0';
-}
-
-std::int64_t answer_text(std::string_view text, char* buf, std::int64_t capacity) {
-  if (capacity < 0 || (buf == nullptr && capacity > 0)) return RESIL_E_ARG;
-  copy_text(text, buf, static_cast<std::size_t>(capacity));
-  return static_cast<std::int64_t>(text.size());
-}
-
-std::int32_t complain(resil_error* err, std::int32_t code, const std::string& message, int line = 0, int column = 0) {
-  if (err != nullptr) {
-    std::memset(err, 0, sizeof *err);
-    err->code = code;
-    err->line = line;
-    err->column = column;
-    copy_text(message, err->message, sizeof err->message);
-  }
-  return code;
-}
-
-std::int32_t complain(resil_error* err, const LoadResult& result) {
-  const auto is_error = [](const Diagnostic& d) { return d.error; };
-  const auto first = std::find_if(result.diagnostics.begin(), result.diagnostics.end(), is_error);
-  const auto errors = std::count_if(result.diagnostics.begin(), result.diagnostics.end(), is_error);
-  std::string message = first->text();
-  if (errors > 1) {
-    // The count must survive a long first message.
-    const std::string more = " (and " + std::to_string(errors - 1) + " more: resil_check tells all)";
-    const std::size_t room = sizeof(resil_error::message) - 1 - more.size();
-    if (message.size() > room) {
-      char cut[sizeof(resil_error::message)];
-      copy_text(message, cut, room - 2);
-      message = std::string(cut) + "...";
-    }
-    message += more;
-  }
-  return complain(err, RESIL_E_CONFIG, message, first->line, first->column);
-}
-
-// Runs a cold call; what it throws becomes an error.
-template <typename Call>
-std::int64_t fenced(resil_error* err, Call call) noexcept {
-  try {
-    return call();
-  } catch (const EngineFull& e) {
-    return complain(err, RESIL_E_FULL, e.what());
-  } catch (const std::exception& e) {
-    return complain(err, RESIL_E_INTERNAL, std::string("internal error: ") + e.what());
-  } catch (...) {
-    return complain(err, RESIL_E_INTERNAL, "internal error");
-  }
 }
 
 struct Options {
@@ -309,12 +215,12 @@ int64_t resil_retry_after(const char* text, int64_t len, int64_t unix_now_ns) {
 
 int32_t resil_begin(resil_engine* e, int32_t endpoint, int64_t now_ns, resil_ticket* t) {
   if (e == nullptr || t == nullptr) return RESIL_E_ARG;
-  return e->engine.begin(endpoint, now_ns, ticket_of(t));
+  return e->engine.begin_in_line(endpoint, now_ns, ticket_of(t));
 }
 
 int32_t resil_end(resil_engine* e, resil_ticket* t, int32_t outcome, int64_t now_ns) {
   if (e == nullptr || t == nullptr) return RESIL_E_ARG;
-  return e->engine.end(ticket_of(t), Outcome{outcome}, now_ns);
+  return e->engine.end_in_line(ticket_of(t), Outcome{outcome}, now_ns);
 }
 
 int32_t resil_adopt(resil_engine* e, int32_t endpoint, uint64_t word, int64_t began_ns, resil_ticket* t) {

@@ -17,15 +17,16 @@ def native(ns):
     yield "mutex twin / healthy pair", healthy(RUN, 1, TWIN) / healthy(RUN), "at least 2.5"
     yield "mutex twin / healthy pair, 2 threads", healthy(RUN, 2, TWIN) / healthy(RUN, 2), "at least 15"
     yield "healthy pair, 2 threads / 1 thread", healthy(RUN, 2) / healthy(RUN), "at most 1.2"
-    yield ("inlined healthy pair / two bare loads",
-           ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h")
-           / ns("C: inlined healthy pair", "word read twice", 1, "floor: two bare loads"), "at most 3")
-    yield ("inlined healthy pair, trip on totals / on consecutive failures",
-           ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
-           / ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h"), "at most 3")
+    def inlined(subject):
+        return ns("C: inlined healthy pair", "word read twice", 1, subject)
+
+    run, totals = inlined("resil_inline.h"), inlined("resil_inline.h, trip on totals")
+    yield "inlined healthy pair / two bare loads", run / inlined("floor: two bare loads"), "at most 3"
+    yield "inlined healthy pair, trip on totals / on consecutive failures", totals / run, "at most 3"
+    yield ("one add without a lock / inlined healthy pair, on consecutive failures",
+           inlined("floor: an own add without a lock") / run, "the floor of the row above, were nobody to read or reset the count")
     yield ("inlined healthy pair, trip on totals / one compare-and-swap",
-           ns("C: inlined healthy pair", "word read twice", 1, "resil_inline.h, trip on totals")
-           / ns("C: inlined healthy pair", "word read twice", 1, "floor: an own compare-and-swap"), "the floor of the row above")
+           totals / inlined("floor: an own compare-and-swap"), "its floor, since somebody does")
     yield ("a trip rule over a rate, asked with two counts, ns",
            ns("C: trip rule", "enough requests, and half of them failed", 1, "resil: two counts"), "at most 5")
     for row in ("healthy pair", "failing pair"):

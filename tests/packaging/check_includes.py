@@ -14,7 +14,7 @@ RULES = {
     "core/resil": (["resil/"], None),
     "core/config": (["config/", "resil/"], POSIX),
     "core/report": (["report/", "resil/"], None),
-    "capi": (["resil.h", "resil/", "config/", "report/"], None),
+    "capi": (["resil.h", "answers.h", "pinned.h", "resil/", "config/", "report/"], None),
 }
 # Only POSIX tells that a process was forked; one file of the engine asks it.
 ALSO = {"core/resil/base/forks.cc": {"pthread.h", "unistd.h"}}

@@ -68,7 +68,8 @@ void read_switch(const Document& document, Switch& found, Diagnostics& diagnosti
     return;
   }
   for (const YamlNode& feature : features->items) {
-    if (is_mapping(feature, "a feature", diagnostics)) read_feature(feature, found, diagnostics);
+    if (is_mapping(feature, "a feature", "{name: Resiliency, enabled: true}", diagnostics))
+      read_feature(feature, found, diagnostics);
   }
 }
 

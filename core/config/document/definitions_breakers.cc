@@ -93,6 +93,13 @@ void Definitions::finish_breaker(BreakerSettings& settings, const Definition& de
           "the trip of " + name + " reads slow calls, but nothing says which are; write slowCall: 2s beside it");
 
   if (settings.window == 0) no_effect(definition, "buckets", "there is no window to divide");
+  if ((settings.trip.reads() & ~(kConsecutiveSuccesses | kConsecutiveFailures)) == 0) {
+    const std::string runs = "the trip of " + name +
+                             " reads none of the counts that it covers; consecutiveFailures and " +
+                             "consecutiveSuccesses know no window, read failureRate, calls or totalFailures";
+    if (settings.window > 0) no_effect(definition, "window", runs);
+    if (settings.window_calls > 0) no_effect(definition, "windowCalls", runs);
+  }
   if (settings.max_timeout > 0 && settings.max_timeout < settings.timeout) {
     diagnostics_.warning(definition.has("maxTimeout") ? definition.place("maxTimeout") : definition.at,
                          "maxTimeout of " + name + " is below its timeout (" + duration_text(settings.timeout) +

@@ -76,7 +76,13 @@ void Definitions::add_retry(const YamlNode& key, const YamlNode& value) {
 void Definitions::finish_retry(RetryPolicy& policy, const Definition& definition) {
   Backoff& backoff = policy.backoff;
   const Jitter jitter = backoff.jitter_in_force();
-  if (backoff.kind == Backoff::Kind::Exponential) {
+  if (jitter == Jitter::Decorrelated) {  // of either kind: it draws from neither a duration nor a growing interval
+    const std::string draws = "decorrelated jitter draws from initialInterval (" + duration_text(backoff.initial) +
+                              ") to three times the delay before, at most maxInterval (" +
+                              duration_text(backoff.max_interval) + ")";
+    no_effect(definition, "duration", draws);
+    no_effect(definition, "multiplier", draws);
+  } else if (backoff.kind == Backoff::Kind::Exponential) {
     no_effect(definition, "duration",
               "an exponential policy starts at " + duration_text(backoff.initial) + " and grows to maxInterval (" +
                   duration_text(backoff.max_interval) + ")");

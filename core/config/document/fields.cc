@@ -27,15 +27,15 @@ std::string without_zeros(const std::string& text) {
 
 }  // namespace
 
-bool is_mapping(const YamlNode& node, const std::string& what, Diagnostics& diagnostics) {
+bool is_mapping(const YamlNode& node, std::string_view what, std::string_view like, Diagnostics& diagnostics) {
   if (node.kind == YamlNode::Kind::Mapping || node.kind == YamlNode::Kind::Null) return true;
-  diagnostics.error(node, what + " must be a mapping of fields (name: value), this is " + std::string(shape_of(node)));
+  diagnostics.error(node, no_fields(what, node) + "; write " + std::string(like));
   return false;
 }
 
 bool is_scalar(const YamlNode& node, std::string_view field, Diagnostics& diagnostics) {
   if (node.kind == YamlNode::Kind::Scalar) return true;
-  diagnostics.error(node, std::string(field) + " must be a single value, this is " + std::string(shape_of(node)));
+  diagnostics.error(node, not_one_value(field, node));
   return false;
 }
 

@@ -13,8 +13,9 @@
 
 namespace resil {
 
-// True for a mapping; also for null, as if it were empty. Anything else is an error.
-bool is_mapping(const YamlNode& node, const std::string& what, Diagnostics& diagnostics);
+// True for a mapping; also for null, as if it were empty. Anything else is an error, which says to write it like
+// `like`.
+bool is_mapping(const YamlNode& node, std::string_view what, std::string_view like, Diagnostics& diagnostics);
 
 // A text, or a number or the like that may be taken as one. False (and told) for a list or a mapping.
 bool is_scalar(const YamlNode& node, std::string_view field, Diagnostics& diagnostics);

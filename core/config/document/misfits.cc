@@ -48,6 +48,14 @@ std::string like_budget(std::string_view text) {
 
 }  // namespace
 
+std::string not_one_value(std::string_view what, const YamlNode& value) {
+  return std::string(what) + " must be a single value, this is " + std::string(shape_of(value)) + "; write one value";
+}
+
+std::string no_fields(std::string_view what, const YamlNode& value) {
+  return std::string(what) + " must be a mapping of fields (name: value), this is " + std::string(shape_of(value));
+}
+
 std::string not_a_value(std::string_view field, const YamlNode& value, Shape parent) {
   const std::string name(field);
   if (is_target(parent) && (field == "timeout" || field == "retry" || field == "circuitBreaker")) {
@@ -64,13 +72,12 @@ std::string not_a_value(std::string_view field, const YamlNode& value, Shape par
     return name + " must be one text of statuses and ranges; write it like \"" +
            (field == "gRPCStatusCodes" ? "4,8,14" : "429,500-599") + "\"";
   }
-  return name + " must be a single value, this is " + std::string(shape_of(value)) + "; write one value";
+  return not_one_value(field, value);
 }
 
 std::string not_a_mapping(const Field& field, const YamlNode& value) {
   const std::string name(field.name);
-  const std::string message =
-      name + " must be a mapping of fields (name: value), this is " + std::string(shape_of(value));
+  const std::string message = no_fields(name, value);
   if (value.kind == YamlNode::Kind::Sequence && !entries_of(field.shape).what.empty())
     return message + instead_of_list(field.shape, value);
   const std::string text = value.text.substr(0, 40);
@@ -90,8 +97,7 @@ std::string not_an_entry(Shape entries, const std::string& name, const YamlNode&
     return "timeout " + quoted(name) + " is a duration, not " + std::string(shape_of(value)) + "; write " +
            name.substr(0, 40) + ": " + text.substr(0, 20);
   }
-  std::string message = std::string(entries_of(entries).what) + " " + quoted(name) +
-                        " must be a mapping of fields (name: value), this is " + std::string(shape_of(value));
+  const std::string message = no_fields(std::string(entries_of(entries).what) + " " + quoted(name), value);
   if (value.kind != YamlNode::Kind::Scalar) return message;
   const std::string text = value.text.substr(0, 40);
   std::string like;

@@ -9,6 +9,10 @@
 
 namespace resil {
 
+// Whatever it is: `what` must be a single value, or a mapping of fields.
+std::string not_one_value(std::string_view what, const YamlNode& value);
+std::string no_fields(std::string_view what, const YamlNode& value);
+
 // What is wrong with a list or a mapping where `field` has a single value.
 std::string not_a_value(std::string_view field, const YamlNode& value, Shape parent);
 

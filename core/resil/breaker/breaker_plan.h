@@ -102,7 +102,8 @@ struct BreakerPlan {
     plan.reads = settings.trip.reads();
     plan.max_requests = settings.max_requests;
     plan.interval = settings.interval;
-    plan.open_for = settings.timeout;
+    // A most that is below the timeout holds for the first opening too, whether open times grow or not.
+    plan.open_for = settings.max_timeout > 0 ? std::min(settings.timeout, settings.max_timeout) : settings.timeout;
     plan.probe_grace = std::max(kProbeGrace, add_saturated(policy.timeout, policy.timeout));
     // A success changes nothing only where nobody counts it, and time changes nothing only without a window.
     plan.extend(settings);

@@ -3,7 +3,8 @@
 // * (1 - 1/n) surely does.
 //
 // Bucket b begins at b * window/n of the clock, exactly: `now` is in it if 0 <= now*n - b*window < window, which takes
-// no division, and holds in wrapping arithmetic. Who finds it over divides, and moves `present` on.
+// no division, and holds in wrapping arithmetic within 2^64/n ns (9 years) of it. Who finds it over divides, and moves
+// `present` on.
 //
 // What healthy calls write has a line of its own for each thread shard; failures and slow calls are in shard 0's.
 //

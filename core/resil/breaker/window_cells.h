@@ -17,6 +17,10 @@ template <template <typename> class Atom>
 struct WindowCells {
   using Words = std::unique_ptr<Atom<std::uint64_t>[]>;
 
+  // Of the last generation, not of the first: whether a moment is in a bucket is asked in wrapping arithmetic, which is
+  // exact near the latest bucket only, and a bucket in which nobody has counted may be any distance from the clock.
+  static constexpr std::uint64_t kNobodys = std::uint64_t{0xFFFFF} << 44;
+
   WindowCells(std::size_t bucket_words, std::size_t call_slots)
       : bucket_count(bucket_words),
         call_count(call_slots),
@@ -30,7 +34,7 @@ struct WindowCells {
   Atom<std::uint64_t> openings{0};           // Opening
   TaggedCount<Atom> shadowed;                // of a shadow's generation: what it would have rejected
   Atom<std::uint64_t> shadow_rejections{0};  // the same since the engine was opened; a metric
-  Atom<std::uint64_t> present{0};            // TimeWindow: 0..43 the latest bucket | 44..63 the generation
+  Atom<std::uint64_t> present{kNobodys};     // TimeWindow: 0..43 the latest bucket | 44..63 the generation
   Atom<std::uint64_t> past[4]{};             // TimeWindow: PastSum of each kind
   TaggedCount<Atom> position;                // CallWindow: how many calls ended in the generation
   Atom<std::uint64_t> totals{0};             // CallWindow: WindowTotals

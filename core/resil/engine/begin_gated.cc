@@ -47,9 +47,12 @@ constexpr Nanos kLookAgain = 10 * kMillisecond;
       limits.rate_limit || gates.budget != nullptr || rules.plan.times_operation || in_force.slow_call > 0;
   const Nanos moment = exact ? time.now() : time.about_now();
   ConcurrencyLimiter<std::atomic>* places = counted ? &gates.target->places[rules.grace.number] : nullptr;
+  const std::uint32_t most = counted && gates.several_graces
+                                 ? gates.target->room(moment, rules.grace, limits.max_concurrent)
+                                 : limits.max_concurrent;
   RateLimiter<std::atomic>::Taken taken;
   Admission refused;
-  if (counted && !places->begin(moment, rules.grace, limits.max_concurrent)) {
+  if (counted && !places->begin(moment, rules.grace, most)) {
     const Nanos wait = gates.rate != nullptr ? gates.rate->wait(moment) : 0;
     refused = wait > 0 ? closed(gates, Reason::RateLimited, wait, time) : closed(gates, Reason::Busy, kLookAgain, time);
   } else if (gates.rate != nullptr && (taken = gates.rate->take(moment)).wait > 0) {

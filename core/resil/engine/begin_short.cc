@@ -4,9 +4,12 @@
 // answer depends on it.
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
+#include "resil/engine/first_look.h"
 #include "resil/engine/hot_path.h"
 
 namespace resil {
+
+std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept { return begin_in_line(id, now, ticket); }
 
 // Where only the request is to be counted: an add to a cell of this thread's shard besides.
 [[gnu::noinline]] std::int32_t Engine::begin_counted(EndpointId id, Nanos now, Ticket& ticket,

@@ -4,10 +4,15 @@
 
 #include "resil/base/thread_slot.h"
 #include "resil/engine/engine.h"
+#include "resil/engine/first_look.h"
 #include "resil/engine/hot_path.h"
 #include "resil/policy/retry.h"
 
 namespace resil {
+
+std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
+  return end_in_line(ticket, outcome, now);
+}
 
 // A success where there is a window to look at, or a count of successes to keep. As below, the operation began under
 // the policy in force: then its number is one of ours, and its plan is what the permit's breaker goes by (Endpoint).

@@ -45,6 +45,9 @@ class Engine {
   // The hot path. Answers a BeginAnswer or EndAnswer, or one of kBadArgument and kBadTicket.
   std::int32_t begin(EndpointId id, Nanos now, Ticket& ticket) noexcept;
   std::int32_t end(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
+  // begin and end themselves, for whoever includes first_look.h: the functions of the C ABI are these.
+  std::int32_t begin_in_line(EndpointId id, Nanos now, Ticket& ticket) noexcept;
+  std::int32_t end_in_line(Ticket& ticket, Outcome outcome, Nanos now) noexcept;
   std::int32_t adopt(EndpointId id, std::uint64_t word, Nanos began, Ticket& ticket) noexcept;
 
   // Lock-free too, though nobody is in a hurry.
@@ -207,5 +210,3 @@ class Engine {
 };
 
 }  // namespace resil
-
-#include "resil/engine/first_look.h"  // begin and end

@@ -1,4 +1,4 @@
-// begin and end as far as nearly every call goes, in line: the functions of the C ABI are these, with no jump between.
+// begin and end as far as nearly every call goes, in line, so that no jump is between them and the C ABI's functions.
 // Nothing in this file may lock, allocate, throw, log or enter the kernel (tests/abi checks the object code).
 #pragma once
 
@@ -9,7 +9,7 @@
 namespace resil {
 
 // On an endpoint whose word tells hosts that they need not come: a few loads.
-[[gnu::always_inline]] inline std::int32_t Engine::begin(EndpointId id, Nanos now, Ticket& ticket) noexcept {
+[[gnu::always_inline]] inline std::int32_t Engine::begin_in_line(EndpointId id, Nanos now, Ticket& ticket) noexcept {
   EndpointRecord* const found = table_.find_quickly(id);
   if (found == nullptr) [[unlikely]]
     return kBadArgument;
@@ -28,7 +28,7 @@ namespace resil {
 }
 
 // While the word is fast or counted a success changes nothing, whichever generation it belongs to.
-[[gnu::always_inline]] inline std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
+[[gnu::always_inline]] inline std::int32_t Engine::end_in_line(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   const auto id = static_cast<EndpointId>(ticket.endpoint);
   EndpointRecord* const found = table_.find_quickly(id);
   if (found == nullptr || !ticket.is_plain_attempt()) [[unlikely]]

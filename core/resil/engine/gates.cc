@@ -28,6 +28,12 @@ std::uint32_t TargetState::in_flight(Nanos now) const {
   return sum;
 }
 
+std::uint32_t TargetState::room(Nanos now, const Grace& grace, std::uint32_t limit) const {
+  const std::uint32_t all = in_flight(now), here = places[grace.number].in_flight(now, grace);
+  const std::uint32_t elsewhere = all > here ? all - here : 0;  // others begin and end meanwhile
+  return limit > elsewhere ? limit - elsewhere : 0;
+}
+
 Gates* GateTable::of(TargetKind kind, std::string_view name, const Policy& policy) {
   const std::optional<RetryBudget> allowance = budget_of(policy);
   const std::pair key(kind, std::string(name));
@@ -37,11 +43,19 @@ Gates* GateTable::of(TargetKind kind, std::string_view name, const Policy& polic
     found = entries_.try_emplace(key).first;
   }
   Entry& entry = found->second;
-  if (entry.target == nullptr) entry.target = std::make_unique<TargetState>(kind, name, shards_);
+  const unsigned grace = Grace::of(policy.timeout).number;
+  if (entry.target == nullptr) {
+    entry.target = std::make_unique<TargetState>(kind, name, shards_);
+    entry.grace = grace;
+  }
+  entry.several_graces |= entry.grace != grace;
+  entry.grace = grace;
   for (Gates& gates : entry.gates) {
-    if (gates.limits == policy.limits && gates.allowance == allowance) return &gates;
+    if (gates.limits == policy.limits && gates.allowance == allowance && gates.several_graces == entry.several_graces)
+      return &gates;
   }
   Gates gates;
+  gates.several_graces = entry.several_graces;
   gates.target = entry.target.get();
   gates.limits = policy.limits;
   gates.allowance = allowance;
@@ -60,7 +74,8 @@ Gates* GateTable::of(TargetKind kind, std::string_view name, const Policy& polic
   TargetLimits others = policy.limits;
   others.max_concurrent = 0;
   others.rate_limit.reset();
-  gates.plain = gates.bounds_anything() && others == TargetLimits{} && !allowance;
+  gates.plain = gates.bounds_anything() && others == TargetLimits{} && !allowance &&
+                (!gates.several_graces || policy.limits.max_concurrent == 0);
   return &entry.gates.emplace_back(gates);
 }
 

@@ -45,6 +45,8 @@ struct TargetState {
 
   // Over all graces: attempts may be under way that began with another timeout.
   std::uint32_t in_flight(Nanos now) const;
+  // How many more there may be that are counted in this one's place.
+  std::uint32_t room(Nanos now, const Grace& grace, std::uint32_t limit) const;
 
   const TargetKind kind;
   const std::string name;
@@ -57,6 +59,8 @@ struct Gates {
   std::optional<RetryBudget> allowance;
   RateLimiter<std::atomic>* rate = nullptr;
   BudgetLimiter<std::atomic>* budget = nullptr;
+  // The target's policies were of several graces, so attempts in flight may be counted in more than one place.
+  bool several_graces = false;
   bool plain = false;  // a rate or a bound of attempts in flight, and nothing else: the short ways can pass
 
   bool bounds_anything() const { return limits != TargetLimits{} || budget != nullptr; }
@@ -83,6 +87,8 @@ class GateTable {
     Known<RateLimit, RateLimiter<std::atomic>> rates;
     Known<RetryBudget, BudgetLimiter<std::atomic>> budgets;
     std::deque<Gates> gates;
+    unsigned grace = 0;  // its number, of the latest policy
+    bool several_graces = false;
   };
 
   const unsigned shards_;

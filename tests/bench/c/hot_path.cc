@@ -99,8 +99,16 @@ void inlined(std::int64_t times, int rounds) {
           asm volatile("" ::: "memory");
         }
       }};
+  const Subject plain{"floor: an own add without a lock", [](int thread, std::int64_t n) {
+                        std::uint64_t* word = &own_words[thread].word;
+                        for (std::int64_t i = 0; i < n; ++i) {
+                          __atomic_store_n(word, __atomic_load_n(word, __ATOMIC_ACQUIRE) + 1, __ATOMIC_RELEASE);
+                          asm volatile("" ::: "memory");
+                        }
+                      }};
   for (const int threads : {1, 2}) {
-    bench::row("C: inlined healthy pair", "word read twice", {bare, swap, fast, counted}, threads, times * 4, rounds);
+    bench::row("C: inlined healthy pair", "word read twice", {bare, plain, swap, fast, counted}, threads, times * 4,
+               rounds);
   }
 }
 

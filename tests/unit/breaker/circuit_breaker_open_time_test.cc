@@ -32,6 +32,14 @@ TEST(OpenTime, IsAtMostTenTimesTheTimeoutIfNobodySaysOtherwise) {
   for (const Nanos expected : {100, 400, 1'000, 1'000}) EXPECT_EQ(open_for(breaker, now), expected);
 }
 
+TEST(OpenTime, IsNeverAboveItsMostEvenWhereItDoesNotGrow) {
+  for (const double multiplier : {1.0, 2.0}) {
+    Breaker breaker({.timeout = 100, .trip = "totalFailures > 0", .timeout_multiplier = multiplier, .max_timeout = 60});
+    Nanos now = 1'000;
+    for (int opening = 1; opening <= 3; ++opening) EXPECT_EQ(open_for(breaker, now), 60) << multiplier;
+  }
+}
+
 TEST(OpenTime, BeginsAgainOnceTheBreakerWasClosed) {
   Breaker breaker({.timeout = 100, .trip = "totalFailures > 0", .timeout_multiplier = 2});
   Nanos now = 1'000;

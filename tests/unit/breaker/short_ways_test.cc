@@ -79,6 +79,33 @@ struct Short {
   Endpoint<HookedAtomic> endpoint;
 };
 
+// Generations come round after 2^20 of them: then an attempt that slept for as long finds its own number on a breaker
+// that is not closed any more.
+template <bool kInterval>
+void expect_general_way_of_what_is_not_closed() {
+  constexpr std::uint64_t kRound = 7;
+  Short s({.interval = kInterval ? kMinute : 0, .trip = "consecutiveFailures > 5"});
+  for (const BreakerWord word :
+       {BreakerWord::slow(Phase::Open, kRound, 9), BreakerWord::slow(Phase::Open, kRound, 9, /*flag: told*/ true),
+        BreakerWord::half_open(kRound, 1, 0), BreakerWord::slow(Phase::NoBreaker, kRound, 0),
+        BreakerWord::slow(Phase::Shared, kRound, 0), BreakerWord::slow(Phase::Rebinding, kRound, 0),
+        BreakerWord::slow(Phase::Closed, kRound, 0, /*flag: unbegun*/ true)}) {
+    s.endpoint.word().store(word.raw());
+    EXPECT_FALSE(s.succeed<kInterval>({kRound, false}, 0)) << word.raw();
+    EXPECT_FALSE(s.fail<kInterval>({kRound, false}, 0)) << word.raw();
+    EXPECT_EQ(s.word(), word);
+  }
+  s.endpoint.word().store(BreakerWord::slow(Phase::Closed, kRound, 0).raw());
+  EXPECT_TRUE(s.succeed<kInterval>({kRound, false}, 0));
+  EXPECT_FALSE(s.succeed<kInterval>({kRound, true}, 0)) << "a probe's";
+  EXPECT_FALSE(s.succeed<kInterval>({kRound + 1, false}, 0)) << "another generation's";
+}
+
+TEST(ShortWays, AreForAClosedBreakerAlone) {
+  expect_general_way_of_what_is_not_closed<true>();
+  expect_general_way_of_what_is_not_closed<false>();
+}
+
 constexpr std::string_view kRules[] = {
     "consecutiveFailures > 9", "requests > 9 && double(totalFailures) / double(requests) > 0.5",
     "totalFailures > 9 || totalSuccesses > 9 || requests > 9", "totalFailures > 9 || consecutiveFailures > 9"};

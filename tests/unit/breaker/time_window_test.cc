@@ -56,6 +56,18 @@ TEST(TimeWindow, CountsThePresentBucketAndTheOnesBeforeIt) {
   EXPECT_EQ(w.count(1'100), 0) << "its bucket began at 1000, and the tenth after it has begun";
 }
 
+// 2^61 times 64 buckets is 0 in 64 bits: the first call's bucket must not be taken for the one that nobody began.
+TEST(TimeWindow, CountsFromTheFirstCallOnWhateverTheClockSays) {
+  for (const Nanos start : {Nanos{0}, Nanos{1} << 58, Nanos{1} << 61, Nanos{3} << 60, -(Nanos{1} << 61)}) {
+    LoneWindow w(30 * kSecond, 64);
+    w.add(start);
+    w.add(start + kSecond);
+    EXPECT_EQ(w.count(start + 2 * kSecond), 2) << start;
+    EXPECT_EQ(w.look(start + 29 * kSecond), 2) << start;
+    EXPECT_EQ(w.count(start + 30 * kSecond), 1) << start;
+  }
+}
+
 // The rule as it is written: older than the window counts no more, younger than window*(1 - 1/n) surely does. Also
 // where the window is no whole number of nanoseconds long in each bucket.
 TEST(TimeWindow, NeverCountsWhatIsOlderAndAlwaysWhatIsYoungEnough) {

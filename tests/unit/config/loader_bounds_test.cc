@@ -16,7 +16,7 @@ std::string extension(const std::string& spec) {
 }
 std::string retry(const std::string& fields) { return extension("  policies: {retries: {r: {" + fields + "}}}\n"); }
 std::string breaker(const std::string& fields) {
-  return extension("  policies: {circuitBreakers: {b: {" + fields + "}}}\n");
+  return extension("  policies: {circuitBreakers: {b: {trip: totalFailures > 5, " + fields + "}}}\n");
 }
 std::string app(const std::string& fields) { return extension("  targets: {apps: {a: {" + fields + "}}}\n"); }
 

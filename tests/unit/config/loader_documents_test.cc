@@ -109,7 +109,7 @@ TEST(LoaderDocuments, ScopesMustBeAList) {
   EXPECT_EQ(only_error(named("m", "a: 1s", "scopes: checkout\n"), as("x")),
             "5:9: scopes must be a list of app ids; write it like [checkout]");
   EXPECT_EQ(only_error(named("m", "a: 1s", "scopes: [[a]]\n"), as("x")),
-            "5:10: an app id in scopes must be a single value, this is a list");
+            "5:10: an app id in scopes must be a single value, this is a list; write one value");
 }
 
 TEST(LoaderDocuments, OtherKindsAreSkippedWhateverIsInThem) {

@@ -83,7 +83,7 @@ TEST(LoaderExtension, EveryFieldOfABreaker) {
   EXPECT_TRUE(cb.shadow);
   EXPECT_EQ(cb.timeout, 45 * kSecond);
   EXPECT_EQ(cb.max_requests, 2u);
-  EXPECT_EQ(amended(breaker("windowCalls: 65535")).breakers.at("cb")->window_calls, 65'535u);
+  EXPECT_EQ(amended(breaker("windowCalls: 65535, trip: calls > 9")).breakers.at("cb")->window_calls, 65'535u);
 }
 
 TEST(LoaderExtension, EveryFieldOfATarget) {
@@ -121,7 +121,7 @@ TEST(LoaderExtension, ExtensionsApplyAfterAllPoliciesInTheirOrderWhereverTheySta
 TEST(LoaderExtension, WhatOnlyItNamesItDefines) {
   const PolicySet set = amended(
       "  policies:\n    timeouts: {u: 1s}\n    retries: {s: {maxRetries: 2, jitter: equal}}\n    circuitBreakers: {d: "
-      "{windowCalls: 10}}\n"
+      "{windowCalls: 10, trip: calls > 9}}\n"
       "  targets:\n    apps: {b: {timeout: u, retry: s, circuitBreaker: d}}\n");
   EXPECT_EQ(set.apps.at("b").timeout, kSecond);
   EXPECT_EQ(set.apps.at("b").retry->max_retries, 2);
@@ -249,7 +249,8 @@ TEST(LoaderExtension, ACountCoversOneThing) {
       "write interval: 0s beside window");
   EXPECT_NE(only_error(base + "---\n" + extension(breaker("windowCalls: 30"))).find("both windowCalls and interval"),
             std::string::npos);
-  EXPECT_EQ(warnings(load_text({}, base + "---\n" + extension(breaker("window: 30s, interval: 0s")))), Texts{});
+  EXPECT_EQ(warnings(load_text({}, base + "---\n" + extension(breaker("window: 30s, interval: 0s, trip: calls > 9")))),
+            Texts{});
   EXPECT_NE(wrong(breaker("window: 30s, windowCalls: 5")).find("has both window and windowCalls"), std::string::npos);
 }
 
@@ -290,6 +291,33 @@ TEST(LoaderExtension, FieldsWithoutEffectAreWarnings) {
       said(breaker("maxTimeout: 44s")),
       Texts{"15:49: maxTimeout of circuit breaker 'cb' is below its timeout (45s): it stays open for 44s each time"});
   EXPECT_EQ(said(retry("policy: exponential, spread: 0.1")), Texts{});
+}
+
+// Decorrelated jitter draws from initialInterval to maxInterval, whatever the policy.
+TEST(LoaderExtension, WhatDecorrelatedJitterDoesNotDrawFromIsAWarning) {
+  const auto said = [](const std::string& spec) { return warnings(load_text({}, kBase + "---\n" + extension(spec))); };
+  const std::string draws =
+      " has no effect here: decorrelated jitter draws from initialInterval (500ms) to three times the delay before, at "
+      "most maxInterval (";
+  EXPECT_EQ(said(retry("policy: constant, jitter: decorrelated, duration: 3s, maxInterval: 9s")),
+            Texts{"15:78: duration" + draws + "9s)"});
+  EXPECT_EQ(said(retry("policy: exponential, jitter: decorrelated, multiplier: 2, maxInterval: 9s")),
+            Texts{"15:83: multiplier" + draws + "9s)"});
+  EXPECT_EQ(said(retry("policy: constant, jitter: decorrelated, initialInterval: 1s")), Texts{});
+}
+
+// Runs of failures know no window, so a window around a rule over nothing else decides nothing.
+TEST(LoaderExtension, AWindowThatTheTripDoesNotReadIsAWarning) {
+  const auto said = [](const std::string& spec) { return warnings(load_text({}, kBase + "---\n" + extension(spec))); };
+  const std::string runs =
+      " has no effect here: the trip of circuit breaker 'cb' reads none of the counts that it covers; "
+      "consecutiveFailures and consecutiveSuccesses know no window, read failureRate, calls or totalFailures";
+  EXPECT_EQ(said(breaker("window: 30s, trip: consecutiveFailures > 5")), Texts{"15:45: window" + runs});
+  EXPECT_EQ(said(breaker("windowCalls: 9, trip: consecutiveFailures > 5")), Texts{"15:50: windowCalls" + runs});
+  EXPECT_EQ(said(breaker("window: 30s, trip: consecutiveFailures > 5 || failureRate > 0.5")), Texts{});
+  for (const char* trip : {"requests", "totalSuccesses", "totalFailures", "calls"})
+    EXPECT_EQ(said(breaker("window: 30s, trip: " + std::string(trip) + " > 5")), Texts{}) << trip;
+  EXPECT_EQ(said(breaker("window: 0s, trip: consecutiveFailures > 5")), Texts{}) << "0 is none";
 }
 
 TEST(LoaderExtension, AnEntryThatTakesDefaultsAwaySaysSo) {

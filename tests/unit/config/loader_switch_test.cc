@@ -108,7 +108,8 @@ TEST_F(LoaderSwitch, AFeatureMustBeAMapping) {
   for (const char* feature : {"Resiliency", "[Resiliency]"}) {
     const Texts said = errors(load(kHead + "spec: {features: [" + feature + "]}\n"));
     ASSERT_EQ(said.size(), 1u) << feature;
-    EXPECT_NE(said[0].find("a feature must be a mapping of fields"), std::string::npos) << said[0];
+    EXPECT_NE(said[0].find("a feature must be a mapping of fields (name: value), this is "), std::string::npos);
+    EXPECT_TRUE(said[0].ends_with("; write {name: Resiliency, enabled: true}")) << said[0];
   }
 }
 

@@ -67,6 +67,30 @@ TEST_F(GatesReload, EqualSettingsKeepEverything) {
   EXPECT_EQ(tried(), Reason::RateLimited);
 }
 
+// A timeout of more than 30 s has a place of its own to count who is in flight, and the bound is over all of them.
+TEST_F(GatesReload, ALongerTimeoutKnowsWhoIsInFlight) {
+  Target target = {.limits = {.max_concurrent = 4}};
+  const Target shorter = target;
+  reload(shorter);
+  for (Ticket& ticket : in_) ASSERT_EQ(caller_.begin(id_, ticket), kAllow);
+  target.timeout = 100 * kSecond;
+  reload(target);
+  EXPECT_EQ(room(), 1);
+  Ticket late{};
+  ASSERT_EQ(caller_.begin(id_, late), kAllow);
+  EXPECT_EQ(tried(), Reason::Busy);
+  reload(shorter);
+  EXPECT_EQ(tried(), Reason::Busy) << "and back again";
+  caller_.end(late, kSuccess);
+  for (Ticket& ticket : in_) EXPECT_EQ(caller_.end(ticket, kSuccess), kDone);
+  EXPECT_EQ(room(), 4);
+  for (Ticket& ticket : in_) ticket = {};
+  for (Ticket& ticket : in_) ASSERT_EQ(caller_.begin(id_, ticket), kAllow);
+  target.limits.max_concurrent = 2;
+  reload(target);
+  EXPECT_EQ(tried(), Reason::Busy) << "more are in flight than may be now";
+}
+
 TEST_F(GatesReload, AnotherRateStartsAnewAndTheRestStays) {
   use_up();
   Target target = everything();
@@ -144,13 +168,13 @@ TEST_F(GatesReload, PlacesComeBackWhateverBecameOfTheGrace) {
   use_up();
   Target target{.timeout = 600 * kSecond, .limits = {.max_concurrent = 4}};
   reload(target);
-  EXPECT_EQ(room(), 4);
+  EXPECT_EQ(room(), 1) << "three are in flight under the grace of before";
   Ticket in{};
   ASSERT_EQ(caller_.begin(id_, in), kAllow);
   for (Ticket& ticket : in_) caller_.end(ticket, kSuccess);
   EXPECT_EQ(room(), 3);
   reload({.limits = {.max_concurrent = 4}});
-  EXPECT_EQ(room(), 4);
+  EXPECT_EQ(room(), 3);
   caller_.end(in, kSuccess);
   EXPECT_EQ(room(), 4);
   reload(target);

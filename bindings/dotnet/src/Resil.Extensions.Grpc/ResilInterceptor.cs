@@ -43,7 +43,7 @@ public sealed class ResilInterceptor : Interceptor
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
-        if (endpointOf(context.Method) is not { } endpoint)
+        if (EndpointOf(context.Method) is not { } endpoint)
             return continuation(request, context);
         var call = new UnaryCall<TRequest, TResponse>(request, context, continuation);
         return new AsyncUnaryCall<TResponse>(
@@ -55,7 +55,7 @@ public sealed class ResilInterceptor : Interceptor
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
-        if (endpointOf(context.Method) is not { } endpoint)
+        if (EndpointOf(context.Method) is not { } endpoint)
             return continuation(request, context);
         try
         {
@@ -74,6 +74,19 @@ public sealed class ResilInterceptor : Interceptor
                 (request, context, continuation), judging.Options<TResponse>(context.Options), context.Options.CancellationToken);
         }
         catch (Exception failure) when (Statuses.Explain(failure) is { } told && told != failure)
+        {
+            throw told;
+        }
+    }
+
+    /// <summary>A method that was never called before has no endpoint in an engine that is disposed, or full.</summary>
+    private Endpoint? EndpointOf(IMethod method)
+    {
+        try
+        {
+            return endpointOf(method);
+        }
+        catch (Exception failure) when (Statuses.Explain(failure) is RpcException told && told != failure)
         {
             throw told;
         }

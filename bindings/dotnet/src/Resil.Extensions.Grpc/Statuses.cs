@@ -30,6 +30,7 @@ internal static class Statuses
             => With(StatusCode.DeadlineExceeded, failure),
         OperationCanceledException => With(StatusCode.Cancelled, failure),
         RejectedException or ObjectDisposedException => With(StatusCode.Unavailable, failure),
+        ResilException when failure.GetType() == typeof(ResilException) => With(StatusCode.Internal, failure),
         _ => failure,
     };
 

@@ -41,7 +41,9 @@ public static class ResilHttpClientBuilderExtensions
         {
             var options = new ResilHttpOptions();
             configure(provider, options);
-            return new ResilHandler(provider.GetRequiredService<Engine>(), options, patience, provider.GetService<ILoggerFactory>()?.CreateLogger("Resil"));
+            var engine = provider.GetService<Engine>()
+                ?? throw new InvalidOperationException("Resil: the container has no engine; call AddResil on the services too, with the path of the policies");
+            return new ResilHandler(engine, options, patience, provider.GetService<ILoggerFactory>()?.CreateLogger("Resil"));
         });
     }
 

@@ -39,6 +39,6 @@ public static class ResilPipelineBuilderExtensions
         // A pipeline's own timeout can give an attempt a token within the same context, which no strategy from outside can.
         return builder
             .AddStrategy(context => new ResilStrategy(endpoint, options.Call, context.TimeProvider), options)
-            .AddTimeout(new TimeoutStrategyOptions { Name = options.Name + "Timeout", TimeoutGenerator = ResilStrategy.BudgetOf });
+            .AddTimeout(ResilStrategy.AroundAttempt(options.Name));
     }
 }

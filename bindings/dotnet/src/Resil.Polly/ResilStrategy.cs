@@ -6,14 +6,27 @@ namespace Resil.Polly;
 /// <summary>An operation of the endpoint for each call of the pipeline.</summary>
 internal sealed class ResilStrategy(Endpoint endpoint, CallOptions call, TimeProvider time) : ResilienceStrategy
 {
-    /// <summary>A permit comes back when another caller ends, which nobody can foresee: this keeps a waiting one from spinning.</summary>
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    /// <summary>A timer takes no longer times.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(int.MaxValue);
 
     private static readonly ResiliencePropertyKey<TimeSpan> Budget = new("Resil.Budget");
 
-    /// <summary>What the timeout around an attempt asks.</summary>
-    public static ValueTask<TimeSpan> BudgetOf(TimeoutGeneratorArguments arguments)
-        => new(arguments.Context.Properties.GetValue(Budget, Timeout.InfiniteTimeSpan));
+    /// <summary>There where the timeout around an attempt has ended it; taken back before anybody outside could mistake it for theirs.</summary>
+    private static readonly ResiliencePropertyKey<bool> TimedOut = new("Resil.TimedOut");
+
+    private readonly Judging judging = new(call);
+
+    /// <summary>The timeout around an attempt: what it is, and that it happened.</summary>
+    public static TimeoutStrategyOptions AroundAttempt(string? name) => new()
+    {
+        Name = name + "Timeout",
+        TimeoutGenerator = static arguments => new(arguments.Context.Properties.GetValue(Budget, Timeout.InfiniteTimeSpan)),
+        OnTimeout = static arguments =>
+        {
+            arguments.Context.Properties.Set(TimedOut, true);
+            return default;
+        },
+    };
 
     /// <inheritdoc/>
     protected override async ValueTask<global::Polly.Outcome<TResult>> ExecuteCore<TResult, TState>(
@@ -22,47 +35,106 @@ internal sealed class ResilStrategy(Endpoint endpoint, CallOptions call, TimePro
         ArgumentNullException.ThrowIfNull(callback);
         ArgumentNullException.ThrowIfNull(context);
         var captured = context.ContinueOnCapturedContext;
-        var operation = Begin(out var closed);
-        if (closed is not null)
-            return global::Polly.Outcome.FromException<TResult>(closed);
+        Exception? last = null;
+        if (Begin(out var operation) is { } refused)
+            return global::Polly.Outcome.FromException<TResult>(refused);
         while (true)
         {
-            if (!operation.Admitted && !(call.WaitWhenOpen && operation.MayWait))
-                return global::Polly.Outcome.FromException<TResult>(operation.Rejection!.Value.ToException());
             if (operation.Admitted)
             {
                 var outcome = await AttemptAsync(callback, context, state, operation.Budget).ConfigureAwait(captured);
-                if (operation.End(Judge(outcome, context.CancellationToken)) != EndAnswer.Retry)
+                var code = judging.Of(outcome, TakeTimedOut(context), context.CancellationToken, out var broken);
+                var again = End(ref operation, code);
+                if (broken is null && !again)
                     return outcome;
-                Discard(outcome);
+                var undisposed = judging.Discard(outcome);
+                if ((broken ?? undisposed) is { } thrown)
+                    return global::Polly.Outcome.FromException<TResult>(thrown);
+                last = outcome.Exception ?? last;
             }
-            try
+            else if (!call.WaitWhenOpen || !operation.MayWait)
             {
-                var delay = operation.Admitted || operation.Delay > ShortestWait ? operation.Delay : ShortestWait;
-                if (delay > TimeSpan.Zero)
-                    await Task.Delay(delay, time, context.CancellationToken).ConfigureAwait(captured);
-                context.CancellationToken.ThrowIfCancellationRequested();
-                operation.BeginAgain();
+                return global::Polly.Outcome.FromException<TResult>(operation.Rejection!.Value.ToException(last));
             }
-            catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-            {
+            var ended = await WaitAsync(operation.Delay, context, last).ConfigureAwait(captured) ?? BeginAgain(ref operation);
+            if (ended is not null)
                 return global::Polly.Outcome.FromException<TResult>(ended);
-            }
         }
     }
 
-    private Operation Begin(out Exception? closed)
+    private ObjectDisposedException? Begin(out Operation operation)
     {
-        closed = null;
+        operation = default;
         try
         {
-            return endpoint.Begin(call.Deadline);
+            operation = endpoint.Begin(call.Deadline);
+            return null;
         }
         catch (ObjectDisposedException disposed)
         {
-            closed = disposed;
-            return default;
+            return disposed;
         }
+    }
+
+    private static ObjectDisposedException? BeginAgain(ref Operation operation)
+    {
+        try
+        {
+            operation.BeginAgain();
+            return null;
+        }
+        catch (ObjectDisposedException disposed)
+        {
+            return disposed;
+        }
+    }
+
+    /// <summary>True: a retry follows. An engine that was disposed meanwhile has nothing to say: what the attempt answered is the answer.</summary>
+    private static bool End(ref Operation operation, OutcomeCode code)
+    {
+        try
+        {
+            return operation.End(code) == EndAnswer.Retry;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null: it has waited. Else the operation is over: the caller cancelled it, or the engine was disposed.</summary>
+    private async ValueTask<Exception?> WaitAsync(TimeSpan delay, ResilienceContext context, Exception? last)
+    {
+        if (delay > TimeSpan.Zero)
+            await DelayAsync(delay, context).ConfigureAwait(context.ContinueOnCapturedContext);
+        return context.CancellationToken.IsCancellationRequested
+            ? new OperationCanceledException("The operation was canceled.", last, context.CancellationToken)
+            : endpoint.Engine.IsDisposed ? new ObjectDisposedException("the resil engine was disposed while a call waited", last)
+            : null;
+    }
+
+    /// <summary>Ends early, without a word, when the caller cancels or the engine is disposed.</summary>
+    private async Task DelayAsync(TimeSpan delay, ResilienceContext context)
+    {
+        var left = TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)); // whole ones, as timers are; never too short
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, endpoint.Engine.Closing);
+        try
+        {
+            for (; left > TimeSpan.Zero; left -= LongestWait)
+                await Task.Delay(left < LongestWait ? left : LongestWait, time, ends.Token).ConfigureAwait(context.ContinueOnCapturedContext);
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private static bool TakeTimedOut(ResilienceContext context)
+    {
+        if (!context.Properties.GetValue(TimedOut, false))
+            return false;
+        context.Properties.Set(TimedOut, false);
+        return true;
     }
 
     /// <summary>Whatever is thrown, and not told as an outcome, must end the attempt too.</summary>
@@ -81,38 +153,5 @@ internal sealed class ResilStrategy(Endpoint endpoint, CallOptions call, TimePro
         {
             return global::Polly.Outcome.FromException<TResult>(thrown);
         }
-    }
-
-    private OutcomeCode Judge<TResult>(global::Polly.Outcome<TResult> outcome, CancellationToken caller)
-    {
-        if (outcome.Exception is not { } failure)
-            return Result(outcome.Result!);
-        if (failure is OperationCanceledException && caller.IsCancellationRequested)
-            return OutcomeCode.Cancelled;
-        if (call.ShouldHandle is { } handled && !handled(failure))
-            return OutcomeCode.Success;
-        var code = call.ExceptionOutcome?.Invoke(failure) ?? failure switch
-        {
-            TimeoutRejectedException or TimeoutException => OutcomeCode.Timeout,
-            OperationCanceledException { InnerException: TimeoutException } => OutcomeCode.Timeout,
-            OperationCanceledException => OutcomeCode.Cancelled,
-            _ => OutcomeCode.Failure,
-        };
-        return call.Repeatable && call.ShouldRetry?.Invoke(failure) != false ? code : code.WithoutRetry();
-    }
-
-    private OutcomeCode Result<TResult>(TResult result)
-    {
-        if (call is not CallOptions<TResult> typed)
-            return OutcomeCode.Success;
-        var code = typed.ResultOutcome?.Invoke(result)
-            ?? (typed.FailedWhen?.Invoke(result) == true ? OutcomeCode.Failure : OutcomeCode.Success);
-        return call.Repeatable ? code : code.WithoutRetry();
-    }
-
-    private void Discard<TResult>(global::Polly.Outcome<TResult> outcome)
-    {
-        if (outcome.Exception is null && call is CallOptions<TResult> { Discard: { } discard })
-            discard(outcome.Result!);
     }
 }

@@ -51,6 +51,8 @@ public sealed record CallOptions<T> : CallOptions
     /// <summary>Judges a result, for instance by its HTTP status. Asked in place of <see cref="FailedWhen"/> if both are given.</summary>
     public Func<T, OutcomeCode>? ResultOutcome { get; init; }
 
-    /// <summary>Called with a result that will be replaced by a retry, for instance to dispose it.</summary>
+    /// <summary>
+    /// Called with a result that the caller will not get, for instance to dispose it: a retry follows, or whoever judges it threw.
+    /// </summary>
     public Action<T>? Discard { get; init; }
 }

@@ -25,10 +25,11 @@ public sealed partial class Endpoint
             return GoOnAsync<T, TOut, TCall, TAnswer>(call, options, caller, 0, null, default, null);
         }
         long budget = BudgetNs(seen);
-        AttemptSource? source = budget == 0 ? null : Engine.Sources.Take(budget, caller);
+        AttemptSource? source = null;
         ValueTask<T> pending;
         try
         {
+            source = budget == 0 ? null : Engine.Sources.Take(budget, caller);
             pending = call.Invoke(source is null ? caller : source.Token);
         }
         catch (Exception failure)
@@ -54,7 +55,7 @@ public sealed partial class Endpoint
 
     /// <summary>
     /// Within the gate, which it leaves. The first attempt has been made (<paramref name="seen"/> is not 0) and answered or thrown, or is
-    /// to be begun.
+    /// to be begun. What follows what is the course's to say; this only calls and waits.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TOut> GoOnAsync<T, TOut, TCall, TAnswer>(
@@ -66,55 +67,42 @@ public sealed partial class Endpoint
         Course course = default;
         try
         {
-            bool begun = seen != 0;
-            course = begun ? new Course(this, options, caller, seen, source) : new Course(this, options, caller);
-            for (; ; )
+            T value = default!;
+            course = new Course(this, options, caller, seen, source);
+            if (seen != 0 && failure is null)
             {
-                if (!begun)
-                {
-                    while (!course.Begin())
-                    {
-                        if (!course.Waits)
-                        {
-                            return TAnswer.Rejected(course.Rejection, course.LastFailure);
-                        }
-                        failure = await PauseAsync(course.DelayNs, caller, course.LastFailure).ConfigureAwait(false);
-                        if (failure is not null)
-                        {
-                            return TAnswer.Failure(failure);
-                        }
-                    }
-                }
-                T value = default!;
                 try
                 {
-                    if (!begun)
-                    {
-                        pending = call.Invoke(course.Arm());
-                    }
-                    if (failure is null)
-                    {
-                        value = await pending.ConfigureAwait(false);
-                    }
+                    value = await pending.ConfigureAwait(false);
                 }
                 catch (Exception thrown)
                 {
                     failure = thrown;
                 }
-                switch (course.End(value, ref failure))
+            }
+            for (; ; )
+            {
+                switch (course.Follow(value, ref failure))
                 {
+                    case Next.Attempt:
+                        try
+                        {
+                            value = await call.Invoke(course.Arm()).ConfigureAwait(false);
+                        }
+                        catch (Exception thrown)
+                        {
+                            failure = thrown;
+                        }
+                        break;
+                    case Next.Pause:
+                        failure = await PauseAsync(course.DelayNs, caller, course.LastFailure).ConfigureAwait(false);
+                        break;
                     case Next.Value:
                         return TAnswer.Value(value);
                     case Next.Failure:
                         return TAnswer.Failure(failure!);
                     default:
-                        begun = false;
-                        failure = await PauseAsync(course.DelayNs, caller, course.LastFailure).ConfigureAwait(false);
-                        if (failure is not null)
-                        {
-                            return TAnswer.Failure(failure);
-                        }
-                        break;
+                        return TAnswer.Rejected(course.Rejection, course.LastFailure);
                 }
             }
         }
@@ -143,10 +131,11 @@ public sealed partial class Endpoint
             return GoOn<T, TOut, TCall, TAnswer>(call, options, caller, 0, null, default!, null);
         }
         long budget = BudgetNs(seen);
-        AttemptSource? source = budget == 0 ? null : Engine.Sources.Take(budget, caller);
+        AttemptSource? source = null;
         T value;
         try
         {
+            source = budget == 0 ? null : Engine.Sources.Take(budget, caller);
             value = call.Invoke(source is null ? caller : source.Token);
         }
         catch (Exception failure)
@@ -174,47 +163,30 @@ public sealed partial class Endpoint
         Course course = default;
         try
         {
-            bool begun = seen != 0;
-            course = begun ? new Course(this, options, caller, seen, source) : new Course(this, options, caller);
+            course = new Course(this, options, caller, seen, source);
             for (; ; )
             {
-                if (!begun)
+                switch (course.Follow(value, ref failure))
                 {
-                    while (!course.Begin())
-                    {
-                        if (!course.Waits)
+                    case Next.Attempt:
+                        try
                         {
-                            return TAnswer.Rejected(course.Rejection, course.LastFailure);
+                            value = call.Invoke(course.Arm());
                         }
+                        catch (Exception thrown)
+                        {
+                            failure = thrown;
+                        }
+                        break;
+                    case Next.Pause:
                         failure = Pause(course.DelayNs, caller, course.LastFailure);
-                        if (failure is not null)
-                        {
-                            return TAnswer.Failure(failure);
-                        }
-                    }
-                    try
-                    {
-                        value = call.Invoke(course.Arm());
-                    }
-                    catch (Exception thrown)
-                    {
-                        failure = thrown;
-                    }
-                }
-                switch (course.End(value, ref failure))
-                {
+                        break;
                     case Next.Value:
                         return TAnswer.Value(value);
                     case Next.Failure:
                         return TAnswer.Failure(failure!);
                     default:
-                        begun = false;
-                        failure = Pause(course.DelayNs, caller, course.LastFailure);
-                        if (failure is not null)
-                        {
-                            return TAnswer.Failure(failure);
-                        }
-                        break;
+                        return TAnswer.Rejected(course.Rejection, course.LastFailure);
                 }
             }
         }

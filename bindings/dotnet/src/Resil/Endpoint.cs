@@ -65,7 +65,10 @@ public sealed unsafe partial class Endpoint
     internal long TakeHealthy() => cells.TakeHealthy();
 
     /// <summary>Begins an operation by hand: its first attempt.</summary>
-    /// <param name="deadline">The whole operation must be over in this time.</param>
+    /// <param name="deadline">The whole operation must be over in this time; null = no deadline but the policies'.</param>
+    /// <returns>The operation, with its first attempt admitted or rejected.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="deadline"/> is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public Operation Begin(TimeSpan? deadline = null) => new(this, deadline);
 
     /// <inheritdoc/>

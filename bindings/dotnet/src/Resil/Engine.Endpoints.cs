@@ -10,7 +10,7 @@ public sealed unsafe partial class Engine
     private Endpoint EndpointOf(EndpointKind kind, string name, string? instance)
     {
         ArgumentNullException.ThrowIfNull(name);
-        TargetKey key = new(kind, name, instance);
+        TargetKey key = new(kind, name, string.IsNullOrEmpty(instance) ? null : instance); // to the engine they are one
         if (endpoints.TryGetValue(key, out Endpoint? known))
         {
             return known;

@@ -49,6 +49,9 @@ public sealed unsafe partial class Engine : IDisposable, IAsyncDisposable
     /// <summary>True once it was disposed: it makes no more calls.</summary>
     public bool IsDisposed => Gate.IsClosed;
 
+    /// <summary>Cancelled when the engine is disposed: ends the waits between attempts that are made by hand (<see cref="Operation"/>).</summary>
+    public CancellationToken Closing => Gate.Closing;
+
     /// <summary>What happens at the endpoints, for whoever asks.</summary>
     public EngineEvents Events { get; }
 
@@ -130,18 +133,23 @@ public sealed unsafe partial class Engine : IDisposable, IAsyncDisposable
     }
 
     /// <summary>A method of an app, or the app itself. Methods are separate endpoints with a breaker each.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint App(string appId, string? method = null) => EndpointOf(EndpointKind.App, appId, method);
 
     /// <summary>An actor.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint Actor(string type, string? id = null) => EndpointOf(EndpointKind.Actor, type, id);
 
     /// <summary>What comes in from a component. Its type (Statestore, Pubsub, ...) chooses default policies.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint ComponentInbound(string name, string? type = null) => EndpointOf(EndpointKind.ComponentInbound, name, type);
 
     /// <summary>What goes out to a component. Its type (Statestore, Pubsub, ...) chooses default policies.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint ComponentOutbound(string name, string? type = null) => EndpointOf(EndpointKind.ComponentOutbound, name, type);
 
     /// <summary>A reserved policy by its name, e.g. <c>DaprBuiltInServiceRetries</c>.</summary>
+    /// <exception cref="ResilException">The engine has no place for one more: raise <see cref="EngineOptions.MaxEndpoints"/>.</exception>
     public Endpoint Builtin(string name) => EndpointOf(EndpointKind.Builtin, name, null);
 
     /// <summary>
@@ -163,6 +171,10 @@ public sealed unsafe partial class Engine : IDisposable, IAsyncDisposable
         Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>In a line, for a log or a debugger: whose it is, and how many endpoints it has.</summary>
+    public override string ToString()
+        => $"resil engine{(AppId is { } app ? " of " + app : "")}, {endpoints.Count} endpoints{(IsDisposed ? ", disposed" : "")}";
 
     /// <summary>Within the gate, for what belongs to no endpoint.</summary>
     internal void Inside(Action work)

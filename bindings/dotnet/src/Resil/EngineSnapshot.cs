@@ -29,6 +29,9 @@ public sealed class EngineSnapshot
     /// <summary>Every target that a ResiliencyExtension limits, over all of its endpoints.</summary>
     public IReadOnlyList<TargetSnapshot> Targets { get; }
 
+    /// <summary>In a line; <see cref="Json"/> has it all.</summary>
+    public override string ToString() => $"{Endpoints.Count} endpoints, {Targets.Count} targets with limits";
+
     /// <summary>What is known of that endpoint; null where it is younger than the snapshot.</summary>
     public EndpointSnapshot? Find(Endpoint endpoint)
     {

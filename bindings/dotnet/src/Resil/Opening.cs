@@ -61,13 +61,19 @@ internal static unsafe class Opening
                 Flags = (options.Lenient ? Constants.Lenient : 0) | (options.EveryRejection ? Constants.EveryRejection : 0),
                 AppId = appId,
                 ConfigPath = configuration,
-                MaxEndpoints = checked((uint)options.MaxEndpoints),
-                EventCapacity = checked((uint)options.EventCapacity),
+                MaxEndpoints = (uint)NotNegative(options.MaxEndpoints, nameof(options.MaxEndpoints)),
+                EventCapacity = (uint)NotNegative(options.EventCapacity, nameof(options.EventCapacity)),
                 JitterSeed = options.JitterSeed,
-                MaxBytes = checked((ulong)options.MaxBytes),
+                MaxBytes = (ulong)NotNegative(options.MaxBytes, nameof(options.MaxBytes)),
             };
             return ask(&native, content, text?.Length ?? 0, file);
         }
+    }
+
+    private static long NotNegative(long option, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(option, name);
+        return option;
     }
 
     /// <summary>The engine's message begins with the file, where a mistake is in one.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Resil.Calls;
 using Resil.Interop;
 
@@ -72,6 +73,12 @@ public struct Operation
     internal readonly long DelayNs => ticket.DelayNs;
 
     /// <summary>Ends the attempt in flight, whatever happened to it.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <returns>What follows.</returns>
+    /// <exception cref="InvalidOperationException">No attempt is in flight.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The engine was disposed while the attempt was in flight: nothing follows, and what the attempt answered is the answer.
+    /// </exception>
     public EndAnswer End(OutcomeCode outcome)
     {
         if (step != Step.InFlight)
@@ -108,8 +115,21 @@ public struct Operation
         }
     }
 
+    /// <summary>In a line, for a log or a debugger: whose it is, and where it stands.</summary>
+    public override readonly string ToString() => step switch
+    {
+        Step.None => "no operation",
+        Step.InFlight => $"{endpoint}: attempt {Attempt} is in flight",
+        Step.Rejected => Rejection!.Value.ToString(),
+        Step.RetryOffered => string.Create(
+            CultureInfo.InvariantCulture, $"{endpoint}: attempt {Attempt + 1} may begin in {Delay.TotalMilliseconds} ms"),
+        _ => Reason == Reason.None ? $"{endpoint}: over" : $"{endpoint}: over, {ReasonText.Of(Reason)}",
+    };
+
     /// <summary>Begins the next attempt: after a retry was offered, or after waiting for an admission.</summary>
     /// <returns><see cref="Admitted"/>.</returns>
+    /// <exception cref="InvalidOperationException">An attempt is in flight, or the operation is over.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed; <see cref="Engine.Closing"/> tells it to a wait.</exception>
     public bool BeginAgain()
     {
         if (step is not (Step.RetryOffered or Step.Rejected))

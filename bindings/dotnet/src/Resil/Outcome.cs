@@ -56,6 +56,12 @@ public readonly struct Outcome<T>
         }
     }
 
+    /// <summary>In a line, for a log or a debugger: the value, the failure, or why no attempt was made.</summary>
+    public override string ToString()
+        => IsRejected ? "rejected: " + rejection
+            : failure is not null ? $"failure: {failure.GetType().Name}: {failure.Message}"
+            : $"success: {Value}";
+
     /// <summary>True where there is a value.</summary>
     public bool TryGetValue([MaybeNullWhen(false)] out T value)
     {

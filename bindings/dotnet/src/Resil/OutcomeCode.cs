@@ -72,6 +72,8 @@ public readonly record struct OutcomeCode
                 Constants.TimeoutCode => "timeout",
                 _ => "cancelled",
             };
-        return (Code & Constants.NoRetry) != 0 ? text + ", not to be retried" : text;
+        return (Code & Constants.NoRetry) != 0 ? text + ", not to be retried"
+            : HintNs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{text}, to be retried after {HintNs / 1e6} ms")
+            : text;
     }
 }

@@ -23,10 +23,16 @@ public readonly struct Rejection
     /// <summary>How long, from the rejection, until an attempt could be admitted.</summary>
     public TimeSpan RetryAfter => Durations.FromNs(RetryAfterNs);
 
-    /// <summary>What would have been thrown.</summary>
+    /// <summary>What would have been thrown, if this was the operation's first attempt.</summary>
     public Exception ToException() => ToException(null);
 
-    internal Exception ToException(Exception? earlier) => Reason switch
+    /// <summary>What would have been thrown after an earlier attempt of the operation.</summary>
+    /// <param name="earlier">How that one failed: the inner exception; null = there was none.</param>
+    /// <returns>
+    /// A <see cref="RejectedException"/>, of the reason's class where it has one; for <see cref="Reason.Deadline"/> a
+    /// <see cref="DeadlineExceededException"/>.
+    /// </returns>
+    public Exception ToException(Exception? earlier) => Reason switch
     {
         Reason.Open => new CircuitOpenException(this, earlier),
         Reason.TooManyRequests => new TooManyRequestsException(this, earlier),

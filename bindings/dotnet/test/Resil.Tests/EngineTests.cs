@@ -43,11 +43,22 @@ public class EngineTests
         using Engine engine = Engine.FromText(Policies.Orders());
         Assert.Same(engine.App("orders", "a"), engine.App("orders", "a"));
         Assert.NotSame(engine.App("orders", "a"), engine.App("orders", "b"));
+        Assert.Same(engine.App("orders"), engine.App("orders", ""));
         Endpoint store = engine.ComponentInbound("store", "Statestore");
         Assert.NotEqual(store.Id, engine.ComponentOutbound("store", "Statestore").Id);
         Assert.Equal((EndpointKind.ComponentInbound, "store", "Statestore"), (store.Kind, store.Name, store.Instance));
         Assert.Equal("actor Cart:7", engine.Actor("Cart", "7").ToString());
         Assert.Null(engine.Builtin("DaprBuiltInServiceRetries").State);
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0, "MaxEndpoints")]
+    [InlineData(0, -1, 0, "EventCapacity")]
+    [InlineData(0, 0, -1, "MaxBytes")]
+    public void An_option_that_is_negative_is_named(int endpoints, int events, long bytes, string name)
+    {
+        EngineOptions options = new() { MaxEndpoints = endpoints, EventCapacity = events, MaxBytes = bytes };
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => Engine.FromText(Policies.Orders(), options)).ParamName);
     }
 
     [Fact]

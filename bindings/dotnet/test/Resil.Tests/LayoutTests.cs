@@ -43,6 +43,7 @@ public class LayoutTests
         Assert.Contains(NativeLoader.Variable, thrown.Message, StringComparison.Ordinal);
         Assert.Contains(empty, thrown.Message, StringComparison.Ordinal);
         Directory.Delete(empty);
-        Assert.Throws<DllNotFoundException>(() => NativeLoader.Load(typeof(string).Assembly, null, "/no/such/file", "plan9-mips", []));
+        thrown = Assert.Throws<DllNotFoundException>(() => NativeLoader.Load(typeof(string).Assembly, null, "/no/such/file", "plan9-mips", []));
+        Assert.Contains($"{NativeLoader.Variable} names '/no/such/file'", thrown.Message, StringComparison.Ordinal);
     }
 }

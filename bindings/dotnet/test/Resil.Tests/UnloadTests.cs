@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
+using Resil.Interop;
 
 namespace Resil.Tests;
 
-/// <summary>A plug-in that has resil in a context of its own can be unloaded once it disposed its engine.</summary>
+/// <summary>Contexts that load resil anew: a plug-in can be unloaded once it disposed its engine, and one without a library is told.</summary>
 [Collection(nameof(Alone))]
 public class UnloadTests
 {
@@ -26,6 +27,29 @@ public class UnloadTests
             GC.WaitForPendingFinalizers();
         }
         Assert.False(context.IsAlive);
+    }
+
+    [Fact]
+    public void A_library_that_cannot_be_loaded_is_told_by_each_call_that_needs_it()
+    {
+        string? given = Environment.GetEnvironmentVariable(NativeLoader.Variable);
+        PlugIn context = new();
+        try
+        {
+            Environment.SetEnvironmentVariable(NativeLoader.Variable, "/no/such/file");
+            MethodInfo load = context.LoadFromAssemblyName(typeof(Engine).Assembly.GetName())
+                .GetType(typeof(Engine).FullName!)!.GetMethod(nameof(Engine.FromText))!;
+            for (int i = 0; i < 2; i++)
+            {
+                Exception? thrown = Assert.Throws<TargetInvocationException>(() => load.Invoke(null, [Policies.Orders(), null])).InnerException;
+                Assert.Contains("/no/such/file", Assert.IsType<DllNotFoundException>(thrown).Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(NativeLoader.Variable, given);
+            context.Unload();
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

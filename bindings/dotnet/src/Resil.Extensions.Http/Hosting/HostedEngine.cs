@@ -16,6 +16,9 @@ internal sealed class HostedEngine : IDisposable
         var path = Path.GetFullPath(given.Path!, root);
         var loggers = services.GetService(typeof(ILoggerFactory)) as ILoggerFactory;
         var time = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
+        // Before the policies are read: a text that comes in between is one that has changed, and is loaded again.
+        files = given.ReloadOnChange ? new PolicyFiles(path) : null;
+        var before = files is null ? "" : FingerprintOf(files);
         Engine = Engine.Load(path, new EngineOptions
         {
             AppId = given.AppId,
@@ -31,14 +34,35 @@ internal sealed class HostedEngine : IDisposable
             MetricsName = given.MetricsName,
             MetricsNamespace = given.MetricsNamespace,
         });
-        if (!given.ReloadOnChange)
+        if (files is null)
             return;
-        files = new PolicyFiles(path);
-        reloading = new Reloading(files.Fingerprint, () => Engine.Reload(path), time, path, loggers?.CreateLogger("Resil") ?? NullLogger.Instance);
-        files.Watch(reloading.Notice);
+        try
+        {
+            reloading = new Reloading(before, files.Fingerprint, () => Engine.Reload(path), time, path, loggers?.CreateLogger("Resil") ?? NullLogger.Instance);
+            files.Watch(reloading.Notice);
+            reloading.Notice(); // of what has changed before anybody watched
+        }
+        catch
+        {
+            Dispose(); // where the system has no watcher left, say, the container gets nothing to dispose
+            throw;
+        }
     }
 
     public Engine Engine { get; }
+
+    /// <summary>Empty where there is nothing to read: the engine says so better.</summary>
+    private static string FingerprintOf(PolicyFiles files)
+    {
+        try
+        {
+            return files.Fingerprint();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     public void Dispose()
     {

@@ -17,13 +17,19 @@ internal sealed partial class Reloading : IDisposable
     private string loaded;
     private bool disposed;
 
-    public Reloading(Func<string> fingerprint, Action reload, TimeProvider time, string path, ILogger logger)
+    /// <param name="loaded">The fingerprint of what is loaded.</param>
+    /// <param name="fingerprint">That of what is there now.</param>
+    /// <param name="reload">Loads what is there.</param>
+    /// <param name="time">For the quiet after a change.</param>
+    /// <param name="path">Where the policies are, for the log.</param>
+    /// <param name="logger">Told of each change, loaded or not.</param>
+    public Reloading(string loaded, Func<string> fingerprint, Action reload, TimeProvider time, string path, ILogger logger)
     {
         this.fingerprint = fingerprint;
         this.reload = reload;
         this.path = path;
         this.logger = logger;
-        loaded = fingerprint();
+        this.loaded = loaded;
         timer = time.CreateTimer(static self => ((Reloading)self!).Settle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -3,17 +3,23 @@ using Resil.Interop;
 
 namespace Resil.Calls;
 
-/// <summary>What follows an attempt.</summary>
+/// <summary>What an operation does next.</summary>
 internal enum Next
 {
-    /// <summary>Its result is the answer.</summary>
+    /// <summary>An attempt was admitted: make it.</summary>
+    Attempt,
+
+    /// <summary>Wait before the next begin.</summary>
+    Pause,
+
+    /// <summary>The attempt's result is the answer.</summary>
     Value,
 
     /// <summary>The operation failed.</summary>
     Failure,
 
-    /// <summary>Wait, and begin another one.</summary>
-    Retry,
+    /// <summary>No attempt was admitted.</summary>
+    Rejected,
 }
 
 /// <summary>
@@ -29,9 +35,12 @@ internal struct Course
     private Ticket ticket;
     private AttemptSource? source;
     private Failures? failures;
-    private bool elided;
 
-    /// <summary>An operation whose first attempt is made without begin, under that word.</summary>
+    /// <summary>The attempt in flight was begun without the engine.</summary>
+    private bool elided;
+    private bool inFlight;
+
+    /// <summary>An operation whose first attempt was made without begin, under that word; 0 = one that begins now.</summary>
     internal Course(Endpoint endpoint, CallOptions? options, CancellationToken caller, ulong word, AttemptSource? source)
     {
         this.endpoint = endpoint;
@@ -39,21 +48,12 @@ internal struct Course
         this.caller = caller;
         this.word = word;
         this.source = source;
-        elided = true;
+        elided = inFlight = word != 0;
+        if (!elided)
+        {
+            ticket.DeadlineNs = endpoint.DeadlineFrom(options?.Deadline);
+        }
     }
-
-    /// <summary>An operation that begins with <see cref="Begin"/>.</summary>
-    internal Course(Endpoint endpoint, CallOptions? options, CancellationToken caller)
-    {
-        this.endpoint = endpoint;
-        this.options = options;
-        this.caller = caller;
-        ticket.DeadlineNs = endpoint.DeadlineFrom(options?.Deadline);
-    }
-
-    internal readonly Endpoint Endpoint => endpoint;
-
-    internal readonly CancellationToken Caller => caller;
 
     /// <summary>The engine did not hear of the operation, and need not.</summary>
     internal bool Healthy { get; private set; }
@@ -67,9 +67,27 @@ internal struct Course
     internal readonly Rejection Rejection => endpoint.RejectionIn(ticket);
 
     /// <summary>True: the call wants to wait after this rejection, and that can help.</summary>
-    internal readonly bool Waits => options is { WaitWhenOpen: true } && (ticket.Flags & Constants.MayWait) != 0;
+    private readonly bool Waits => options is { WaitWhenOpen: true } && (ticket.Flags & Constants.MayWait) != 0;
 
-    internal bool Begin() => endpoint.Begin(ref ticket);
+    /// <summary>What follows: after an attempt its end, after a pause or at first the next begin.</summary>
+    /// <param name="value">What the attempt answered, if it did not fail.</param>
+    /// <param name="failure">
+    /// What the attempt threw, or why the pause ended the operation. Then what the operation failed with, where it did.
+    /// </param>
+    internal Next Follow<T>(T value, ref Exception? failure)
+    {
+        if (inFlight)
+        {
+            inFlight = false;
+            return End(value, ref failure);
+        }
+        if (failure is not null)
+        {
+            return Next.Failure;
+        }
+        inFlight = endpoint.Begin(ref ticket);
+        return inFlight ? Next.Attempt : Waits ? Next.Pause : Next.Rejected;
+    }
 
     /// <summary>The token of the attempt that has begun.</summary>
     internal CancellationToken Arm()
@@ -82,17 +100,17 @@ internal struct Course
         return source.Token;
     }
 
-    /// <summary>Ends the attempt.</summary>
-    /// <param name="value">What it answered, if it did not fail.</param>
-    /// <param name="failure">What it threw; then what the operation failed with, where it did.</param>
-    internal Next End<T>(T value, ref Exception? failure)
+    private readonly long BudgetNs => elided ? Endpoint.BudgetNs(word) : ticket.TimeoutNs;
+
+    private Next End<T>(T value, ref Exception? failure)
     {
+        bool unarmed = source is null && failure is not null && BudgetNs > 0; // the time provider threw: the call was not made
         bool late = source is not null && endpoint.Engine.Sources.Give(source);
         source = null;
-        if (failure is not null && !late && caller.IsCancellationRequested)
+        if (failure is not null && !late && (unarmed || caller.IsCancellationRequested))
         {
             Tell(OutcomeCode.Cancelled);
-            failure = Cancelled(failure);
+            failure = unarmed ? failure : Cancelled(failure);
             return Next.Failure;
         }
         OutcomeCode outcome;
@@ -103,6 +121,10 @@ internal struct Course
         catch (Exception broken) // whoever judges; that is no word on the target
         {
             Tell(OutcomeCode.Cancelled);
+            if (failure is null)
+            {
+                _ = Discard(value); // the judge was the first to go wrong
+            }
             failure = broken;
             return Next.Failure;
         }
@@ -111,14 +133,13 @@ internal struct Course
             Healthy = true;
             return Next.Value;
         }
-        return Follow(Tell(outcome), value, ref failure, late);
+        return Ended(Tell(outcome), value, ref failure, late);
     }
 
     /// <summary>An attempt that failed after its budget was used up, however it says so.</summary>
     private readonly OutcomeCode Late(ref Exception failure)
     {
-        long budget = elided ? Endpoint.BudgetNs(word) : ticket.TimeoutNs;
-        failure = new AttemptTimeoutException(endpoint, Durations.FromNs(budget), failure);
+        failure = new AttemptTimeoutException(endpoint, Durations.FromNs(BudgetNs), failure);
         bool again = options is null || options.Repeatable && (options.ShouldRetry is not { } retries || retries(failure));
         return again ? OutcomeCode.Timeout : OutcomeCode.Timeout.WithoutRetry();
     }
@@ -133,7 +154,7 @@ internal struct Course
         return endpoint.End(ref ticket, outcome);
     }
 
-    private Next Follow<T>(EndAnswer answer, T value, ref Exception? failure, bool late)
+    private Next Ended<T>(EndAnswer answer, T value, ref Exception? failure, bool late)
     {
         if (answer == EndAnswer.Retry)
         {
@@ -141,12 +162,13 @@ internal struct Course
             {
                 (failures ??= new Failures()).Add(failure);
             }
-            else if (options is CallOptions<T> { Discard: { } discard })
+            else if (Discard(value) is { } broken)
             {
-                discard(value);
+                failure = broken;
+                return Next.Failure;
             }
             Mark();
-            return Next.Retry;
+            return Next.Pause;
         }
         if (failure is null)
         {
@@ -154,6 +176,24 @@ internal struct Course
         }
         failure = Given(answer == EndAnswer.GiveUp ? (Reason)ticket.Reason : Reason.None, failure, late);
         return Next.Failure;
+    }
+
+    /// <summary>For a result that nobody will get.</summary>
+    /// <returns>What the caller's code threw at it.</returns>
+    private readonly Exception? Discard<T>(T value)
+    {
+        try
+        {
+            if (options is CallOptions<T> { Discard: { } discard })
+            {
+                discard(value);
+            }
+            return null;
+        }
+        catch (Exception broken)
+        {
+            return broken;
+        }
     }
 
     /// <summary>What the caller of an operation that is given up gets: the failure itself, or the story of its attempts.</summary>

@@ -5,6 +5,8 @@ public sealed class DeadlineExceededException : TimeoutException
 {
     internal DeadlineExceededException(Endpoint endpoint, Exception? innerException)
         : base($"{endpoint}: the operation's deadline has passed", innerException)
-    {
-    }
+        => Endpoint = endpoint;
+
+    /// <summary>Whose operation it was.</summary>
+    public Endpoint Endpoint { get; }
 }

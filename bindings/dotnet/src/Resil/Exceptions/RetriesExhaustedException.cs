@@ -8,10 +8,14 @@ public sealed class RetriesExhaustedException : ResilException
     internal RetriesExhaustedException(Endpoint endpoint, int attempts, Reason reason, Exception last, IReadOnlyList<Exception> earlier)
         : base($"{endpoint} failed {attempts} times, last with: {last.Message}", last)
     {
+        Endpoint = endpoint;
         Attempts = attempts;
         Reason = reason;
         Earlier = earlier;
     }
+
+    /// <summary>Whose operation it was.</summary>
+    public Endpoint Endpoint { get; }
 
     /// <summary>How many attempts were made.</summary>
     public int Attempts { get; }

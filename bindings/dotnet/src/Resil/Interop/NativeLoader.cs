@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Resil.Interop;
@@ -13,15 +14,28 @@ internal static class NativeLoader
 {
     internal const string Variable = "RESIL_LIBRARY";
 
-    static NativeLoader()
-    {
-        NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, Resolve);
-        Check(Native.resil_abi(), Unsafe.SizeOf<Ticket>(), Unsafe.SizeOf<NativeEvent>(), Unsafe.SizeOf<NativeError>());
-    }
+    /// <summary>
+    /// What is wrong with the library, found once; null = nothing. It is kept and not thrown where it is found, since all that callers
+    /// see of an exception in a type's initializer is that there was one.
+    /// </summary>
+    private static readonly ExceptionDispatchInfo? Wrong = Prepare();
 
-    /// <summary>Runs the above, once.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Ready() { }
+    /// <summary>The library is there and fits, or an exception says what to do.</summary>
+    internal static void Ready() => Wrong?.Throw();
+
+    private static ExceptionDispatchInfo? Prepare()
+    {
+        try
+        {
+            NativeLibrary.SetDllImportResolver(typeof(NativeLoader).Assembly, Resolve);
+            Check(Native.resil_abi(), Unsafe.SizeOf<Ticket>(), Unsafe.SizeOf<NativeEvent>(), Unsafe.SizeOf<NativeError>());
+            return null;
+        }
+        catch (Exception wrong)
+        {
+            return ExceptionDispatchInfo.Capture(wrong);
+        }
+    }
 
     /// <summary>What was loaded must be what this assembly was written for.</summary>
     internal static void Check(int abi, int ticket, int nativeEvent, int error)
@@ -48,7 +62,16 @@ internal static class NativeLoader
     {
         if (!string.IsNullOrEmpty(given))
         {
-            return NativeLibrary.Load(given);
+            try
+            {
+                return NativeLibrary.Load(given);
+            }
+            catch (Exception wrong) when (wrong is DllNotFoundException or BadImageFormatException)
+            {
+                throw new DllNotFoundException(
+                    $"the environment variable {Variable} names '{given}', which cannot be loaded on this platform, {rid}: "
+                    + $"correct it, or unset it to use the library of the package. {wrong.Message}", wrong);
+            }
         }
         if (NativeLibrary.TryLoad(Native.Library, assembly, searchPath, out nint handle))
         {

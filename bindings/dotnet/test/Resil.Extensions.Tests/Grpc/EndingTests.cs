@@ -74,6 +74,29 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A_method_that_finds_no_place_or_no_engine_ends_with_a_status_too()
+    {
+        using (var full = Documents.Engine(time, maxEndpoints: 1))
+        {
+            full.App("other");
+            await Ends(full, StatusCode.Internal, typeof(ResilException));
+        }
+        engine.Dispose();
+        await Ends(engine, StatusCode.Unavailable, typeof(ObjectDisposedException));
+
+        static async Task Ends(Engine engine, StatusCode code, Type why)
+        {
+            var interceptor = new ResilInterceptor(engine, "down");
+            var context = new ClientInterceptorContext<string, string>(Server.Echo, null, default);
+            var failure = await Assert.ThrowsAsync<RpcException>(
+                async () => await interceptor.AsyncUnaryCall("hello", context, (_, _) => throw new NotSupportedException()));
+            Assert.Equal((code, why), (failure.StatusCode, failure.InnerException?.GetType()));
+            failure = Assert.Throws<RpcException>(() => interceptor.BlockingUnaryCall("hello", context, (_, _) => throw new NotSupportedException()));
+            Assert.Equal((code, why), (failure.StatusCode, failure.InnerException?.GetType()));
+        }
+    }
+
+    [Fact]
     public async Task Over_a_real_connection_too()
     {
         await using var server = await Server.Start(async (_, aborted) =>

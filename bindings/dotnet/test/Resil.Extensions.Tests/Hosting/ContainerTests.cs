@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Resil.Extensions.Http;
 
 namespace Resil.Extensions.Tests.Hosting;
 
@@ -78,12 +80,89 @@ public sealed class ContainerTests : IDisposable
     }
 
     [Fact]
+    public void A_client_without_an_engine_is_told_what_is_missing()
+    {
+        var services = new ServiceCollection();
+        services.AddHttpClient("orders").AddResil();
+        using var provider = services.BuildServiceProvider();
+        var missing = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("orders"));
+        Assert.Contains("call AddResil on the services too", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Time_is_the_containers()
     {
         var path = File(Documents.Policies);
         var time = new FakeTimeProvider();
         using var provider = new ServiceCollection().AddSingleton<TimeProvider>(time).AddResil(options => options.Path = path).BuildServiceProvider();
         Assert.Same(time, provider.GetRequiredService<Engine>().TimeProvider);
+    }
+
+    [Fact]
+    public void A_change_between_loading_and_watching_is_not_lost()
+    {
+        var path = File(Documents.Policies);
+        var time = new FakeTimeProvider();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(time);
+        services.AddSingleton<ILoggerFactory>(new Meanwhile(() => File(Documents.Policies + "\n      new: {circuitBreaker: three}\n")));
+        services.AddResil(options => (options.Path, options.ReloadOnChange) = (path, true));
+        using var provider = services.BuildServiceProvider();
+        var engine = provider.GetRequiredService<Engine>();
+        Assert.Null(engine.App("new", "orders").State);
+        time.Advance(Reloading.Quiet);
+        Assert.Equal(BreakerState.Closed, engine.App("new", "orders").State);
+    }
+
+    [Fact]
+    public void An_engine_whose_file_cannot_be_watched_is_not_left_behind()
+    {
+        var path = File(Documents.Policies);
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(new Meanwhile(() => folder.Delete(recursive: true)));
+        services.AddResil(options => (options.Path, options.ReloadOnChange, options.MetricsName) = (path, true, "unwatched"));
+        using var provider = services.BuildServiceProvider();
+        Assert.Throws<ArgumentException>(provider.GetRequiredService<Engine>);
+        folder.Create();
+        var loaded = new List<object?>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (one, self) =>
+        {
+            if (one.Name == "dapr_resiliency_loaded")
+                self.EnableMeasurementEvents(one);
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => loaded.AddRange(tags.ToArray().Where(tag => tag.Key == "name").Select(tag => tag.Value)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.DoesNotContain("unwatched", loaded);
+    }
+
+    [Fact]
+    public void A_path_that_is_not_there_is_told_by_the_engine_where_it_is_to_be_watched_too()
+    {
+        using var provider = new ServiceCollection()
+            .AddResil(options => (options.Path, options.ReloadOnChange) = (Path.Combine(folder.FullName, "none.yaml"), true)).BuildServiceProvider();
+        Assert.Contains("there is no such file", Assert.Throws<PolicyException>(provider.GetRequiredService<Engine>).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Does something at the moment when the engine has read its policies and asks for its logger.</summary>
+    private sealed class Meanwhile(Action work) : ILoggerFactory
+    {
+        private int asked;
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            if (asked++ == 0)
+                work();
+            return new Lines(_ => { });
+        }
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class ReloadingTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     private Reloading Reloading() => new(
+        text,
         () => text,
         () =>
         {

@@ -12,6 +12,7 @@ public sealed class ConnectionTests : IAsyncLifetime
 {
     private readonly WebApplication app;
     private Uri address = null!;
+    private readonly List<string> credentials = [];
     private int calls;
 
     public ConnectionTests()
@@ -28,7 +29,11 @@ public sealed class ConnectionTests : IAsyncLifetime
             context.Response.StatusCode = well ? 200 : 503;
             await context.Response.WriteAsync(well ? sent : new string('x', 100_000), context.RequestAborted);
         });
-        app.MapPost("/moved", () => Results.Redirect("/there", preserveMethod: false));
+        app.MapPost("/moved", (HttpRequest request) =>
+        {
+            credentials.Add($"{request.Headers.Authorization} {request.Headers.TransferEncoding}");
+            return Results.Redirect("/there", preserveMethod: false);
+        });
         app.MapGet("/there", () => Results.StatusCode(Interlocked.Increment(ref calls) > 1 ? 200 : 503));
     }
 
@@ -55,7 +60,11 @@ public sealed class ConnectionTests : IAsyncLifetime
     public async Task A_redirected_request_is_repeated_from_its_beginning()
     {
         using var client = Client();
-        using var response = await client.PostAsync(new Uri(address, "/moved"), new StringContent("an order"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/moved")) { Content = new StringContent("an order") };
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer of good news"); // no token that the platform would parse
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await client.SendAsync(request);
         Assert.Equal((HttpStatusCode.OK, 2), (response.StatusCode, calls));
+        Assert.Equal(["Bearer of good news chunked", "Bearer of good news chunked"], credentials);
     }
 }

@@ -47,6 +47,21 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public void A_body_that_never_ends_meets_the_clients_own_timeout_which_is_the_longer_one()
+    {
+        foreach (var (given, kept) in new[]
+        {
+            (TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(101)),
+            (TimeSpan.FromMilliseconds(int.MaxValue), TimeSpan.FromMilliseconds(int.MaxValue)),
+            (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
+        })
+        {
+            using var client = Hanging(given, TimeSpan.Zero);
+            Assert.Equal(kept, client.Timeout);
+        }
+    }
+
+    [Fact]
     public async Task The_callers_cancellation_counts_for_nothing()
     {
         for (var i = 0; i < 5; i++)
