@@ -68,6 +68,8 @@ def breaker(rng):
         extra["timeoutMultiplier"] = p.multiplier
     if rng.random() < 0.2:
         p.max_timeout = p.timeout * rng.choice([2, 4])
+        if p.multiplier == 1 and p.max_timeout == 4 * p.timeout:  # the most of an open time that does not grow
+            p.max_timeout = p.timeout // 2
         extra["maxTimeout"] = seconds(p.max_timeout)
     if rng.random() < 0.2:
         p.jitter = rng.choice([0.1, 0.5])
