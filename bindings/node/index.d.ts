@@ -20,32 +20,32 @@ export interface Clock {
 
 export interface EngineOptions {
   /** Who is calling: documents whose `scopes` do not list it do not apply. None: every document applies. */
-  appId?: string;
+  appId?: string | undefined;
   /** A file of `kind: Configuration` that must enable the feature `Resiliency`; without it enabled, every call passes through. */
-  config?: string | URL;
+  config?: string | URL | undefined;
   /** What Dapr ignores (unknown fields, undefined policies ...) is a `warning` event, not an error. */
-  lenient?: boolean;
+  lenient?: boolean | undefined;
   /** A `reject` event for each rejection, not only for the first since the breaker changed state. */
-  everyRejection?: boolean;
+  everyRejection?: boolean | undefined;
   /** How many endpoints there may be; 1 048 576 if not given. */
-  maxEndpoints?: number;
+  maxEndpoints?: number | undefined;
   /** How many events are kept for whoever reads late; 1024 if not given. */
-  eventCapacity?: number;
+  eventCapacity?: number | undefined;
   /** The most bytes of policy text; 262 144 if not given. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Anything but 0 makes the delays of exponential policies repeatable. */
-  jitterSeed?: number;
+  jitterSeed?: number | undefined;
   /** Time for tests; see `resil/testing`. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** Where the lines go that Dapr would log: `true` is the console, off by default. */
-  log?: boolean | ((line: string, event: ResilEvent) => void) | { info(line: string): void };
+  log?: boolean | ((line: string, event: ResilEvent) => void) | { info(line: string): void } | undefined;
 }
 
 /** What separates the endpoints: each has a circuit breaker of its own. */
 export type Target =
-  | { app: string; method?: string }
-  | { actor: string; id?: string }
-  | { component: string; direction?: Direction; type?: ComponentType }
+  | { app: string; method?: string | undefined }
+  | { actor: string; id?: string | undefined }
+  | { component: string; direction?: Direction | undefined; type?: ComponentType | undefined }
   | { builtin: string };
 export type Direction = 'outbound' | 'inbound';
 /** Only chooses default policies. */
@@ -69,11 +69,11 @@ export interface CallOptions<T = any> {
    * The caller's. When it aborts, the operation ends at once with its reason, whatever it was doing. An attempt in flight counts for
    * nothing, unless the reason is a TimeoutError (`AbortSignal.timeout`): then it is a timeout of the target.
    */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
   /** When the whole operation must be over: a Date, or milliseconds from now. */
-  deadline?: Date | number;
+  deadline?: Date | number | undefined;
   /** Wait until an attempt could be admitted instead of throwing, if the deadline is not sooner. Waiting is no attempt. */
-  waitWhenOpen?: boolean;
+  waitWhenOpen?: boolean | undefined;
   /**
    * What an attempt means, where resil cannot know: called with what was thrown, or with what was returned. Undefined leaves it
    * to resil: a throw is a failure (with the HTTP status or gRPC code that the error carries, or a timeout if it says so), a
@@ -81,14 +81,19 @@ export interface CallOptions<T = any> {
    */
   outcome?(error: unknown, value: T | undefined): number | undefined;
   /** Why the function cannot be called again, or a function that says so (undefined: it can). */
-  refuseRetry?: string | (() => string | undefined);
+  refuseRetry?: string | (() => string | undefined) | undefined;
   /** Called with a result that a retry replaces, or that came after its budget had ended. */
   discard?(value: T): void;
+  /**
+   * The same for what was thrown: where it holds something open, as axios's error of a status does whose answer was asked for as a
+   * stream. The error itself may still become the `cause` of what the caller gets.
+   */
+  discardError?(error: unknown): void;
 }
 
 export interface SyncOptions<T = any> extends CallOptions<T> {
   /** Wait by blocking the thread: for a retry, and with `waitWhenOpen` for an open breaker. Otherwise nothing is waited for. */
-  blocking?: boolean;
+  blocking?: boolean | undefined;
 }
 
 export type Result<T> = Success<T> | Rejection | Failure;
@@ -164,7 +169,7 @@ export class Endpoint {
     options?: CallOptions<Awaited<T>>,
   ): (this: This, ...args: A) => Promise<Awaited<T>>;
   /** One attempt by hand. */
-  begin(options?: { deadline?: Date | number }): Attempt;
+  begin(options?: { deadline?: Date | number | undefined }): Attempt;
   toString(): string;
   toJSON(): string;
 }
@@ -195,7 +200,7 @@ export class Attempt {
   /** The rejection as an error, for who wants to throw it. */
   readonly error: RejectedError | undefined;
   /** Tells what came of it. `retryAfterMs` is the server's own hint. */
-  end(outcome: number, options?: { retryAfterMs?: number }): EndAnswer;
+  end(outcome: number, options?: { retryAfterMs?: number | undefined }): EndAnswer;
   /** The next attempt of the same operation, after 'retry' or a rejection. Answers `allowed`. */
   begin(): boolean;
   /** No further attempt; one in flight counts as cancelled, or as a timeout if the deadline has passed. */
@@ -248,7 +253,7 @@ export class Engine extends EventEmitter {
 
   app(id: string, method?: string): Endpoint;
   actor(type: string, id?: string): Endpoint;
-  component(name: string, options?: { direction?: Direction; type?: ComponentType }): Endpoint;
+  component(name: string, options?: { direction?: Direction | undefined; type?: ComponentType | undefined }): Endpoint;
   /** One of Dapr's reserved policies, by name. */
   builtin(name: string): Endpoint;
   endpoint(target: Target): Endpoint;

@@ -8,7 +8,7 @@ type AxiosAdapter = (config: any) => Promise<any>;
 /** An axios adapter under the engine's policies, around `adapter` (a function, a name, or several; axios's own by default). */
 export function adapter(
   engine: Engine,
-  options?: AdapterOptions & { adapter?: AxiosAdapter | string | string[] },
+  options?: AdapterOptions & { adapter?: AxiosAdapter | string | string[] | undefined },
 ): AxiosAdapter;
 
 /** Puts an axios instance (or axios itself) under the engine's policies; the function it answers takes it out again. */

@@ -2,7 +2,7 @@
 // axios under resil's policies, as an adapter: interceptors and transformers of the instance work as before, and run once
 // a request, not once an attempt.
 
-const { adapterOptions, refusalOf } = require('./request');
+const { adapterOptions, refusalOf, release } = require('./request');
 const { Outcome } = require('../lib/outcome');
 const { ExhaustedError, RetryRefusedError } = require('../lib/errors').classes;
 
@@ -31,6 +31,7 @@ function adapter(engine, options) {
         signal: caller.signal,
         refuseRetry: refusalOf(config.data),
         discard,
+        discardError: (error) => discard(error?.response),
       });
       if (isStream(response.data)) last._follow(response, response.data);
       return response;
@@ -101,9 +102,9 @@ const isStream = (data) => typeof data?.pipe === 'function' || typeof data?.getR
 
 const defined = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-// A response that a retry replaces, if it was asked for as a stream.
+// A response that a retry replaces, and that was asked for as a stream. Most come within the error that axios makes of a status.
 function discard(response) {
-  if (typeof response?.data?.destroy === 'function') response.data.destroy();
+  if (isStream(response?.data)) release(response.data);
 }
 
 module.exports = { adapter, attach };

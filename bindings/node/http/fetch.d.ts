@@ -9,5 +9,5 @@ export { AdapterOptions, RequestDescription } from './request.js';
  */
 export function wrapFetch(
   engine: Engine,
-  options?: AdapterOptions & { fetch?: typeof globalThis.fetch },
+  options?: AdapterOptions & { fetch?: typeof globalThis.fetch | undefined },
 ): typeof globalThis.fetch;

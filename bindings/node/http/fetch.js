@@ -1,7 +1,7 @@
 'use strict';
 // fetch under resil's policies. An attempt ends with the response's head: its status is judged, its body is the caller's to read.
 
-const { adapterOptions, refusalOf } = require('./request');
+const { adapterOptions, refusalOf, release } = require('./request');
 
 function wrapFetch(engine, options) {
   const { endpoint, call, rest } = adapterOptions(engine, options);
@@ -35,14 +35,17 @@ function wrapFetch(engine, options) {
       last._follow(response, response.body);
       return response;
     } finally {
-      if (cloned) request.body.cancel().catch(() => {});
+      if (cloned) release(request.body);
     }
   };
 }
 
-// A response that a retry replaces: its connection is free once its body is.
+// A response that a retry replaces. Where the option `fetch` is node-fetch, its body is a stream of Node's in front of the socket's,
+// and destroying it would leave that one stopped for ever: it is read to its end.
 function discard(response) {
-  response?.body?.cancel().catch(() => {});
+  const body = response?.body;
+  if (typeof body?.resume === 'function') body.on('error', () => {}).resume();
+  else release(body);
 }
 
 module.exports = { wrapFetch };

@@ -18,5 +18,5 @@ export interface AdapterOptions extends Pick<CallOptions, 'deadline' | 'waitWhen
    * How many methods of one app get an endpoint, and so a circuit breaker, of their own; 256 if not given. Requests with further
    * ones go by the app's own endpoint, and a warning says so once.
    */
-  maxPaths?: number;
+  maxPaths?: number | undefined;
 }

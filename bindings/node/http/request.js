@@ -1,5 +1,6 @@
 'use strict';
-// What the three adapters have in common: their options, and whether a request can be made twice.
+// What the three adapters have in common: their options, whether a request can be made twice, and what becomes of answers that
+// nobody reads.
 
 const { defaultTarget, endpointOf, PATHS } = require('./targets');
 
@@ -13,6 +14,16 @@ function refusalOf(body) {
   const streams =
     typeof body.pipe === 'function' || typeof body.getReader === 'function' || typeof body.next === 'function';
   return streams || body[Symbol.asyncIterator] !== undefined ? ONCE : undefined;
+}
+
+/** Lets go of a body that nobody will read, so that its connection is free: a stream of the web, or one of Node's. */
+function release(body) {
+  if (typeof body?.cancel === 'function') {
+    Promise.resolve(body.cancel()).catch(() => {}); // somebody else may be reading it
+  } else if (typeof body?.destroy === 'function') {
+    body.on?.('error', () => {}); // it ends too early, on purpose
+    body.destroy();
+  }
 }
 
 /** The options that every adapter takes, checked; `endpoint` answers the endpoint of a request, or undefined for none. */
@@ -31,4 +42,4 @@ function adapterOptions(
   return { endpoint, call: { waitWhenOpen, deadline, outcome }, rest };
 }
 
-module.exports = { adapterOptions, refusalOf };
+module.exports = { adapterOptions, refusalOf, release };

@@ -73,6 +73,7 @@ class Exchange {
 
   attempt(context) {
     return new Promise((resolve, reject) => {
+      this.leg?.overtaken();
       const leg = new Leg(this.out, resolve, reject);
       this.leg = leg;
       const { signal } = context;

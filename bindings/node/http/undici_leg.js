@@ -4,6 +4,8 @@
 
 const DRAIN_BYTES = 128 * 1024; // beyond that, closing the connection is cheaper
 
+const unread = () => new Error('resil: the rest of a response that is retried is not read');
+
 class Leg {
   constructor(out, resolve, reject) {
     this.out = out;
@@ -12,6 +14,7 @@ class Leg {
     this.controller = undefined; // {abort, pause, resume}
     this.forwarding = false;
     this.discarded = false;
+    this.over = false; // nothing more comes from undici
     this.head = null;
     this.held = []; // what came while the head was being judged: some dispatchers do not pause
     this.drained = 0;
@@ -35,8 +38,7 @@ class Leg {
   data(chunk) {
     if (this.discarded) {
       this.drained += chunk.length;
-      if (this.drained > DRAIN_BYTES)
-        this.abort(new Error('resil: the rest of a response that is retried is not read'));
+      if (this.drained > DRAIN_BYTES) this.abort(unread());
     } else if (this.forwarding) {
       this.out.data(chunk, this);
     } else {
@@ -45,11 +47,13 @@ class Leg {
   }
 
   ended(trailers) {
+    this.over = true;
     if (this.forwarding) this.out.end(trailers);
     else if (!this.discarded) this.held.push(() => this.out.end(trailers));
   }
 
   failed(error) {
+    this.over = true;
     if (this.forwarding) this.out.error(error);
     else if (this.head === null) this.reject(error);
     else if (!this.discarded) this.held.push(() => this.out.error(error));
@@ -59,14 +63,25 @@ class Leg {
 
   forward() {
     this.forwarding = true;
-    if (this.out.head(this.head, this) !== false) this.resume();
-    for (const deliver of this.held.splice(0)) deliver();
+    try {
+      if (this.out.head(this.head, this) !== false) this.resume();
+      for (const deliver of this.held.splice(0)) deliver();
+    } catch (error) {
+      // As undici does it: a handler that throws (`dump` refuses what is too long so) breaks its request off, and is told of it.
+      if (this.over) this.out.error(error);
+      else this.abort(error);
+    }
   }
 
   discard() {
     this.discarded = true;
     this.held.length = 0;
     this.resume();
+  }
+
+  /** A retry begins. It must not stand in line behind the rest of an answer that nobody reads, and that may never come. */
+  overtaken() {
+    if (this.discarded && !this.over) this.abort(unread());
   }
 
   abort(reason) {

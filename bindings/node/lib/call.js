@@ -10,7 +10,7 @@ const { BEGIN } = require('./codes');
 const { Operation } = require('./operation');
 const { begin, end } = require('./crossing');
 const { takeTicket, giveTicket } = require('./tickets');
-const { callOptions, isPlain } = require('./options');
+const { callOptions, plainOptions, isPlain } = require('./options');
 const { Outcome, isThenable, carriesStatus } = require('./outcome');
 const { nowNs } = require('./clock');
 const { Success } = require('./result');
@@ -48,7 +48,7 @@ class WordCall {
   }
 
   takeOver(value, threw) {
-    const operation = new Operation(this.endpoint, this.fn, callOptions(this.options), this.wantsValue);
+    const operation = new Operation(this.endpoint, this.fn, plainOptions(this.options), this.wantsValue);
     operation.goBy(this.low, this.high, this.beganNs);
     this.beganNs = NaN;
     this.endpoint = null;
@@ -80,7 +80,7 @@ class TicketCall {
   }
 
   takeOver(value, threw) {
-    const operation = new Operation(this.endpoint, this.fn, callOptions(this.options), this.wantsValue);
+    const operation = new Operation(this.endpoint, this.fn, plainOptions(this.options), this.wantsValue);
     operation.ticket = this.ticket;
     this.release();
     return operation.takeOver(value, threw);

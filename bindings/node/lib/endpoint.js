@@ -8,7 +8,7 @@ const { SyncOperation } = require('./sync');
 const { Attempt } = require('./attempt');
 const { start } = require('./call');
 const { FAST, UNTIMED_FAST, NO_WORD, admitsUntimed } = require('./word');
-const { callOptions, isPlain } = require('./options');
+const { callOptions, plainOptions, isPlain } = require('./options');
 const { isThenable, carriesStatus } = require('./outcome');
 const { Success, Rejection } = require('./result');
 const { rejectionText, asRejected } = require('./errors');
@@ -58,14 +58,14 @@ class Endpoint {
         value = fn(PLAIN);
         promised = isThenable(value);
       } catch (error) {
-        return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, error, true));
+        return unwrap(new SyncOperation(this, fn, plainOptions(options)).takeOver(low, high, error, true));
       }
       const now = this._words;
       if (now[0] === low && now[1] === high && !carriesStatus(value) && !promised) {
         this._healthy++;
         return value;
       }
-      return unwrap(new SyncOperation(this, fn, callOptions(options)).takeOver(low, high, value, false, promised));
+      return unwrap(new SyncOperation(this, fn, plainOptions(options)).takeOver(low, high, value, false, promised));
     }
     return unwrap(new SyncOperation(this, fn, callOptions(options)).run());
   }

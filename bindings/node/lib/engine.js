@@ -76,6 +76,12 @@ class Engine extends EventEmitter {
     return this.endpoint(target).execute(fn, options);
   }
 
+  removeAllListeners(...types) {
+    super.removeAllListeners(...types);
+    this._feed.hook();
+    return this;
+  }
+
   reload(path = this._path) {
     if (path === undefined)
       throw new TypeError('this engine was loaded from a text: give reload a path, or use reloadText');

@@ -49,9 +49,17 @@ class EventFeed {
     this._draining = false;
     this._lastSeq = 0;
     this._loading = false;
-    engine.on('newListener', (type) => this._count(type, 1));
-    engine.on('removeListener', (type) => this._count(type, -1));
-    this._listeners = 0; // of others than these two
+    this._hooks = { newListener: (type) => this._count(type, 1), removeListener: (type) => this._count(type, -1) };
+    this.hook();
+  }
+
+  /** Hears of who comes and goes, from now on and also after somebody has removed all listeners. */
+  hook() {
+    const { _engine: engine, _hooks: hooks } = this;
+    for (const type of Object.keys(hooks)) engine.off(type, hooks[type]).on(type, hooks[type]);
+    const counts = engine.eventNames().map((type) => engine.listenerCount(type));
+    this._listeners = counts.reduce((sum, count) => sum + count, 0) - 2; // of others than these two
+    this._logListeners = engine.listenerCount('log');
   }
 
   _count(type, step) {

@@ -8,6 +8,8 @@ const { make } = require('./errors');
 
 function remedy() {
   let builder = path.join(root, 'scripts', 'build.js');
+  if (!fs.existsSync(builder))
+    return "resil's JavaScript is not where its package is; if a bundler has moved it, tell the bundler that `resil` is external";
   try {
     builder = path.relative(process.cwd(), builder);
   } catch {} // the working folder has been removed

@@ -149,14 +149,14 @@ class Operation extends AsyncResource {
   // An attempt came back. One that had been given up before (its budget ended, its caller left) comes back to nobody.
   _report(context, value, threw) {
     if (this.context !== context) {
-      if (!threw) this.options.drop(value);
+      this.options.drop(value, threw);
       return;
     }
     let outcome;
     try {
       outcome = this.options.judge(value, threw);
     } catch (error) {
-      if (!threw) this.options.drop(value);
+      this.options.drop(value, threw);
       this._settle(Outcome.CANCELLED, error, true); // the caller's own mistake says nothing about the target
       return;
     }
@@ -206,7 +206,7 @@ class Operation extends AsyncResource {
     }
     if (threw) this.lastError = value;
     if (answer === END.RETRY && refused === undefined) {
-      if (!threw) this.options.drop(value);
+      this.options.drop(value, threw);
       this._wait(doubles[DOUBLE.DELAY] / 1e6, false);
     } else if (answer === END.DONE || outcome === Outcome.CANCELLED || last) {
       this._hand(value, threw);

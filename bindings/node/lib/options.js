@@ -15,6 +15,7 @@ class CallOptions {
     this.outcome = checkFunction(options.outcome ?? undefined, 'outcome');
     this.refuseRetry = options.refuseRetry ?? undefined;
     this.discard = checkFunction(options.discard ?? undefined, 'discard');
+    this.discardError = checkFunction(options.discardError ?? undefined, 'discardError');
   }
 
   /** From now; 0 = none, negative = it has passed. Options that wrap() keeps may hold a Date, so each call asks anew. */
@@ -43,10 +44,11 @@ class CallOptions {
     throw new TypeError(`outcome answers undefined or one of Outcome's numbers, not ${String(own)}`);
   }
 
-  /** Takes a result that nobody will get. */
-  drop(value) {
+  /** Takes a result, or what was thrown, that nobody will get. */
+  drop(value, threw) {
     try {
-      this.discard?.(value);
+      if (threw) this.discardError?.(value);
+      else this.discard?.(value);
     } catch (error) {
       process.nextTick(() => {
         throw error;
@@ -64,13 +66,37 @@ const callOptions = (options) =>
       ? options
       : new CallOptions(options);
 
-/** Whether a healthy call needs nothing but its function: no signal, no deadline, no judgement of its own. */
+/**
+ * Whether a healthy call needs nothing but its function: no signal, no deadline, no judgement of its own. What is wrong is not plain
+ * either: it is told before the call begins.
+ */
 const isPlain = (options) =>
   options === undefined ||
   options === null ||
   ((options.signal ?? undefined) === undefined &&
     (options.deadline ?? undefined) === undefined &&
-    (options.outcome ?? undefined) === undefined);
+    (options.outcome ?? undefined) === undefined &&
+    isFunctionOrNone(options.discard) &&
+    isFunctionOrNone(options.discardError));
+
+const isFunctionOrNone = (value) => value === undefined || value === null || typeof value === 'function';
+
+/**
+ * The options of a call that began as a plain one and turns out to need them. Their object is the caller's, who may have used it for
+ * another call since: so a signal, deadline or judgement in it now is not this call's, and nothing in it can be wrong.
+ */
+function plainOptions(options) {
+  if (options === undefined || options === null) return NONE;
+  if (options instanceof CallOptions) return options;
+  const { waitWhenOpen, blocking, refuseRetry, discard, discardError } = options;
+  return new CallOptions({
+    waitWhenOpen,
+    blocking,
+    refuseRetry,
+    discard: isFunctionOrNone(discard) ? discard : undefined,
+    discardError: isFunctionOrNone(discardError) ? discardError : undefined,
+  });
+}
 
 function checkSignal(signal) {
   if (signal === undefined || (typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function'))
@@ -90,4 +116,4 @@ function checkFunction(value, name) {
   throw new TypeError(`${name} is a function`);
 }
 
-module.exports = { callOptions, isPlain, NONE, LONGEST_MS };
+module.exports = { callOptions, plainOptions, isPlain, LONGEST_MS };

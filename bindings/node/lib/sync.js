@@ -115,7 +115,7 @@ class SyncOperation {
   _settle(context, value, threw, promised) {
     if (promised) Promise.resolve(value).then(undefined, () => {}); // nobody will look at it
     if (this._deserted) {
-      if (!threw && !promised) this.options.drop(value);
+      if (!promised) this.options.drop(value, threw);
       const { reason } = this.options.signal;
       return this._settleAs(ofAbort(reason), context, reason, true, true);
     }
@@ -127,7 +127,7 @@ class SyncOperation {
     try {
       outcome = this.options.judge(value, threw);
     } catch (error) {
-      if (!threw) this.options.drop(value);
+      this.options.drop(value, threw);
       return this._settleAs(Outcome.CANCELLED, context, error, true); // the caller's own mistake says nothing about the target
     }
     return this._settleAs(outcome, context, value, threw);
@@ -148,7 +148,7 @@ class SyncOperation {
     if (threw) this.lastError = value;
     if (answer === END.RETRY) {
       const delayMs = doubles[DOUBLE.DELAY] / 1e6;
-      if (!threw) options.drop(value);
+      options.drop(value, threw);
       const ended = this._ended();
       if (ended === undefined) sleepSync(endpoint.engine._clock, delayMs);
       return ended;

@@ -4,28 +4,34 @@
 // Most attempts are over before anything needs to be known about them, so a new one only joins a list: no clock is read and
 // no timer made. A tick later the few that are still in flight get a place in a heap, ordered by when their budget ends, and
 // one timer waits for the first of them. A budget can therefore end up to a tick late, never early.
+//
+// Fake timers move when a test tells them to, and most do not move the clock: under them each budget has a timer of its own.
 
+// Kept from before any fake timers. What runs on them goes on under fakes, and fakes that are taken away take nothing with them.
+const { setTimeout, clearTimeout } = require('timers');
 const { system, LONGEST_TIMEOUT } = require('./clock');
+
+const machine = { now: performance.now.bind(performance), setTimeout, clearTimeout };
 
 const TICK_MS = 4;
 const ROUNDING_MS = 0.001; // sums of fractional milliseconds differ by less
 const YOUNG = -1; // in the list; otherwise `place` is the index in the heap
 const NOWHERE = -2;
+const FAKED = -3; // on a fake timer
 
 // An item of the wheel has these fields, and a method expire().
 const item = () => ({ place: NOWHERE, budgetMs: 0, due: 0, older: null, newer: null });
 
 class Wheel {
   constructor(clock) {
-    this._clock = clock;
+    this._clock = clock === system ? machine : clock;
     this._coarse = clock === system; // a virtual clock's time is exact and reading it costs nothing
     this._newest = null;
     this._ticking = false;
-    this._tickOf = undefined; // the setTimeout that made the tick
     this._heap = [];
     this._timer = undefined;
     this._timerDue = Infinity;
-    this._timerOf = undefined; // the setTimeout that made the timer
+    this._faked = new Map(); // item -> what takes its fake timer away
     this._tick = () => this._promote();
     this._fire = () => this._expire();
   }
@@ -38,13 +44,16 @@ class Wheel {
       this._arm();
       return;
     }
+    if (globalThis.setTimeout !== setTimeout) {
+      this._fake(item, ms);
+      return;
+    }
     item.place = YOUNG;
     item.older = this._newest;
     if (this._newest !== null) this._newest.newer = item;
     this._newest = item;
-    if (!this._ticking || this._tickOf !== globalThis.setTimeout) {
+    if (!this._ticking) {
       this._ticking = true;
-      this._tickOf = globalThis.setTimeout; // fake timers that have been taken away again never fire
       // Keeps the process alive, as an attempt in flight should; for one tick at most if it is over by then.
       this._clock.setTimeout(this._tick, TICK_MS);
     }
@@ -57,10 +66,29 @@ class Wheel {
       if (item.older !== null) item.older.newer = item.newer;
       item.older = item.newer = null;
       item.place = NOWHERE;
+    } else if (item.place === FAKED) {
+      this._faked.get(item)();
+      this._unfake(item);
     } else if (item.place !== NOWHERE) {
       this._take(item.place);
       if (this._heap.length === 0) this._disarm(); // an idle engine keeps nothing alive
     }
+  }
+
+  _fake(item, ms) {
+    const { setTimeout: set, clearTimeout: clear } = globalThis;
+    item.place = FAKED;
+    const expire = () => {
+      this._unfake(item);
+      item.expire();
+    };
+    const handle = set(expire, Math.min(Math.ceil(ms), LONGEST_TIMEOUT)); // a budget of more than 24 days ends then
+    this._faked.set(item, () => clear(handle));
+  }
+
+  _unfake(item) {
+    this._faked.delete(item);
+    item.place = NOWHERE;
   }
 
   _promote() {
@@ -88,9 +116,8 @@ class Wheel {
   _arm() {
     if (this._heap.length === 0) return;
     const { due } = this._heap[0];
-    if (due >= this._timerDue && this._timerOf === globalThis.setTimeout) return; // it fires before, and arms itself again
+    if (due >= this._timerDue) return; // it fires before, and arms itself again
     this._disarm();
-    this._timerOf = globalThis.setTimeout;
     this._timerDue = due;
     const left = Math.min(Math.max(due - this._clock.now(), 0), LONGEST_TIMEOUT);
     this._timer = this._clock.setTimeout(this._fire, this._coarse ? Math.ceil(left) : left);

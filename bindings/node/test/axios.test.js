@@ -58,6 +58,34 @@ for (const base of ['http', 'fetch']) {
   });
 }
 
+for (const base of ['http', 'fetch']) {
+  test(`${base}: a stream that a retry replaces is let go, whether axios threw it or not`, async (t) => {
+    const failed = [];
+    const { server, client } = await set(t, [{ status: 503, body: 'x'.repeat(1 << 20) }, {}], {
+      adapter: async (config) => {
+        const keep = (response) => void failed.push(response.data);
+        try {
+          const response = await axios.getAdapter(base)(config);
+          if (response.status === 503) keep(response);
+          return response;
+        } catch (error) {
+          keep(error.response);
+          throw error;
+        }
+      },
+    });
+    const free = async (stream) => {
+      if (typeof stream.getReader !== 'function') return stream.destroyed;
+      return (await stream.getReader().read()).done; // a stream that has been cancelled is at its end
+    };
+    for (const validateStatus of [(status) => status < 400, () => true]) {
+      server.seen.length = 0;
+      assert.equal((await client.get('x', { responseType: 'stream', validateStatus })).status, 200);
+      assert.equal(await free(failed.pop()), true, String(validateStatus));
+    }
+  });
+}
+
 test('a wait between attempts is cancelled too', async (t) => {
   const { client } = await set(t, [{ status: 500 }], { engine: { duration: '1h' } });
   const controller = new AbortController();

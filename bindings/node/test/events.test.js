@@ -164,6 +164,25 @@ test('listeners come and go', async (t) => {
   assert.equal(n, 2);
 });
 
+test('who removes all listeners may listen again', async (t) => {
+  const { engine, app } = virtual(t);
+  const seen = [];
+  const fail = () => app('retry').begin().end(Outcome.FAILURE);
+  engine.on('retry', () => seen.push('old'));
+  engine.on('log', () => seen.push('old'));
+  assert.equal(engine.removeAllListeners(), engine);
+  fail(); // while nobody listens
+  engine.on('retry', ({ type }) => seen.push(type));
+  engine.removeAllListeners('newListener');
+  engine.on('log', (line) => seen.push(line));
+  fail();
+  assert.deepEqual(seen, ['retry', 'Error processing operation endpoint[retry, retry:m]. Retrying...']);
+  engine.removeAllListeners('retry').removeAllListeners('log');
+  fail();
+  engine.on('retry', ({ type }) => seen.push(type));
+  assert.equal(seen.length, 2);
+});
+
 test('a listener may call the engine: results do not mix, events stay in order', async (t) => {
   const { engine, app, clock } = virtual(t);
   const seen = [];

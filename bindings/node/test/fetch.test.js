@@ -1,6 +1,8 @@
 'use strict';
 const { test } = require('node:test');
 const assert = require('node:assert/strict');
+const { Readable } = require('stream');
+const { finished } = require('stream/promises');
 const { wrapFetch } = require('../http/fetch');
 const { VirtualClock } = require('../testing');
 const { serve, engineFor, asked } = require('./support/server');
@@ -178,6 +180,22 @@ test('a target function chooses, and may leave a request alone', async (t) => {
   assert.throws(() => wrapFetch(engine, { target: 'x' }), TypeError);
   const own = wrapFetch(engine, { fetch: async () => new Response('own') });
   assert.equal(await (await own('http://127.0.0.1')).text(), 'own');
+});
+
+test('a body that is a stream of Node, as that of node-fetch, is read to its end', async (t) => {
+  const engine = engineFor(t);
+  const bodies = [];
+  const inner = async () => {
+    const body = Readable.from(['sorry, ', 'not now']);
+    bodies.push(body);
+    return { status: bodies.length < 3 ? 500 : 200, headers: new Headers(), body };
+  };
+  assert.equal((await wrapFetch(engine, { fetch: inner })('http://127.0.0.1')).status, 200);
+  await Promise.all(bodies.slice(0, 2).map((body) => finished(body))); // or the test would not end
+  assert.deepEqual(
+    bodies.map(({ readableEnded }) => readableEnded),
+    [true, true, false],
+  );
 });
 
 test('the body of a response that a retry replaces is cancelled, so that its connection is free', async (t) => {

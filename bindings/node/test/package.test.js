@@ -82,6 +82,16 @@ test('CommonJS and ES modules load it, and each entry point', async () => {
   assert.equal(stdout, `${Array(10).fill('function').join()}\ntrue true\n`);
 });
 
+test('JavaScript that was moved out of the package, as bundlers do it, says that it must not be', async () => {
+  const moved = path.join(folder, 'dist');
+  for (const each of ['index.js', 'lib'])
+    fs.cpSync(path.join(installed, each), path.join(moved, each), { recursive: true });
+  await assert.rejects(run(process.execPath, ['-e', "require('./dist/index.js')"]), (error) => {
+    assert.match(error.stderr, /resil has no binary for .*: .*tell the bundler that `resil` is external/);
+    return true;
+  });
+});
+
 test('its types are found by TypeScript', async () => {
   script(
     'd.mts',

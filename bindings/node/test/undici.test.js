@@ -156,6 +156,57 @@ for (const undici of versions) {
     await assert.rejects(pool.compose(interceptor(engine)).request(own), /give the option `target`/);
   });
 
+  test(`${label}: a retry does not stand in line behind the rest of an answer that never comes`, async (t) => {
+    const server = await serve(t, [{ status: 503, stall: true }, { body: 'second' }]);
+    const clock = new VirtualClock();
+    const engine = engineFor(t, { retries: 1, clock }); // no budget ends: only undici's own five minutes would
+    const client = new undici.Client(server.url); // one connection, one request at a time
+    t.after(() => client.destroy());
+    const dispatcher = client.compose(interceptor(engine, { target: () => ({ app: '127.0.0.1' }) }));
+    let delayed;
+    const retried = new Promise((resolve) => (delayed = resolve));
+    engine.on('retry', delayed);
+    const call = dispatcher.request({ path: '/', method: 'GET' });
+    await retried;
+    await clock.advance(5);
+    const { statusCode, body } = await call;
+    assert.deepEqual([statusCode, await body.text(), server.connections()], [200, 'second', 2]);
+  });
+
+  test(`${label}: a handler that throws ends its request, and hears of it`, async (t) => {
+    const engine = engineFor(t);
+    const agent = new Agent();
+    const mock = new MockAgent(); // its answers have come to their end before they are judged
+    mock.disableNetConnect();
+    t.after(() => Promise.all([agent.destroy(), mock.close()]));
+    const server = await serve(t, [{ body: 'x'.repeat(100) }]);
+    mock.get('http://127.0.0.1').intercept({ path: '/' }).reply(200, 'x');
+    const mistake = new Error('cannot take it');
+    for (const [dispatcher, origin] of [
+      [agent, server.url],
+      [mock, 'http://127.0.0.1'],
+    ]) {
+      const error = await new Promise((resolve, reject) => {
+        const head = () => {
+          throw mistake;
+        };
+        const body = () => reject(new Error('it got the body'));
+        const handler =
+          undici === versions[0]
+            ? { onConnect() {}, onHeaders: head, onData: body, onComplete: body, onError: resolve }
+            : {
+                onRequestStart() {},
+                onResponseStart: head,
+                onResponseData: body,
+                onResponseEnd: body,
+                onResponseError: (_, error) => resolve(error),
+              };
+        dispatcher.compose(interceptor(engine)).dispatch({ origin, path: '/', method: 'GET' }, handler);
+      });
+      assert.equal(error, mistake);
+    }
+  });
+
   test(`${label}: a request that no engine takes fails, and does not hang`, async (t) => {
     const { server, engine, dispatcher } = await set(t, [{}]);
     engine.dispose();

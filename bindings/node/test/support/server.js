@@ -6,7 +6,8 @@ const { Engine } = require('../..');
 const { policies } = require('./policies');
 
 /**
- * `answers`: for each request in turn {status, headers, body, delayMs, drop, hang}; the last one goes on. Answers {url, seen,
+ * `answers`: for each request in turn {status, headers, body, delayMs, drop, hang, stall}; the last one goes on. One that stalls never
+ * ends its body. Answers {url, seen,
  * connections}; closed after the test.
  */
 async function serve(t, answers) {
@@ -24,6 +25,7 @@ async function serve(t, answers) {
         delayMs = 0,
         drop = false,
         hang = false,
+        stall = false,
       } = answers[Math.min(seen.length, answers.length - 1)];
       seen.push({
         method: request.method,
@@ -32,6 +34,7 @@ async function serve(t, answers) {
         body: Buffer.concat(chunks).toString(),
       });
       if (drop) request.socket.destroy();
+      else if (stall) response.writeHead(status, { ...headers, 'content-length': body.length + 1 }).write(body);
       else if (!hang) setTimeout(() => response.writeHead(status, headers).end(body), delayMs);
     });
   });

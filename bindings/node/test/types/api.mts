@@ -54,6 +54,14 @@ if (result.ok) {
   void error;
 }
 
+// Options that are handed on may be undefined.
+function send(order: string, signal?: AbortSignal, deadline?: number, appId?: string) {
+  Engine.load('resources', { appId, maxEndpoints: undefined });
+  engine.endpoint({ app: order, method: appId }).begin({ deadline }).dispose();
+  return endpoint.execute(() => order, { signal, deadline, discardError: (error) => void error });
+}
+void send;
+
 class Store {
   name = 'x';
   get = endpoint.wrap(async function (this: Store, key: string, n?: number) {
