@@ -142,7 +142,7 @@ internal sealed class ResilStrategy(Endpoint endpoint, CallOptions call, TimePro
         Func<ResilienceContext, TState, ValueTask<global::Polly.Outcome<TResult>>> callback, ResilienceContext context, TState state, TimeSpan budget)
     {
         if (budget != Timeout.InfiniteTimeSpan || context.Properties.TryGetValue(Budget, out _))
-            context.Properties.Set(Budget, budget);
+            context.Properties.Set(Budget, budget < LongestWait ? budget : LongestWait);
         try
         {
             return await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);

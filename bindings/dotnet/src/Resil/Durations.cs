@@ -12,6 +12,9 @@ internal static class Durations
     /// <summary>Rounded up: who waits that long does not wake too early.</summary>
     public static TimeSpan FromNs(long ns) => new(ns / 100 + (ns % 100 > 0 ? 1 : 0));
 
+    /// <summary>Rounded up, in milliseconds: timers know whole ones, and none of them may be too short.</summary>
+    public static long WholeMs(long ns) => ns / 1_000_000 + (ns % 1_000_000 > 0 ? 1 : 0);
+
     /// <summary>Saturating, for a moment that may be beyond all time.</summary>
     public static long After(long now, long ns)
     {

@@ -12,7 +12,7 @@ public sealed partial class Endpoint
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Exception?> PauseAsync(long ns, CancellationToken caller, Exception? earlier)
     {
-        long left = ns / 1_000_000 + (ns % 1_000_000 > 0 ? 1 : 0); // whole ones, as timers are; never too short
+        long left = Durations.WholeMs(ns);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(caller, gate.Closing);
         try
         {

@@ -31,7 +31,7 @@ internal sealed class AttemptSources(TimeProvider time)
         {
             source = new AttemptSource();
         }
-        source.Arm((budgetNs + 999_999) / 1_000_000, caller);
+        source.Arm(Durations.WholeMs(budgetNs), caller);
         return source;
     }
 

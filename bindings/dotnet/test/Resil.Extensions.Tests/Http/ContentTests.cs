@@ -55,6 +55,20 @@ public sealed class ContentTests
     }
 
     [Fact]
+    public async Task Items_that_come_as_they_are_sent_are_sent_once()
+    {
+        var items = System.Threading.Channels.Channel.CreateUnbounded<int>();
+        foreach (var item in new[] { 1, 2 })
+            await items.Writer.WriteAsync(item);
+        items.Writer.Complete();
+        var stub = new Stub((_, _, _) => throw new HttpRequestException("refused"));
+        using var client = ResilHttpClient.Create(Documents.Engine(), null, stub);
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsJsonAsync(Orders, items.Reader.ReadAllAsync()));
+        Assert.Equal(["[1,2]"], stub.Bodies); // and not "[]" for the second time
+        Assert.Contains("IAsyncEnumerable", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_counts_as_a_failure_all_the_same()
     {
         var engine = Documents.Engine();

@@ -126,6 +126,10 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A_deadline_beyond_what_timers_know_is_none()
+        => Assert.Equal(1, await Pipeline("down", new CallOptions { Deadline = TimeSpan.MaxValue }).ExecuteAsync(_ => new ValueTask<int>(1)));
+
+    [Fact]
     public async Task The_callers_cancellation_counts_for_nothing_however_the_attempt_says_it()
     {
         using var cancel = new CancellationTokenSource();
