@@ -7,7 +7,7 @@ const { Outcome } = require('../lib/outcome');
 const { ExhaustedError, RetryRefusedError } = require('../lib/errors').classes;
 
 function adapter(engine, options) {
-  const { endpoint, call, rest } = adapterOptions(engine, options);
+  const { endpoint, call, rest } = adapterOptions(engine, options, 'adapter');
 
   return async function resilAdapter(config) {
     const base = resolve(rest.adapter, config);
@@ -48,6 +48,8 @@ function adapter(engine, options) {
 
 /** Puts an instance under the engine's policies; answers a function that takes it out again. */
 function attach(instance, engine, options) {
+  if (typeof instance?.defaults !== 'object')
+    throw new TypeError('attach takes axios, or an instance that it made, and then an Engine of resil');
   const before = instance.defaults.adapter;
   const after = adapter(engine, { adapter: before, ...options });
   instance.defaults.adapter = after;

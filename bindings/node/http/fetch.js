@@ -4,7 +4,7 @@
 const { adapterOptions, refusalOf, release } = require('./request');
 
 function wrapFetch(engine, options) {
-  const { endpoint, call, rest } = adapterOptions(engine, options);
+  const { endpoint, call, rest } = adapterOptions(engine, options, 'fetch');
   const inner = rest.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
   // Like the platform's, it throws nothing: whatever is wrong is a rejection.

@@ -26,11 +26,17 @@ function release(body) {
   }
 }
 
-/** The options that every adapter takes, checked; `endpoint` answers the endpoint of a request, or undefined for none. */
-function adapterOptions(
-  engine,
-  { target = defaultTarget, maxPaths = PATHS, waitWhenOpen, deadline, outcome, ...rest } = {},
-) {
+const KNOWN = ['target', 'maxPaths', 'waitWhenOpen', 'deadline', 'outcome'];
+
+/**
+ * The options that every adapter takes, and its `own`, checked; `endpoint` answers the endpoint of a request, or undefined for none.
+ */
+function adapterOptions(engine, options, ...own) {
+  if (typeof engine?._intern !== 'function') throw new TypeError('an adapter needs an Engine of resil');
+  const { target = defaultTarget, maxPaths = PATHS, waitWhenOpen, deadline, outcome, ...rest } = options ?? {};
+  const unknown = Object.keys(rest).find((key) => !own.includes(key));
+  if (unknown !== undefined)
+    throw new TypeError(`this adapter has no option '${unknown}'; it has ${[...KNOWN, ...own].join(', ')}`);
   if (typeof target !== 'function')
     throw new TypeError('target is a function of the request: ({url, method, headers}) => ({app, method})');
   if (!Number.isInteger(maxPaths) || maxPaths < 0)
