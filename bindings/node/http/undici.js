@@ -61,7 +61,10 @@ class Exchange {
     }
     operation.then(
       (head) => head.leg.forward(),
-      (error) => this.out.error(error),
+      (error) => {
+        this.leg?.abandon();
+        this.out.error(error);
+      },
     );
   }
 
@@ -73,7 +76,7 @@ class Exchange {
 
   attempt(context) {
     return new Promise((resolve, reject) => {
-      this.leg?.overtaken();
+      this.leg?.abandon();
       const leg = new Leg(this.out, resolve, reject);
       this.leg = leg;
       const { signal } = context;

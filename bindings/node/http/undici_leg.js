@@ -79,8 +79,8 @@ class Leg {
     this.resume();
   }
 
-  /** A retry begins. It must not stand in line behind the rest of an answer that nobody reads, and that may never come. */
-  overtaken() {
+  /** The time for draining is over: a retry must not stand in line behind what may never come, and without one nobody closes it. */
+  abandon() {
     if (this.discarded && !this.over) this.abort(unread());
   }
 

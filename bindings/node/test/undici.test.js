@@ -173,6 +173,20 @@ for (const undici of versions) {
     assert.deepEqual([statusCode, await body.text(), server.connections()], [200, 'second', 2]);
   });
 
+  test(`${label}: nor does the next request, if the caller leaves before the retry`, async (t) => {
+    const server = await serve(t, [{ status: 503, stall: true }, { body: 'next' }]);
+    const engine = engineFor(t, { retries: 1, clock: new VirtualClock() });
+    const client = new undici.Client(server.url);
+    t.after(() => client.destroy());
+    const dispatcher = client.compose(interceptor(engine, { target: () => ({ app: '127.0.0.1' }) }));
+    const controller = new AbortController();
+    engine.on('retry', () => setImmediate(() => controller.abort()));
+    const request = { path: '/', method: 'GET', signal: controller.signal };
+    await assert.rejects(dispatcher.request(request), { name: 'AbortError' });
+    const { body } = await client.request({ path: '/', method: 'GET' });
+    assert.deepEqual([await body.text(), server.connections()], ['next', 2]);
+  });
+
   test(`${label}: a handler that throws ends its request, and hears of it`, async (t) => {
     const engine = engineFor(t);
     const agent = new Agent();
