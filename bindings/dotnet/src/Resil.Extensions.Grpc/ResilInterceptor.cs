@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core.Interceptors;
 
 namespace Resil.Extensions.Grpc;
@@ -57,6 +58,7 @@ public sealed class ResilInterceptor : Interceptor
         ArgumentNullException.ThrowIfNull(continuation);
         if (EndpointOf(context.Method) is not { } endpoint)
             return continuation(request, context);
+        var plain = new StrongBox<bool>();
         try
         {
             return endpoint.Execute(
@@ -70,10 +72,15 @@ public sealed class ResilInterceptor : Interceptor
                     {
                         throw new OperationCanceledException(failure.Message, failure, token);
                     }
+                    catch (OperationCanceledException) when (token.IsCancellationRequested)
+                    {
+                        call.plain.Value = true;
+                        throw;
+                    }
                 },
-                (request, context, continuation), judging.Options<TResponse>(context.Options), context.Options.CancellationToken);
+                (request, context, continuation, plain), judging.Options<TResponse>(context.Options), context.Options.CancellationToken);
         }
-        catch (Exception failure) when (Statuses.Explain(failure) is { } told && told != failure)
+        catch (Exception failure) when (Statuses.Explain(failure, plain.Value, context.Options.CancellationToken) is { } told && told != failure)
         {
             throw told;
         }

@@ -34,5 +34,11 @@ internal static class Statuses
         _ => failure,
     };
 
+    /// <summary>The same for a call whose client says cancellation by an exception that is no status, where <paramref name="plain"/> is true.</summary>
+    public static Exception Explain(Exception failure, bool plain, CancellationToken caller)
+        => plain && failure is OperationCanceledException
+            ? new OperationCanceledException(failure.Message, failure, caller)
+            : Explain(failure);
+
     private static RpcException With(StatusCode code, Exception failure) => new(new Status(code, failure.Message, failure), failure.Message);
 }

@@ -13,6 +13,7 @@ internal sealed class UnaryCall<TRequest, TResponse>(
     private readonly TaskCompletionSource<Metadata> headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AsyncUnaryCall<TResponse>? attempt;
     private RpcException? failed;
+    private bool plain;
     private volatile bool over;
 
     public Task<Metadata> Headers => headers.Task;
@@ -29,8 +30,9 @@ internal sealed class UnaryCall<TRequest, TResponse>(
         }
         catch (Exception failure)
         {
-            var told = Statuses.Explain(failure);
-            failed = told as RpcException ?? new RpcException(new Status(StatusCode.Unknown, failure.Message, failure));
+            var status = Statuses.Explain(failure);
+            var told = Statuses.Explain(failure, plain, context.Options.CancellationToken);
+            failed = status as RpcException ?? new RpcException(new Status(StatusCode.Unknown, failure.Message, failure));
             headers.TrySetException(told);
             _ = headers.Task.Exception; // whoever asks for the headers gets it; nobody has to
             if (told == failure)
@@ -79,6 +81,11 @@ internal sealed class UnaryCall<TRequest, TResponse>(
         catch (RpcException failure) when (Statuses.IsCancellation(failure, token))
         {
             throw new OperationCanceledException(failure.Message, failure, token);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            plain = true; // as the channel was told to (ThrowOperationCanceledOnCancellation): so is its user
+            throw;
         }
     }
 }

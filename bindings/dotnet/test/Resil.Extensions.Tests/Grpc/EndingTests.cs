@@ -97,6 +97,38 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A_channel_that_says_cancellation_by_an_exception_of_its_own_does_so_through_the_policies()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using var server = await Server.Start(async (_, aborted) =>
+        {
+            cancel.Cancel();
+            await Task.Delay(Timeout.Infinite, aborted);
+            return (StatusCode.OK, []);
+        });
+        using var channel = server.PlainChannel();
+        var real = Documents.Engine(TimeProvider.System);
+        var invoker = channel.WithResil(real, new ResilGrpcOptions { App = "down" });
+        using var call = invoker.AsyncUnaryCall(Server.Echo, null, new GrpcCallOptions(cancellationToken: cancel.Token), "hello");
+        var ended = await Assert.ThrowsAsync<OperationCanceledException>(() => call.ResponseAsync);
+        Assert.Equal((cancel.Token, StatusCode.Cancelled), (ended.CancellationToken, call.GetStatus().StatusCode));
+        Assert.Equal((0, 1), (real.Snapshot().Endpoints.Single().Calls.Failures, real.Snapshot().Endpoints.Single().Calls.Cancelled));
+    }
+
+    [Fact]
+    public void So_does_a_call_that_blocks()
+    {
+        using var cancel = new CancellationTokenSource();
+        var context = new ClientInterceptorContext<string, string>(Server.Echo, null, new GrpcCallOptions(cancellationToken: cancel.Token));
+        var ended = Assert.Throws<OperationCanceledException>(() => new ResilInterceptor(engine, "down").BlockingUnaryCall("hello", context, (_, attempt) =>
+        {
+            cancel.Cancel();
+            throw new OperationCanceledException("Call canceled by the client.", attempt.Options.CancellationToken);
+        }));
+        Assert.Equal((cancel.Token, 1), (ended.CancellationToken, (int)Counts("down").Cancelled));
+    }
+
+    [Fact]
     public async Task Over_a_real_connection_too()
     {
         await using var server = await Server.Start(async (_, aborted) =>

@@ -45,6 +45,10 @@ internal sealed class Server : IAsyncDisposable
 
     public GrpcChannel Channel { get; private set; } = null!;
 
+    /// <summary>Another channel to it, one that says cancellation by an OperationCanceledException.</summary>
+    public GrpcChannel PlainChannel()
+        => GrpcChannel.ForAddress(app.Urls.Single(), new GrpcChannelOptions { ThrowOperationCanceledOnCancellation = true });
+
     public static async Task<Server> Start(Func<int, CancellationToken, Task<(StatusCode Code, Metadata Trailers)>> answer)
     {
         var server = new Server(answer);
