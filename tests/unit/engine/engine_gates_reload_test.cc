@@ -51,6 +51,29 @@ class GatesReload : public ::testing::Test {
     return static_cast<int>(in.size());
   }
 
+  // `target` bounds four; another timeout has a place of its own, and the bound is over all of them.
+  void know_who_is_in_flight(Target target) {
+    const Target shorter = target;
+    reload(shorter);
+    for (Ticket& ticket : in_) ASSERT_EQ(caller_.begin(id_, ticket), kAllow);
+    target.timeout = 100 * kSecond;
+    reload(target);
+    EXPECT_EQ(room(), 1);
+    Ticket late{};
+    ASSERT_EQ(caller_.begin(id_, late), kAllow);
+    EXPECT_EQ(tried(), Reason::Busy);
+    reload(shorter);
+    EXPECT_EQ(tried(), Reason::Busy) << "and back again";
+    caller_.end(late, kSuccess);
+    for (Ticket& ticket : in_) EXPECT_EQ(caller_.end(ticket, kSuccess), kDone);
+    EXPECT_EQ(room(), 4);
+    for (Ticket& ticket : in_) ticket = {};
+    for (Ticket& ticket : in_) ASSERT_EQ(caller_.begin(id_, ticket), kAllow);
+    target.limits.max_concurrent = 2;
+    reload(target);
+    EXPECT_EQ(tried(), Reason::Busy) << "more are in flight than may be now";
+  }
+
   Caller caller_{one_app(everything())};
   EndpointId id_ = caller_.app("a");
   Ticket in_[3]{};
@@ -68,27 +91,10 @@ TEST_F(GatesReload, EqualSettingsKeepEverything) {
 }
 
 // A timeout of more than 30 s has a place of its own to count who is in flight, and the bound is over all of them.
-TEST_F(GatesReload, ALongerTimeoutKnowsWhoIsInFlight) {
-  Target target = {.limits = {.max_concurrent = 4}};
-  const Target shorter = target;
-  reload(shorter);
-  for (Ticket& ticket : in_) ASSERT_EQ(caller_.begin(id_, ticket), kAllow);
-  target.timeout = 100 * kSecond;
-  reload(target);
-  EXPECT_EQ(room(), 1);
-  Ticket late{};
-  ASSERT_EQ(caller_.begin(id_, late), kAllow);
-  EXPECT_EQ(tried(), Reason::Busy);
-  reload(shorter);
-  EXPECT_EQ(tried(), Reason::Busy) << "and back again";
-  caller_.end(late, kSuccess);
-  for (Ticket& ticket : in_) EXPECT_EQ(caller_.end(ticket, kSuccess), kDone);
-  EXPECT_EQ(room(), 4);
-  for (Ticket& ticket : in_) ticket = {};
-  for (Ticket& ticket : in_) ASSERT_EQ(caller_.begin(id_, ticket), kAllow);
-  target.limits.max_concurrent = 2;
-  reload(target);
-  EXPECT_EQ(tried(), Reason::Busy) << "more are in flight than may be now";
+// Before a breaker there is a short way to a place, without one there is none.
+TEST_F(GatesReload, ALongerTimeoutKnowsWhoIsInFlight) { know_who_is_in_flight({.limits = {.max_concurrent = 4}}); }
+TEST_F(GatesReload, ALongerTimeoutKnowsWhoIsInFlightBehindABreaker) {
+  know_who_is_in_flight({.breaker = breaker({.trip = "consecutiveFailures > 5"}), .limits = {.max_concurrent = 4}});
 }
 
 TEST_F(GatesReload, AnotherRateStartsAnewAndTheRestStays) {
