@@ -24,9 +24,9 @@ def native(ns):
     yield "inlined healthy pair / two bare loads", run / inlined("floor: two bare loads"), "at most 3"
     yield "inlined healthy pair, trip on totals / on consecutive failures", totals / run, "at most 3"
     yield ("one add without a lock / inlined healthy pair, on consecutive failures",
-           inlined("floor: an own add without a lock") / run, "the floor of the row above, were nobody to read or reset the count")
+           inlined("floor: an own add without a lock") / run, "what a count with one writer would add")
     yield ("inlined healthy pair, trip on totals / one compare-and-swap",
-           totals / inlined("floor: an own compare-and-swap"), "its floor, since somebody does")
+           totals / inlined("floor: an own compare-and-swap"), "what a count with several takes at least")
     yield ("a trip rule over a rate, asked with two counts, ns",
            ns("C: trip rule", "enough requests, and half of them failed", 1, "resil: two counts"), "at most 5")
     for row in ("healthy pair", "failing pair"):
