@@ -6,5 +6,5 @@ package linux_amd64
 
 const (
 	Version = "0.1.0"
-	SHA256  = "f184222f442b5b0113aa14334e43378c5555c4bb63c596d98cecceff6baedd25"
+	SHA256  = "16dcd4402bb999b4a8c0b433244e84d72909daef97d705e281a951604ead86c9"
 )
