@@ -44,7 +44,7 @@ class Endpoint {
     const Nanos due = restore_moment(seen.raw_from_payload(), cells_.half_open_near.load(std::memory_order_acquire));
     // Still the same word: then the cell spoke of the same moment.
     if (BreakerWord(cells_.word.load(std::memory_order_acquire)) != seen || now > due) return false;
-    wait = subtract_saturated(due, now - 1);  // no time that is known is so low that this would wrap: kReadClock is
+    wait = subtract_saturated(due, now - 1);  // which does not wrap: the lowest of all times is kReadClock, and none
     return true;
   }
 

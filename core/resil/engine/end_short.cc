@@ -30,6 +30,7 @@ std::int32_t Engine::end(Ticket& ticket, Outcome outcome, Nanos now) noexcept {
   }
 }
 
+// The outcome stands among the arguments only so that they are where end_closed has them.
 template <bool kInterval>
 std::int32_t Engine::end_closed_in(Ticket& ticket, [[maybe_unused]] Outcome outcome, Nanos now, EndpointRecord& record,
                                    const PolicyRecord& policy) noexcept {

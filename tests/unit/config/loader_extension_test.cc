@@ -34,6 +34,9 @@ std::string wrong(const std::string& spec) {
   return error.substr(error.find(": ") + 2);
 }
 
+// The warnings of a small extension.
+Texts said(const std::string& spec) { return warnings(load_text({}, kBase + "---\n" + extension(spec))); }
+
 TEST(LoaderExtension, EveryFieldOfARetry) {
   const RetryPolicy r =
       *amended(retry("initialInterval: 100ms, multiplier: 2, jitter: full, maxDuration: 1m, maxRetryAfter: 2m, "
@@ -280,7 +283,6 @@ TEST(LoaderExtension, ScopesAndAllOrNothing) {
 }
 
 TEST(LoaderExtension, FieldsWithoutEffectAreWarnings) {
-  const auto said = [](const std::string& spec) { return warnings(load_text({}, kBase + "---\n" + extension(spec))); };
   EXPECT_EQ(said(retry("policy: constant, multiplier: 2")).size(), 2u) << "the original's maxInterval too";
   EXPECT_EQ(said(retry("spread: 0.1, jitter: full")),
             Texts{"15:36: spread has no effect here: it belongs to jitter: spread"});
@@ -295,7 +297,6 @@ TEST(LoaderExtension, FieldsWithoutEffectAreWarnings) {
 
 // Decorrelated jitter draws from initialInterval to maxInterval, whatever the policy.
 TEST(LoaderExtension, WhatDecorrelatedJitterDoesNotDrawFromIsAWarning) {
-  const auto said = [](const std::string& spec) { return warnings(load_text({}, kBase + "---\n" + extension(spec))); };
   const std::string draws =
       " has no effect here: decorrelated jitter draws from initialInterval (500ms) to three times the delay before, at "
       "most maxInterval (";
@@ -308,7 +309,6 @@ TEST(LoaderExtension, WhatDecorrelatedJitterDoesNotDrawFromIsAWarning) {
 
 // Runs of failures know no window, so a window around a rule over nothing else decides nothing.
 TEST(LoaderExtension, AWindowThatTheTripDoesNotReadIsAWarning) {
-  const auto said = [](const std::string& spec) { return warnings(load_text({}, kBase + "---\n" + extension(spec))); };
   const std::string runs =
       " has no effect here: the trip of circuit breaker 'cb' reads none of the counts that it covers; "
       "consecutiveFailures and consecutiveSuccesses know no window, read failureRate, calls or totalFailures";
